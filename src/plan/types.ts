@@ -1,0 +1,156 @@
+/** The kinds of statement a plan may hold. Anything else is a problem. */
+export type StepKind =
+  | 'create-index'
+  | 'drop-index'
+  | 'reindex'
+  | 'attach-partition'
+  | 'analyze'
+  | 'set'
+  | 'comment'
+  | 'select'
+  | 'explain';
+
+/** Where a statement or comment begins: `line` and `column` count from 1, columns in characters, in `file` as it is. */
+export interface Place {
+  file: string;
+  line: number;
+  column: number;
+}
+
+/** A session setting as the plan gives it. `value` is null for RESET and SET ... TO DEFAULT. */
+export interface Setting {
+  name: string;
+  value: string | null;
+}
+
+/** What all steps have. `sql` is the statement's own text, without its semicolon and the comments before it. */
+interface StepBase extends Place {
+  sql: string;
+  /** The settings in force here: those of the SET statements before this step, the last of each name, in order. */
+  settings: Setting[];
+  /**
+   * The search path that a SET before this step put in force, null when the plan sets none. Names without a schema are
+   * looked up in it.
+   */
+  searchPath: string[] | null;
+}
+
+/** One CREATE INDEX. Names are as PostgreSQL folds them, unquoted. */
+export interface CreateIndexStep extends StepBase {
+  kind: 'create-index';
+  /** The schema written in the statement; null when the search path decides. An index is made in its table's schema. */
+  schema: string | null;
+  table: string;
+  /** The index's name, cut to 63 bytes as the server does; PostgreSQL's own default name when the statement has none. */
+  name: string;
+  /** True when the statement gives no name, so that `name` is PostgreSQL's default and is taken if free. */
+  nameIsDefault: boolean;
+  unique: boolean;
+  /** As it will be sent. */
+  concurrently: boolean;
+  /** CONCURRENTLY was added by --make-concurrent. */
+  madeConcurrent: boolean;
+  ifNotExists: boolean;
+  method: string;
+  /** Has an expression column or a predicate: every other concurrent build waits for such a build. */
+  partialOrExpression: boolean;
+  /** ON ONLY a partitioned parent. */
+  only: boolean;
+  /**
+   * The statement to send, deparsed to nothing but what is needed: CREATE [UNIQUE] INDEX CONCURRENTLY with no IF NOT
+   * EXISTS (which would hide an invalid index) and the name always given.
+   */
+  buildSql: string;
+}
+
+/** ANALYZE of one or more tables, or of the whole database when `tables` is empty. */
+export interface AnalyzeStep extends StepBase {
+  kind: 'analyze';
+  tables: { schema: string | null; table: string }[];
+}
+
+/** SET or RESET of a session setting. It is not sent by itself: it becomes part of `settings` of the steps after it. */
+export interface SetStep extends StepBase {
+  kind: 'set';
+  setting: Setting;
+}
+
+/** COMMENT ON INDEX. */
+export interface CommentStep extends StepBase {
+  kind: 'comment';
+  schema: string | null;
+  name: string;
+}
+
+/** A SELECT or EXPLAIN, kept for validation after the last section. */
+export interface ValidationStep extends StepBase {
+  kind: 'select' | 'explain';
+}
+
+export type SectionStep = CreateIndexStep | AnalyzeStep | SetStep | CommentStep;
+export type Step = SectionStep | ValidationStep;
+
+/** A headed part of the plan. `line` is that of the heading, or of the first step when there is none. */
+export interface Section {
+  title: string;
+  file: string;
+  line: number;
+  steps: SectionStep[];
+}
+
+/** Something in the file that is not part of the plan and need not be, such as \echo or a BEGIN. */
+export interface LeftOut extends Place {
+  what: string;
+  why: string;
+}
+
+/** Something that makes the file no plan: it is refused as a whole. `code` is stable, kebab-case. */
+export interface Problem extends Place {
+  code: string;
+  /** The statement's first words. */
+  what: string;
+  /** What is wrong and what to do, as a sentence. */
+  message: string;
+}
+
+export type Level = 'ok' | 'note' | 'warning' | 'blocks';
+
+/** What lint or preflight says. `code` is stable, kebab-case. */
+export interface Finding {
+  level: Level;
+  code: string;
+  /** What was found. */
+  what: string;
+  /** Why it matters; empty for ok. */
+  why: string;
+  /** What to do; empty for ok. */
+  advice: string;
+  /** Where in the plan, if it is about a statement of it. */
+  place?: Place;
+  /** The index it is about, if one. */
+  index?: string;
+}
+
+/** What the SQL script says: data only, the same for the same bytes and options. */
+export interface Plan {
+  /** SHA-256, hex; independent of comments, white space, keyword case, IF NOT EXISTS and CONCURRENTLY. */
+  fingerprint: string;
+  files: string[];
+  sections: Section[];
+  validations: ValidationStep[];
+  leftOut: LeftOut[];
+  problems: Problem[];
+  /** Lint: what can be said of the plan without a database. */
+  findings: Finding[];
+}
+
+/** One file of a plan, as bytes: the reader says what is wrong with its encoding. */
+export interface SourceFile {
+  path: string;
+  bytes: Uint8Array;
+}
+
+export interface PlanOptions {
+  /** Build a plain CREATE INDEX concurrently; without it one is a finding that blocks. */
+  makeConcurrent: boolean;
+}
