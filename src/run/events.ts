@@ -1,0 +1,268 @@
+import type { Finding, Plan } from '../plan/types.ts';
+import type { Actor, Command } from './commands.ts';
+import type { GateName, GateThresholds } from './gates/types.ts';
+import type { MetricName } from './samples.ts';
+
+/** What a failing index does to the run. */
+export type ErrorPolicy = 'pause' | 'skip' | 'abort';
+
+/** What happens when the operator's screen vanishes without a goodbye. */
+export type DisconnectPolicy = 'continue' | 'pause' | 'abort';
+
+/** The options of a run that its rules depend on. Times in milliseconds. */
+export interface RunOptions {
+  jobs: number;
+  environment: string | null;
+  onError: ErrorPolicy;
+  onDisconnect: DisconnectPolicy;
+  retries: number;
+  autoContinue: boolean;
+  /** Agree to every invalid leftover that the findings name at the time of go. */
+  replaceInvalid: boolean;
+  /** A pause that nobody lifts for this long ends the engine. */
+  giveUpMs: number;
+  gates: Record<GateName, GateThresholds>;
+  /** Settings of the building sessions given with --set. */
+  settings: Record<string, string>;
+  /** Somebody is there to answer: a blocking finding can be looked at again instead of ending the run. */
+  interactive: boolean;
+}
+
+/** Which database, as the screen says it. No secrets. */
+export interface DatabaseFacts {
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+}
+
+/** A server's error, whole. */
+export interface ErrorFacts {
+  /** SQLSTATE, or null for an error that is not the server's (a lost connection). */
+  sqlstate: string | null;
+  message: string;
+  detail: string | null;
+  hint: string | null;
+  context: string | null;
+}
+
+/** What stands in the catalog where a planned index belongs. */
+export type Found =
+  | { kind: 'none' }
+  | { kind: 'equal'; oid: number; definition: string; bytes: number }
+  | { kind: 'different'; oid: number; definition: string; differences: string[] }
+  /** Not valid, and nobody is building it. */
+  | { kind: 'invalid'; oid: number; definition: string; ready: boolean }
+  /** Somebody is building it right now. */
+  | { kind: 'building'; oid: number; pid: number; application: string | null }
+  /** Another kind of relation has the name. */
+  | { kind: 'other-relation'; oid: number; what: string }
+  | { kind: 'no-table'; message: string };
+
+/** A table of the plan, as preflight found it. Rows and bytes are the catalog's estimates; null when unknown. */
+export interface TableFacts {
+  oid: number;
+  schema: string;
+  name: string;
+  rows: number | null;
+  bytes: number | null;
+}
+
+export interface PreflightFacts {
+  findings: Finding[];
+  server: { version: string; versionNum: number; startedAt: string | null; superuser: boolean; monitor: boolean };
+  tables: TableFacts[];
+  /** For each step of the run, by number: its table and what stands in the index's place. */
+  steps: { step: number; tableOid: number | null; found: Found | null }[];
+  /** The settings that every building session gets, and why. */
+  settings: { name: string; value: string; why: string }[];
+}
+
+/** The state before the run (runbook row 3). */
+export interface Baseline {
+  indexes: number;
+  /** Indexes named idx_%. */
+  idxIndexes: number;
+  /** The schemas that were counted. */
+  schemas: string[];
+  databaseBytes: number | null;
+  active: number | null;
+  connections: number | null;
+  /** Rollbacks a second over `rateSeconds`; null when unknown. */
+  rollbacksPerS: number | null;
+  rateSeconds: number;
+}
+
+export interface IndexFacts {
+  oid: number;
+  bytes: number;
+}
+
+/** A leftover of a failed build. `ours` is proven, never assumed: by OID, or by the server's own word to our session. */
+export interface Leftover {
+  oid: number;
+  schema: string;
+  name: string;
+  ours: boolean;
+}
+
+export type PauseCause = 'operator' | 'error' | 'gate' | 'disconnect' | 'connection';
+
+/** Why a build was cancelled by us. */
+export interface CancelReason {
+  cause: 'operator' | 'gate' | 'abort';
+  by: Actor;
+  reason: string;
+}
+
+export interface VerifyResult {
+  step: number;
+  ok: boolean;
+  /** What is wrong; empty when ok. */
+  problems: string[];
+  oid: number | null;
+  bytes: number | null;
+}
+
+export interface MetricSummary {
+  min: number;
+  mean: number;
+  max: number;
+}
+
+/** 0 to 5, see the command line's contract. */
+export type ExitStatus = 0 | 1 | 2 | 3 | 4 | 5;
+
+/** One fact about a run, without its number and time. Names are subject.verb in the past tense. */
+export type EventBody =
+  | {
+      type: 'run.started';
+      version: string;
+      plan: Plan;
+      database: DatabaseFacts;
+      operator: Actor;
+      options: RunOptions;
+      engine: { pid: number; host: string };
+    }
+  | ({ type: 'preflight.finished' } & PreflightFacts)
+  | { type: 'preflight.failed'; error: ErrorFacts; advice: string }
+  | { type: 'run.approved'; by: Actor; replaceInvalid: number[] }
+  | ({ type: 'baseline.taken' } & Baseline)
+  | { type: 'command.received'; command: Command; by: Actor }
+  | { type: 'command.refused'; command: Command; by: Actor; why: string }
+  | { type: 'section.started'; section: number; title: string }
+  | { type: 'section.finished'; section: number; title: string }
+  | { type: 'index.inspected'; step: number; found: Found }
+  /** Intent: recorded before CREATE INDEX is sent. */
+  | {
+      type: 'build.started';
+      step: number;
+      attempt: number;
+      name: string;
+      table: string;
+      sql: string;
+      pid: number;
+      backendStart: string;
+    }
+  /** The server has given our index its OID. */
+  | { type: 'index.identified'; step: number; oid: number }
+  | { type: 'build.phase_entered'; step: number; phase: string; phaseNo: number | null; phases: number }
+  | ({ type: 'build.finished'; step: number; attempt: number; name: string; durationMs: number } & IndexFacts)
+  | {
+      type: 'build.failed';
+      step: number;
+      attempt: number;
+      name: string;
+      error: ErrorFacts;
+      leftover: Leftover | null;
+      /** When it will be tried again; null when it failed for good. */
+      retryAt: string | null;
+      /** What to do, when it failed for good. */
+      advice: string;
+    }
+  /** Intent to cancel, by us. */
+  | ({ type: 'cancel.requested'; step: number } & CancelReason)
+  | {
+      type: 'build.cancelled';
+      step: number;
+      attempt: number;
+      name: string;
+      by: Actor;
+      reason: string;
+      leftover: Leftover | null;
+      retryAt: string | null;
+    }
+  /** The builder's connection was lost while it built: the catalog will say what became of it. */
+  | { type: 'build.lost'; step: number; attempt: number; name: string; error: ErrorFacts }
+  | {
+      type: 'index.skipped';
+      step: number;
+      name: string;
+      reason: 'equal' | 'operator' | 'aborted';
+      oid: number | null;
+      by: Actor | null;
+    }
+  /** Intent: recorded before DROP INDEX is sent. */
+  | {
+      type: 'drop.started';
+      step: number;
+      oid: number;
+      schema: string;
+      name: string;
+      why: 'failed-build' | 'agreed-leftover';
+      pid: number;
+      backendStart: string;
+    }
+  | { type: 'index.dropped'; step: number; oid: number; schema: string; name: string; durationMs: number }
+  | { type: 'drop.failed'; step: number; oid: number; name: string; error: ErrorFacts; retryAt: string | null }
+  /** ANALYZE and COMMENT ON INDEX. */
+  | { type: 'statement.started'; step: number; sql: string; pid: number; backendStart: string }
+  | { type: 'statement.finished'; step: number; durationMs: number }
+  | { type: 'statement.failed'; step: number; error: ErrorFacts; retryAt: string | null }
+  | {
+      type: 'gate.tripped';
+      gate: GateName;
+      level: 'warn' | 'pause' | 'abort';
+      /** Null when the gate could not be read. */
+      value: number | null;
+      threshold: number | null;
+      /** In words, with the blocker's name where there is one. */
+      reason: string;
+    }
+  | { type: 'gate.cleared'; gate: GateName; value: number | null }
+  | { type: 'run.paused'; cause: PauseCause; gate: GateName | null; by: Actor; reason: string }
+  | { type: 'run.continued'; cause: PauseCause; gate: GateName | null; by: Actor }
+  | { type: 'abort.started'; by: Actor; reason: string }
+  | { type: 'jobs.changed'; from: number; to: number; by: Actor }
+  | { type: 'client.joined'; client: string; role: 'operator' | 'observer'; name: string }
+  | { type: 'client.left'; client: string; role: 'operator' | 'observer'; name: string; vanished: boolean }
+  | { type: 'connection.lost'; session: string; error: ErrorFacts }
+  | { type: 'connection.restored'; session: string; afterMs: number }
+  | {
+      type: 'metrics.summarised';
+      from: string;
+      to: string;
+      samples: number;
+      metrics: Partial<Record<MetricName, MetricSummary>>;
+    }
+  | { type: 'verify.finished'; ok: boolean; results: VerifyResult[] }
+  | {
+      type: 'validation.finished';
+      line: number;
+      file: string;
+      kind: 'select' | 'explain';
+      sql: string;
+      ok: boolean;
+      durationMs: number;
+      columns: string[];
+      /** At most 50 rows, as text. */
+      rows: string[][];
+      more: boolean;
+      error: ErrorFacts | null;
+    }
+  | { type: 'run.finished'; status: ExitStatus; reason: string; leftToDo: string[] };
+
+export type EventType = EventBody['type'];
+
+/** A fact about a run. `seq` counts from 1 without gaps; `at` is UTC, ISO, with milliseconds. */
+export type RunEvent = { seq: number; at: string; run: string } & EventBody;

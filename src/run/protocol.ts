@@ -1,0 +1,21 @@
+import type { Actor, Command } from './commands.ts';
+import type { RunEvent } from './events.ts';
+import type { Sample } from './samples.ts';
+
+/**
+ * What goes over the control socket: one JSON object a line. A client says hello first. It gets every event after
+ * `after`, in order and without gaps, then each new one as it comes, and the newest sample.
+ */
+export type ClientMessage =
+  | { type: 'hello'; role: 'operator' | 'observer'; name: Actor; after: number }
+  /** `id` comes back in the reply. */
+  | { type: 'command'; id: number; command: Command }
+  /** The screen goes on purpose: the engine stays. A client that ends without it has vanished. */
+  | { type: 'goodbye' };
+
+export type EngineMessage =
+  | { type: 'welcome'; client: string; run: string }
+  | { type: 'event'; event: RunEvent }
+  | { type: 'sample'; sample: Sample }
+  /** `ok` false: refused, and `why` says it in a sentence. */
+  | { type: 'reply'; id: number; ok: boolean; why: string };

@@ -1,0 +1,162 @@
+import type { AnalyzeStep, CommentStep, CreateIndexStep, Plan } from '../plan/types.ts';
+import type { Actor } from './commands.ts';
+import type {
+  Baseline,
+  CancelReason,
+  DatabaseFacts,
+  ErrorFacts,
+  ExitStatus,
+  Found,
+  PauseCause,
+  PreflightFacts,
+  RunEvent,
+  RunOptions,
+  TableFacts,
+  VerifyResult,
+} from './events.ts';
+import type { GateLevel, GateName } from './gates/types.ts';
+
+/** The steps of a plan that a run acts on: SET is part of the others' settings, validations come after the sections. */
+export type RunnableStep = CreateIndexStep | AnalyzeStep | CommentStep;
+
+/**
+ * preflight: looking. ready: found nothing that blocks, waits for go. blocked: something blocks and somebody is there to
+ * look again. running. aborting: cancelling and cleaning. verifying: all sections are done. finished.
+ */
+export type Phase = 'preflight' | 'blocked' | 'ready' | 'running' | 'aborting' | 'verifying' | 'finished';
+
+/**
+ * queued: not begun, or to be tried again (at `retryAt`). building: CREATE INDEX was sent, or its outcome is in doubt.
+ * dropping: its leftover is being dropped. running: ANALYZE or COMMENT is under way. done: built by this run, or the
+ * statement done. equal: was there already. failed: for good, until an operator tries again. skipped: left out by word.
+ */
+export type StepStatus = 'queued' | 'building' | 'dropping' | 'running' | 'done' | 'equal' | 'failed' | 'skipped';
+
+/** The backend that works, or worked, for a step. */
+export interface BackendId {
+  pid: number;
+  backendStart: string;
+}
+
+export interface StepState {
+  /** Its number in the run, from 0. */
+  id: number;
+  section: number;
+  step: RunnableStep;
+  status: StepStatus;
+  /** Attempts begun. */
+  attempt: number;
+  /** Failures for a passing reason so far, which `retries` limits. */
+  passingFailures: number;
+  /** The last inspection that no act has used up. */
+  found: Found | null;
+  /** The table's OID, by which builds are kept apart; null while unknown. */
+  tableOid: number | null;
+  backend: BackendId | null;
+  /** When the present or last attempt began and ended, ISO. */
+  startedAt: string | null;
+  finishedAt: string | null;
+  /** OID of the index that this run created, as soon as it is known. */
+  oid: number | null;
+  bytes: number | null;
+  /** The phase of the build as last recorded; the live one is in the sample. */
+  phase: { name: string; no: number | null; of: number } | null;
+  /** We have asked for this build to be cancelled. */
+  cancel: CancelReason | null;
+  /** The builder's connection was lost: what became of the build has to be found out. */
+  lost: boolean;
+  /** An index that has to be dropped before anything else happens to this step, and what follows. */
+  leftover: {
+    oid: number;
+    schema: string;
+    name: string;
+    why: 'failed-build' | 'agreed-leftover';
+    then: 'queued' | 'failed';
+  } | null;
+  retryAt: string | null;
+  error: ErrorFacts | null;
+  /** What to do about a failure for good. */
+  advice: string | null;
+  /** Why it was skipped, or what was found. */
+  note: string | null;
+}
+
+export interface SectionState {
+  title: string;
+  line: number;
+  steps: number[];
+  startedAt: string | null;
+  finishedAt: string | null;
+}
+
+export interface Pause {
+  cause: PauseCause;
+  gate: GateName | null;
+  by: Actor;
+  reason: string;
+  at: string;
+}
+
+export interface TrippedGate {
+  gate: GateName;
+  level: GateLevel;
+  value: number | null;
+  threshold: number | null;
+  reason: string;
+  at: string;
+}
+
+export interface ValidationState {
+  line: number;
+  file: string;
+  kind: 'select' | 'explain';
+  sql: string;
+  result: Extract<RunEvent, { type: 'validation.finished' }> | null;
+}
+
+export interface ClientState {
+  id: string;
+  role: 'operator' | 'observer';
+  name: string;
+  since: string;
+}
+
+/** All that is known of a run, made of its events alone by `evolve`. */
+export interface RunState {
+  run: string;
+  seq: number;
+  /** Time of the newest event, ISO. */
+  at: string;
+  version: string;
+  phase: Phase;
+  startedAt: string;
+  /** When the operator said go. */
+  approvedAt: string | null;
+  finishedAt: string | null;
+  plan: Plan;
+  database: DatabaseFacts;
+  operator: Actor;
+  options: RunOptions;
+  /** As started, or as changed since. */
+  jobs: number;
+  preflight: PreflightFacts | null;
+  preflightError: { error: ErrorFacts; advice: string } | null;
+  tables: TableFacts[];
+  baseline: Baseline | null;
+  /** OIDs of the invalid leftovers that the operator agreed to drop. */
+  agreed: number[];
+  steps: StepState[];
+  sections: SectionState[];
+  /** Every pause in force: the run goes on when none is left. */
+  pauses: Pause[];
+  abort: { by: Actor; reason: string; at: string } | null;
+  gates: TrippedGate[];
+  /** Sessions of the engine whose connection is lost, and since when. */
+  lostConnections: { session: string; since: string; error: ErrorFacts }[];
+  clients: ClientState[];
+  /** Every index this run created and has not dropped: what a rollback would drop. */
+  created: { step: number; oid: number; schema: string | null; name: string; at: string }[];
+  verify: { ok: boolean; results: VerifyResult[] } | null;
+  validations: ValidationState[];
+  outcome: { status: ExitStatus; reason: string; leftToDo: string[] } | null;
+}
