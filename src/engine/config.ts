@@ -1,0 +1,29 @@
+import type { ClientConfig } from 'pg';
+import type { Plan } from '../plan/types.ts';
+import type { Actor, RunOptions } from '../run/index.ts';
+
+/**
+ * A connection as `pg` takes it, resolved by the command line from flags, URI, environment, service and password files.
+ * Plain data: it crosses to the engine's process as JSON over a pipe, never as an argument or in the environment.
+ */
+export type ConnectionConfig = Pick<ClientConfig, 'host' | 'port' | 'user' | 'password' | 'database' | 'options'> & {
+  host: string;
+  port: number;
+  user: string;
+  database: string;
+  ssl?: boolean | { rejectUnauthorized?: boolean; ca?: string; cert?: string; key?: string; servername?: string };
+};
+
+/** All that an engine's process needs to know. It reads one such object as JSON from its standard input. */
+export interface EngineConfig {
+  /** The run's ID. */
+  run: string;
+  /** The run's directory, mode 0700: journal.jsonl, engine.pid, engine.log, control.sock. */
+  dir: string;
+  /** indexdeck's version. */
+  version: string;
+  plan: Plan;
+  connection: ConnectionConfig;
+  operator: Actor;
+  options: RunOptions;
+}
