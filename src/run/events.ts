@@ -202,6 +202,8 @@ export type EventBody =
       oid: number | null;
       by: Actor | null;
     }
+  /** A failed index is to be tried again, by an operator's word. */
+  | { type: 'index.requeued'; step: number; name: string; by: Actor }
   /** Intent: recorded before DROP INDEX is sent. */
   | {
       type: 'drop.started';

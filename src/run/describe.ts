@@ -1,0 +1,149 @@
+import type { Command } from './commands.ts';
+import type { ErrorFacts, Found, RunEvent } from './events.ts';
+import { bytes, duration } from './format.ts';
+import { plainText } from './plain-text.ts';
+
+/** A server's error in words: message, detail and hint whole, and the SQLSTATE. */
+export const describeError = (error: ErrorFacts): string => {
+  const parts = [error.message, error.detail, error.hint].filter((part): part is string => Boolean(part));
+  return parts.map(plainText).join(' · ') + (error.sqlstate === null ? '' : ` (${error.sqlstate})`);
+};
+
+/** What stands in an index's place, in words. */
+export const describeFound = (found: Found): string => {
+  switch (found.kind) {
+    case 'none':
+      return 'not there';
+    case 'equal':
+      return 'there already, valid, with the planned definition';
+    case 'different':
+      return `there with another definition: ${found.differences.map(plainText).join('; ')}`;
+    case 'invalid':
+      return `there but invalid (oid ${found.oid}), and nobody is building it`;
+    case 'building':
+      return `being built right now by pid ${found.pid}${found.application ? ` (${plainText(found.application)})` : ''}`;
+    case 'other-relation':
+      return `the name belongs to a ${found.what} (oid ${found.oid})`;
+    case 'no-table':
+      return plainText(found.message);
+  }
+};
+
+const describeCommand = (command: Command): string => {
+  switch (command.type) {
+    case 'go':
+      return 'go';
+    case 'skip':
+    case 'retry':
+    case 'cancel-build':
+      return `${command.type} step ${command.step + 1}`;
+    case 'set-jobs':
+      return `jobs ${command.jobs}`;
+    default:
+      return command.type;
+  }
+};
+
+const retry = (retryAt: string | null, at: string): string =>
+  retryAt === null ? '' : `; tried again in ${duration(Date.parse(retryAt) - Date.parse(at))}`;
+
+const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+
+const preflight = (event: Extract<RunEvent, { type: 'preflight.finished' }>): string => {
+  const levels = event.findings.map((finding) => finding.level);
+  const blocks = levels.filter((level) => level === 'blocks').length;
+  const warnings = levels.filter((level) => level === 'warning').length;
+  return `preflight: ${count(blocks, 'finding blocks', 'findings block')}, ${count(warnings, 'warning', 'warnings')}`;
+};
+
+/** What the log says of an event: one line, no time, no control characters. */
+export const describeEvent = (event: RunEvent): string => {
+  switch (event.type) {
+    case 'run.started':
+      return `run ${event.run} on ${plainText(event.database.database)} at ${plainText(event.database.host)} by ${plainText(event.operator)}`;
+    case 'preflight.finished':
+      return preflight(event);
+    case 'preflight.failed':
+      return `preflight could not look: ${describeError(event.error)}. ${event.advice}`;
+    case 'run.approved':
+      return `go, said ${plainText(event.by)}${event.replaceInvalid.length === 0 ? '' : `; may drop the invalid leftovers with oid ${event.replaceInvalid.join(', ')}`}`;
+    case 'baseline.taken':
+      return `baseline: ${count(event.indexes, 'index', 'indexes')} in ${event.schemas.map(plainText).join(', ') || 'no schema'}, ${event.idxIndexes} named idx_, ${event.active ?? 'unknown'} active, ${event.rollbacksPerS?.toFixed(1) ?? 'unknown'} rollbacks/s`;
+    case 'command.received':
+      return `${describeCommand(event.command)}, ordered by ${plainText(event.by)}`;
+    case 'command.refused':
+      return `${describeCommand(event.command)} refused to ${plainText(event.by)}: ${event.why}`;
+    case 'section.started':
+      return `section ${event.section + 1} begins: ${plainText(event.title)}`;
+    case 'section.finished':
+      return `section ${event.section + 1} is done: ${plainText(event.title)}`;
+    case 'index.inspected':
+      return `step ${event.step + 1}: ${describeFound(event.found)}`;
+    case 'build.started':
+      return `${plainText(event.name)}  build begins on ${plainText(event.table)}, pid ${event.pid}${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`;
+    case 'index.identified':
+      return `step ${event.step + 1}: the index has oid ${event.oid}`;
+    case 'build.phase_entered':
+      return `step ${event.step + 1}: ${plainText(event.phase)}${event.phaseNo === null ? '' : ` (phase ${event.phaseNo}/${event.phases})`}`;
+    case 'build.finished':
+      return `${plainText(event.name)}  built in ${duration(event.durationMs)}, ${bytes(event.bytes)}`;
+    case 'build.failed':
+      return `${plainText(event.name)}  failed: ${describeError(event.error)}${retry(event.retryAt, event.at)}${event.advice === '' ? '' : `. ${event.advice}`}`;
+    case 'cancel.requested':
+      return `step ${event.step + 1}: cancel, by ${plainText(event.by)}: ${plainText(event.reason)}`;
+    case 'build.cancelled':
+      return `${plainText(event.name)}  cancelled by ${plainText(event.by)}${retry(event.retryAt, event.at)}`;
+    case 'build.lost':
+      return `${plainText(event.name)}  connection lost while building: ${describeError(event.error)}. Finding out what became of it`;
+    case 'index.skipped':
+      return event.reason === 'equal'
+        ? `${plainText(event.name)}  skipped: there already, valid, with the planned definition`
+        : `${plainText(event.name)}  left out by ${plainText(event.by ?? 'the abort')}`;
+    case 'index.requeued':
+      return `${plainText(event.name)}  to be tried again, said ${plainText(event.by)}`;
+    case 'drop.started':
+      return `${plainText(event.name)}  dropping ${event.why === 'failed-build' ? 'what the failed build left' : 'the invalid leftover'} (oid ${event.oid})`;
+    case 'index.dropped':
+      return `${plainText(event.name)}  dropped (oid ${event.oid}) in ${duration(event.durationMs)}`;
+    case 'drop.failed':
+      return `${plainText(event.name)}  could not be dropped (oid ${event.oid}): ${describeError(event.error)}${retry(event.retryAt, event.at)}`;
+    case 'statement.started':
+      return `step ${event.step + 1}: ${plainText(event.sql)}`;
+    case 'statement.finished':
+      return `step ${event.step + 1}: done in ${duration(event.durationMs)}`;
+    case 'statement.failed':
+      return `step ${event.step + 1}: failed: ${describeError(event.error)}${retry(event.retryAt, event.at)}`;
+    case 'gate.tripped':
+      return `gate ${event.gate} (${event.level}): ${plainText(event.reason)}`;
+    case 'gate.cleared':
+      return `gate ${event.gate} is clear again`;
+    case 'run.paused':
+      return `PAUSED (${event.cause}): ${plainText(event.reason)}`;
+    case 'run.continued':
+      return `pause lifted (${event.gate ?? event.cause}) by ${plainText(event.by)}`;
+    case 'abort.started':
+      return `ABORT by ${plainText(event.by)}: ${plainText(event.reason)}`;
+    case 'jobs.changed':
+      return `jobs ${event.from} -> ${event.to}, by ${plainText(event.by)}`;
+    case 'client.joined':
+      return `${plainText(event.name)} joined as ${event.role}`;
+    case 'client.left':
+      return `${plainText(event.name)} ${event.vanished ? 'vanished' : 'left'}`;
+    case 'connection.lost':
+      return `connection lost (${event.session}): ${describeError(event.error)}. Reconnecting`;
+    case 'connection.restored':
+      return `connection restored (${event.session}) after ${duration(event.afterMs)}`;
+    case 'metrics.summarised':
+      return `${event.samples} samples summarised`;
+    case 'verify.finished': {
+      const bad = event.results.filter((result) => !result.ok).length;
+      return event.ok
+        ? `verified: ${count(event.results.length, 'index', 'indexes')}, all there, valid, and as planned`
+        : `verification FAILED for ${bad} of ${count(event.results.length, 'index', 'indexes')}`;
+    }
+    case 'validation.finished':
+      return `validation, line ${event.line}: ${event.ok ? `${count(event.rows.length, 'row', 'rows')}${event.more ? ' and more' : ''} in ${event.durationMs.toFixed(0)} ms` : `failed: ${event.error === null ? 'no reason given' : describeError(event.error)}`}`;
+    case 'run.finished':
+      return `run finished with status ${event.status}: ${plainText(event.reason)}`;
+  }
+};

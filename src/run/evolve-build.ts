@@ -1,0 +1,184 @@
+import type { EventType, RunEvent } from './events.ts';
+import type { RunState, StepState } from './state.ts';
+
+const BUILD_EVENTS = [
+  'index.inspected',
+  'build.started',
+  'index.identified',
+  'build.phase_entered',
+  'build.finished',
+  'build.failed',
+  'cancel.requested',
+  'build.cancelled',
+  'build.lost',
+  'index.skipped',
+  'index.requeued',
+  'drop.started',
+  'index.dropped',
+  'drop.failed',
+  'statement.started',
+  'statement.finished',
+  'statement.failed',
+] as const satisfies EventType[];
+
+/** An event about one step of the run. */
+export type BuildEvent = Extract<RunEvent, { type: (typeof BUILD_EVENTS)[number] }>;
+
+export const isBuildEvent = (event: RunEvent): event is BuildEvent =>
+  (BUILD_EVENTS as readonly string[]).includes(event.type);
+
+/** An attempt has ended: nothing of it is in force any more. */
+const ended = (at: string): Partial<StepState> => ({
+  finishedAt: at,
+  cancel: null,
+  lost: false,
+  phase: null,
+  found: null,
+});
+
+const afterFailure = (
+  step: StepState,
+  event: Extract<BuildEvent, { type: 'build.failed' | 'build.cancelled' }>,
+): Partial<StepState> => {
+  const then = event.retryAt === null ? 'failed' : 'queued';
+  const leftover = event.leftover?.ours
+    ? {
+        oid: event.leftover.oid,
+        schema: event.leftover.schema,
+        name: event.leftover.name,
+        why: 'failed-build' as const,
+        then: then as 'failed' | 'queued',
+      }
+    : null;
+  return {
+    ...ended(event.at),
+    status: leftover === null ? then : 'dropping',
+    oid: leftover?.oid ?? null,
+    leftover,
+    retryAt: event.retryAt,
+    passingFailures: step.passingFailures + (event.retryAt === null ? 0 : 1),
+  };
+};
+
+const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
+  switch (event.type) {
+    case 'index.inspected':
+      return { found: event.found };
+    case 'build.started':
+      return {
+        ...ended(event.at),
+        status: 'building',
+        attempt: event.attempt,
+        backend: { pid: event.pid, backendStart: event.backendStart },
+        startedAt: event.at,
+        finishedAt: null,
+        oid: null,
+        retryAt: null,
+        error: null,
+        advice: null,
+        note: null,
+      };
+    case 'index.identified':
+      return { oid: event.oid };
+    case 'build.phase_entered':
+      return { phase: { name: event.phase, no: event.phaseNo, of: event.phases } };
+    case 'build.finished':
+      return { ...ended(event.at), status: 'done', oid: event.oid, bytes: event.bytes };
+    case 'build.failed':
+      return { ...afterFailure(step, event), error: event.error, advice: event.advice };
+    case 'cancel.requested':
+      return { cancel: { cause: event.cause, by: event.by, reason: event.reason } };
+    case 'build.cancelled':
+      return { ...afterFailure(step, event), error: null, note: `cancelled by ${event.by}: ${event.reason}` };
+    case 'build.lost':
+      return { lost: true };
+    case 'index.skipped':
+      return {
+        status: event.reason === 'equal' ? 'equal' : 'skipped',
+        found: null,
+        retryAt: null,
+        note: event.reason === 'equal' ? 'there already, with the planned definition' : `left out by ${event.by}`,
+      };
+    case 'index.requeued':
+      return {
+        status: 'queued',
+        found: null,
+        retryAt: null,
+        error: null,
+        advice: null,
+        note: null,
+        passingFailures: 0,
+      };
+    case 'drop.started':
+      return {
+        status: 'dropping',
+        found: null,
+        retryAt: null,
+        backend: { pid: event.pid, backendStart: event.backendStart },
+        leftover: {
+          oid: event.oid,
+          schema: event.schema,
+          name: event.name,
+          why: event.why,
+          then: step.leftover?.oid === event.oid ? step.leftover.then : 'queued',
+        },
+      };
+    case 'index.dropped':
+      return { status: step.leftover?.then ?? 'queued', leftover: null, oid: null };
+    case 'drop.failed':
+      return { retryAt: event.retryAt, error: event.error };
+    case 'statement.started':
+      return {
+        ...ended(event.at),
+        status: 'running',
+        attempt: step.attempt + 1,
+        backend: { pid: event.pid, backendStart: event.backendStart },
+        startedAt: event.at,
+        finishedAt: null,
+        retryAt: null,
+        error: null,
+      };
+    case 'statement.finished':
+      return { ...ended(event.at), status: 'done' };
+    case 'statement.failed':
+      return {
+        ...ended(event.at),
+        status: event.retryAt === null ? 'failed' : 'queued',
+        retryAt: event.retryAt,
+        passingFailures: step.passingFailures + (event.retryAt === null ? 0 : 1),
+        error: event.error,
+      };
+  }
+};
+
+/** The schema an index of this step lives in: its table's. */
+const schemaOf = (state: RunState, step: StepState): string | null =>
+  state.tables.find((table) => table.oid === step.tableOid)?.schema ?? null;
+
+const created = (state: RunState, event: BuildEvent): RunState['created'] => {
+  const step = state.steps[event.step];
+  if (event.type === 'build.finished' && step?.step.kind === 'create-index')
+    return [
+      ...state.created,
+      { step: event.step, oid: event.oid, schema: schemaOf(state, step), name: step.step.name, at: event.at },
+    ];
+  if (event.type === 'index.dropped') return state.created.filter((index) => index.oid !== event.oid);
+  return state.created;
+};
+
+/** A step that is tried again opens its section again. */
+const reopened = (state: RunState, event: BuildEvent): Partial<RunState> => {
+  if (event.type !== 'index.requeued') return {};
+  const section = state.steps[event.step]?.section;
+  return {
+    phase: state.phase === 'verifying' ? 'running' : state.phase,
+    sections: state.sections.map((each, index) => (index === section ? { ...each, finishedAt: null } : each)),
+  };
+};
+
+/** What an event about one step changes in the run. */
+export const evolveBuild = (state: RunState, event: BuildEvent): Partial<RunState> => ({
+  steps: state.steps.map((step) => (step.id === event.step ? { ...step, ...stepChange(step, event) } : step)),
+  created: created(state, event),
+  ...reopened(state, event),
+});

@@ -1,0 +1,199 @@
+import type { RunEvent } from './events.ts';
+import { evolveBuild, isBuildEvent } from './evolve-build.ts';
+import type { Pause, RunState, StepState } from './state.ts';
+import { runnableSteps } from './steps.ts';
+
+type Started = Extract<RunEvent, { type: 'run.started' }>;
+
+const newStep = (id: number, section: number, step: StepState['step']): StepState => ({
+  id,
+  section,
+  step,
+  status: 'queued',
+  attempt: 0,
+  passingFailures: 0,
+  found: null,
+  tableOid: null,
+  backend: null,
+  startedAt: null,
+  finishedAt: null,
+  oid: null,
+  bytes: null,
+  phase: null,
+  cancel: null,
+  lost: false,
+  leftover: null,
+  retryAt: null,
+  error: null,
+  advice: null,
+  note: null,
+});
+
+/** The state after the first event of a run, which must be `run.started`. */
+export const initialState = (event: RunEvent): RunState => {
+  if (event.type !== 'run.started') throw new Error(`a run begins with run.started, not with ${event.type}`);
+  const started: Started = event;
+  const steps = runnableSteps(started.plan).map(({ section, step }, id) => newStep(id, section, step));
+  return {
+    run: event.run,
+    seq: event.seq,
+    at: event.at,
+    version: started.version,
+    phase: 'preflight',
+    startedAt: event.at,
+    approvedAt: null,
+    finishedAt: null,
+    plan: started.plan,
+    database: started.database,
+    operator: started.operator,
+    options: started.options,
+    jobs: started.options.jobs,
+    preflight: null,
+    preflightError: null,
+    tables: [],
+    baseline: null,
+    agreed: [],
+    steps,
+    sections: started.plan.sections.map((section, index) => ({
+      title: section.title,
+      line: section.line,
+      steps: steps.filter((step) => step.section === index).map((step) => step.id),
+      startedAt: null,
+      finishedAt: null,
+    })),
+    pauses: [],
+    abort: null,
+    gates: [],
+    lostConnections: [],
+    clients: [],
+    created: [],
+    verify: null,
+    validations: started.plan.validations.map(({ line, file, kind, sql }) => ({ line, file, kind, sql, result: null })),
+    outcome: null,
+  };
+};
+
+const samePause = (a: Pick<Pause, 'cause' | 'gate'>, b: Pick<Pause, 'cause' | 'gate'>): boolean =>
+  a.cause === b.cause && a.gate === b.gate;
+
+const preflightFinished = (
+  state: RunState,
+  event: Extract<RunEvent, { type: 'preflight.finished' }>,
+): Partial<RunState> => {
+  const { findings, server, tables, steps, settings } = event;
+  const tableOf = new Map(steps.map((step) => [step.step, step.tableOid]));
+  return {
+    phase: findings.some((finding) => finding.level === 'blocks') ? 'blocked' : 'ready',
+    preflight: { findings, server, tables, steps, settings },
+    preflightError: null,
+    tables,
+    steps: state.steps.map((step) => ({ ...step, tableOid: tableOf.get(step.id) ?? step.tableOid })),
+  };
+};
+
+const sectionTimes = (
+  state: RunState,
+  index: number,
+  times: { startedAt?: string; finishedAt?: string },
+): Partial<RunState> => ({
+  sections: state.sections.map((section, at) => (at === index ? { ...section, ...times } : section)),
+});
+
+/** What the event changes, apart from `seq` and `at`. Exhaustive: a new event does not compile until it is here. */
+const change = (state: RunState, event: RunEvent): Partial<RunState> => {
+  if (isBuildEvent(event)) return evolveBuild(state, event);
+  switch (event.type) {
+    case 'run.started':
+      throw new Error('run.started begins a run, and there is one already');
+    case 'preflight.finished':
+      return preflightFinished(state, event);
+    case 'preflight.failed':
+      return { phase: 'blocked', preflightError: { error: event.error, advice: event.advice } };
+    case 'run.approved':
+      return {
+        phase: state.sections.length === 0 ? 'verifying' : 'running',
+        approvedAt: event.at,
+        agreed: event.replaceInvalid,
+      };
+    case 'baseline.taken': {
+      const { seq: _seq, at: _at, run: _run, type: _type, ...baseline } = event;
+      return { baseline };
+    }
+    case 'command.received':
+      return event.command.type === 'recheck' ? { phase: 'preflight' } : {};
+    case 'command.refused':
+    case 'metrics.summarised':
+      return {};
+    case 'section.started':
+      return sectionTimes(state, event.section, { startedAt: event.at });
+    case 'section.finished': {
+      const sections = sectionTimes(state, event.section, { finishedAt: event.at });
+      const open = sections.sections?.some((section) => section.finishedAt === null);
+      return open || state.phase !== 'running' ? sections : { ...sections, phase: 'verifying' };
+    }
+    case 'gate.tripped': {
+      const { gate, level, value, threshold, reason, at } = event;
+      const others = state.gates.filter((tripped) => tripped.gate !== gate);
+      return { gates: [...others, { gate, level, value, threshold, reason, at }] };
+    }
+    case 'gate.cleared':
+      return { gates: state.gates.filter((tripped) => tripped.gate !== event.gate) };
+    case 'run.paused': {
+      const { cause, gate, by, reason, at } = event;
+      return { pauses: [...state.pauses.filter((pause) => !samePause(pause, event)), { cause, gate, by, reason, at }] };
+    }
+    case 'run.continued':
+      return { pauses: state.pauses.filter((pause) => !samePause(pause, event)) };
+    case 'abort.started':
+      return {
+        phase: state.phase === 'finished' ? 'finished' : 'aborting',
+        abort: { by: event.by, reason: event.reason, at: event.at },
+      };
+    case 'jobs.changed':
+      return { jobs: event.to };
+    case 'client.joined':
+      return {
+        clients: [...state.clients, { id: event.client, role: event.role, name: event.name, since: event.at }],
+      };
+    case 'client.left':
+      return { clients: state.clients.filter((client) => client.id !== event.client) };
+    case 'connection.lost':
+      return {
+        lostConnections: [
+          ...state.lostConnections.filter((lost) => lost.session !== event.session),
+          { session: event.session, since: event.at, error: event.error },
+        ],
+      };
+    case 'connection.restored':
+      return { lostConnections: state.lostConnections.filter((lost) => lost.session !== event.session) };
+    case 'verify.finished':
+      return { verify: { ok: event.ok, results: event.results } };
+    case 'validation.finished':
+      return {
+        validations: state.validations.map((validation) =>
+          validation.line === event.line && validation.file === event.file && validation.result === null
+            ? { ...validation, result: event }
+            : validation,
+        ),
+      };
+    case 'run.finished':
+      return {
+        phase: 'finished',
+        finishedAt: event.at,
+        pauses: [],
+        outcome: { status: event.status, reason: event.reason, leftToDo: event.leftToDo },
+      };
+  }
+};
+
+/** The state after one more event. Pure; throws on a gap in `seq`, which would make the state a guess. */
+export const evolve = (state: RunState, event: RunEvent): RunState => {
+  if (event.seq !== state.seq + 1) throw new Error(`event ${event.seq} does not follow event ${state.seq}`);
+  return { ...state, ...change(state, event), seq: event.seq, at: event.at };
+};
+
+/** The state after these events, from the first on; null when there are none. */
+export const replay = (events: readonly RunEvent[]): RunState | null => {
+  const [first, ...rest] = events;
+  return first === undefined ? null : rest.reduce(evolve, initialState(first));
+};

@@ -1,0 +1,15 @@
+import type { Plan, SectionStep } from '../plan/types.ts';
+import type { RunnableStep } from './state.ts';
+
+const isRunnable = (step: SectionStep): step is RunnableStep => step.kind !== 'set';
+
+/** The steps that a run acts on, in the plan's order: a step's place in this list is its number in the run. */
+export const runnableSteps = (plan: Plan): { section: number; step: RunnableStep }[] =>
+  plan.sections.flatMap((section, index) => section.steps.filter(isRunnable).map((step) => ({ section: index, step })));
+
+/** What a person calls the step: the index's name, or the statement in short. */
+export const stepName = (step: RunnableStep): string => {
+  if (step.kind === 'create-index') return step.name;
+  if (step.kind === 'comment') return `comment on ${step.name}`;
+  return step.tables.length === 0 ? 'analyze' : `analyze ${step.tables.map((table) => table.table).join(', ')}`;
+};
