@@ -1,0 +1,36 @@
+import type { Command, RunEvent, RunState, Sample } from '../run/index.ts';
+
+/** How the client stands with the engine. `since` is ISO; `why` says in a sentence what went wrong, if anything did. */
+export interface Link {
+  /** lost: reconnecting by itself. ended: the engine is gone and will not come back. */
+  status: 'connected' | 'lost' | 'ended';
+  since: string;
+  why: string | null;
+}
+
+/** What is known of a run at one moment. Immutable: a change makes a new one. */
+export interface FeedView {
+  /** Null until the first event came. */
+  state: RunState | null;
+  /** All of them, in order, without gaps. */
+  events: readonly RunEvent[];
+  /** The newest reading of the live metrics. */
+  sample: Sample | null;
+  link: Link;
+}
+
+/** What a command came to. `ok` false: refused, and `why` says it in a sentence. */
+export interface Reply {
+  ok: boolean;
+  why: string;
+}
+
+/** A run as a screen follows it, whatever brings it: the engine's socket, the ledger, a journal, a test. */
+export interface Feed {
+  /** The same object until something changes. */
+  view(): FeedView;
+  /** `listener` is called after each change; the function that comes back ends that. */
+  subscribe(listener: () => void): () => void;
+  /** Never rejects: what cannot be sent is refused with a reason. */
+  send(command: Command): Promise<Reply>;
+}
