@@ -1,0 +1,40 @@
+/** Settings that older servers do not know, and the version that brought them. */
+const SINCE: Readonly<Record<string, number>> = {
+  idle_session_timeout: 140000,
+  client_connection_check_interval: 140000,
+  transaction_timeout: 170000,
+};
+
+/** These settings without those that a server of this version does not have. */
+export const settingsFor = (
+  serverVersionNum: number,
+  settings: Readonly<Record<string, string>>,
+): Record<string, string> =>
+  Object.fromEntries(Object.entries(settings).filter(([name]) => serverVersionNum >= (SINCE[name] ?? 0)));
+
+/**
+ * For sessions that only look: they give up before they are in anybody's way. A role or a database may carry defaults,
+ * so all is said. pg_cancel_backend and pg_terminate_backend work in a read-only transaction.
+ */
+export const watchingSettings: Readonly<Record<string, string>> = {
+  statement_timeout: '5s',
+  lock_timeout: '2s',
+  idle_in_transaction_session_timeout: '10s',
+  idle_session_timeout: '0',
+  default_transaction_read_only: 'on',
+  jit: 'off',
+};
+
+/**
+ * For sessions that build and drop: nothing but ourselves may end them, since both timeouts also count in the waits of a
+ * concurrent build. debug1 brings the notice `building index "x" on table "y" serially` (never translated): the
+ * server's word that this session's statement made the catalog's entry, and not another session's.
+ */
+export const buildingSettings: Readonly<Record<string, string>> = {
+  statement_timeout: '0',
+  lock_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  idle_session_timeout: '0',
+  transaction_timeout: '0',
+  client_min_messages: 'debug1',
+};
