@@ -40,19 +40,21 @@ const afterFailure = (
   step: StepState,
   event: Extract<BuildEvent, { type: 'build.failed' | 'build.cancelled' }>,
 ): Partial<StepState> => {
-  const then = event.retryAt === null ? 'failed' : 'queued';
+  // What an abort cut short has not failed: it is simply not built.
+  const afterwards: 'queued' | 'failed' =
+    event.retryAt !== null || step.cancel?.cause === 'abort' ? 'queued' : 'failed';
   const leftover = event.leftover?.ours
     ? {
         oid: event.leftover.oid,
         schema: event.leftover.schema,
         name: event.leftover.name,
         why: 'failed-build' as const,
-        then: then as 'failed' | 'queued',
+        afterwards,
       }
     : null;
   return {
     ...ended(event.at),
-    status: leftover === null ? then : 'dropping',
+    status: leftover === null ? afterwards : 'dropping',
     oid: leftover?.oid ?? null,
     leftover,
     retryAt: event.retryAt,
@@ -113,20 +115,32 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
       return {
         status: 'dropping',
         found: null,
-        retryAt: null,
+        dropRetryAt: null,
         backend: { pid: event.pid, backendStart: event.backendStart },
         leftover: {
           oid: event.oid,
           schema: event.schema,
           name: event.name,
           why: event.why,
-          then: step.leftover?.oid === event.oid ? step.leftover.then : 'queued',
+          afterwards: step.leftover?.oid === event.oid ? step.leftover.afterwards : 'queued',
         },
       };
     case 'index.dropped':
-      return { status: step.leftover?.then ?? 'queued', leftover: null, oid: null };
+      return {
+        status: step.leftover?.afterwards ?? 'queued',
+        leftover: null,
+        oid: null,
+        dropFailures: 0,
+        dropRetryAt: null,
+      };
     case 'drop.failed':
-      return { retryAt: event.retryAt, error: event.error };
+      // Given up: the leftover stays on record, for it is work to clean up.
+      return {
+        status: event.retryAt === null ? 'failed' : 'dropping',
+        dropRetryAt: event.retryAt,
+        error: event.error,
+        dropFailures: step.dropFailures + 1,
+      };
     case 'statement.started':
       return {
         ...ended(event.at),

@@ -23,6 +23,8 @@ const newStep = (id: number, section: number, step: StepState['step']): StepStat
   cancel: null,
   lost: false,
   leftover: null,
+  dropFailures: 0,
+  dropRetryAt: null,
   retryAt: null,
   error: null,
   advice: null,
@@ -91,6 +93,10 @@ const preflightFinished = (
   };
 };
 
+/** What was seen before a pause may have changed since: each step that waits is looked at again. */
+const forgetInspections = (state: RunState): StepState[] =>
+  state.steps.map((step) => (step.status === 'queued' && step.found !== null ? { ...step, found: null } : step));
+
 const sectionTimes = (
   state: RunState,
   index: number,
@@ -140,14 +146,24 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
       return { gates: state.gates.filter((tripped) => tripped.gate !== event.gate) };
     case 'run.paused': {
       const { cause, gate, by, reason, at } = event;
-      return { pauses: [...state.pauses.filter((pause) => !samePause(pause, event)), { cause, gate, by, reason, at }] };
+      return {
+        pauses: [...state.pauses.filter((pause) => !samePause(pause, event)), { cause, gate, by, reason, at }],
+        steps: forgetInspections(state),
+      };
     }
     case 'run.continued':
-      return { pauses: state.pauses.filter((pause) => !samePause(pause, event)) };
+      return {
+        pauses: state.pauses.filter((pause) => !samePause(pause, event)),
+        steps: forgetInspections(state),
+      };
     case 'abort.started':
       return {
         phase: state.phase === 'finished' ? 'finished' : 'aborting',
         abort: { by: event.by, reason: event.reason, at: event.at },
+        // Whoever asked before: what is being cancelled now ends with the run.
+        steps: state.steps.map((step) =>
+          step.cancel === null ? step : { ...step, cancel: { ...step.cancel, cause: 'abort' } },
+        ),
       };
     case 'jobs.changed':
       return { jobs: event.to };

@@ -71,8 +71,14 @@ export interface StepState {
     schema: string;
     name: string;
     why: 'failed-build' | 'agreed-leftover';
-    then: 'queued' | 'failed';
+    /** What becomes of the step once it is dropped. */
+    afterwards: 'queued' | 'failed';
   } | null;
+  /** How often dropping it has failed. */
+  dropFailures: number;
+  /** When dropping it is tried again, ISO. */
+  dropRetryAt: string | null;
+  /** When the step is tried again, ISO. */
   retryAt: string | null;
   error: ErrorFacts | null;
   /** What to do about a failure for good. */

@@ -1,0 +1,179 @@
+import { type Action, type Effect, effectKey, type Slot, type World } from './effects.ts';
+import type { EventBody } from './events.ts';
+import { debris, finalReason, finalStatus } from './outcome.ts';
+import { currentSection, isTerminal, startable } from './schedule.ts';
+import type { RunState, StepState } from './state.ts';
+
+const act = (effect: Effect, intent: EventBody | null = null): Action => ({ intent, effect });
+const record = (intent: EventBody): Action => ({ intent, effect: null });
+
+/** Hands out the free sessions, each once. */
+const slotKeeper = (world: World) => {
+  const free = world.slots.filter((slot) => !slot.busy);
+  const take = (wanted: (slot: Slot) => boolean): Slot | null => {
+    const at = free.findIndex(wanted);
+    return at === -1 ? null : (free.splice(at, 1)[0] ?? null);
+  };
+  return {
+    forBuild: () => take((slot) => slot.use === 'build'),
+    forDrop: () => take((slot) => slot.use === 'build') ?? take((slot) => slot.use === 'cleanup'),
+  };
+};
+type SlotKeeper = ReturnType<typeof slotKeeper>;
+
+const isDropDue = (step: StepState, now: number): boolean =>
+  step.dropRetryAt === null || Date.parse(step.dropRetryAt) <= now;
+
+const dropLeftover = (step: StepState, slot: Slot): Action[] => {
+  if (step.leftover === null) return [];
+  const { oid, schema, name, why } = step.leftover;
+  const intent: EventBody = {
+    type: 'drop.started',
+    step: step.id,
+    oid,
+    schema,
+    name,
+    why,
+    pid: slot.pid,
+    backendStart: slot.backendStart,
+  };
+  return [act({ kind: 'drop', step: step.id, oid, schema, name, slot: slot.id }, intent)];
+};
+
+/** Ends and cleans what has begun: goes on in every state, also paused and aborting. */
+const tidy = (state: RunState, world: World, slots: SlotKeeper): Action[] =>
+  state.steps.flatMap((step): Action[] => {
+    const under = (kind: Effect['kind']) => world.inflight.has(`${kind}:${step.id}`);
+    if (step.status === 'building' && step.lost && !under('build') && !under('reconcile'))
+      return [act({ kind: 'reconcile', step: step.id })];
+    if ((step.status === 'building' || step.status === 'running') && step.cancel !== null && step.backend !== null)
+      return under('cancel') ? [] : [act({ kind: 'cancel', step: step.id, backend: step.backend })];
+    if (step.status === 'dropping' && !under('drop') && isDropDue(step, world.now)) {
+      const slot = slots.forDrop();
+      return slot === null ? [] : dropLeftover(step, slot);
+    }
+    return [];
+  });
+
+const buildIntent = (step: StepState, slot: Slot): EventBody | null =>
+  step.step.kind !== 'create-index'
+    ? null
+    : {
+        type: 'build.started',
+        step: step.id,
+        attempt: step.attempt + 1,
+        name: step.step.name,
+        table: step.step.table,
+        sql: step.step.buildSql,
+        pid: slot.pid,
+        backendStart: slot.backendStart,
+      };
+
+/** A step that was looked at just now: what was found says what comes next. */
+const afterInspection = (state: RunState, step: StepState, slots: SlotKeeper): Action[] => {
+  if (step.found === null || step.status !== 'queued') return [];
+  if (step.found.kind === 'none') {
+    const slot = slots.forBuild();
+    if (slot === null) return [];
+    return [act({ kind: 'build', step: step.id, slot: slot.id }, buildIntent(step, slot))];
+  }
+  if (step.found.kind === 'invalid' && state.agreed.includes(step.found.oid) && step.step.kind === 'create-index') {
+    const slot = slots.forDrop();
+    const schema = state.tables.find((table) => table.oid === step.tableOid)?.schema;
+    if (slot === null || schema === undefined) return [];
+    const intent: EventBody = {
+      type: 'drop.started',
+      step: step.id,
+      oid: step.found.oid,
+      schema,
+      name: step.step.name,
+      why: 'agreed-leftover',
+      pid: slot.pid,
+      backendStart: slot.backendStart,
+    };
+    const { oid } = step.found;
+    return [act({ kind: 'drop', step: step.id, oid, schema, name: step.step.name, slot: slot.id }, intent)];
+  }
+  return [];
+};
+
+const begin = (step: StepState, slots: SlotKeeper): Action[] => {
+  if (step.step.kind === 'create-index') return [act({ kind: 'inspect', step: step.id })];
+  const slot = slots.forBuild();
+  if (slot === null) return [];
+  const { pid, backendStart } = slot;
+  const intent: EventBody = { type: 'statement.started', step: step.id, sql: step.step.sql, pid, backendStart };
+  return [act({ kind: 'statement', step: step.id, slot: slot.id }, intent)];
+};
+
+const advance = (state: RunState, world: World, slots: SlotKeeper): Action[] => {
+  const index = currentSection(state);
+  const section = index === null ? undefined : state.sections[index];
+  if (index === null || section === undefined) return [];
+  if (section.startedAt === null) return [record({ type: 'section.started', section: index, title: section.title })];
+  const steps = state.steps.filter((step) => step.section === index);
+  if (steps.every(isTerminal)) return [record({ type: 'section.finished', section: index, title: section.title })];
+  const inspected = steps.flatMap((step) => afterInspection(state, step, slots));
+  const begun = startable(state, index, world.now, world.inflight).flatMap((step) => begin(step, slots));
+  return [...inspected, ...begun];
+};
+
+const finish = (state: RunState): Action[] => [
+  act({ kind: 'finish', status: finalStatus(state), reason: finalReason(state), leftToDo: debris(state) }),
+];
+
+const conclude = (state: RunState): Action[] => {
+  if (state.verify === null) return [act({ kind: 'verify' })];
+  const open = state.validations.findIndex((validation) => validation.result === null);
+  return open === -1 ? finish(state) : [act({ kind: 'validate', validation: open })];
+};
+
+const aborting = (state: RunState, world: World): Action[] => {
+  const busy = state.steps.filter((step) => ['building', 'running', 'dropping'].includes(step.status));
+  const cancels = busy
+    .filter((step) => step.status !== 'dropping' && step.cancel === null && state.abort !== null)
+    .map((step) =>
+      record({
+        type: 'cancel.requested',
+        step: step.id,
+        cause: 'abort',
+        by: state.abort?.by ?? '',
+        reason: state.abort?.reason ?? '',
+      }),
+    );
+  return busy.length === 0 && world.inflight.size === 0 ? finish(state) : cancels;
+};
+
+const decideAll = (state: RunState, world: World): Action[] => {
+  const slots = slotKeeper(world);
+  switch (state.phase) {
+    case 'preflight':
+      return [act({ kind: 'preflight' })];
+    case 'blocked':
+      return state.options.interactive ? [] : finish(state);
+    case 'ready':
+    case 'finished':
+      return [];
+    case 'running': {
+      if (state.baseline === null) return [act({ kind: 'baseline' })];
+      const tidied = tidy(state, world, slots);
+      const mayBegin = state.pauses.length === 0 && world.lockHeld;
+      return mayBegin ? [...tidied, ...advance(state, world, slots)] : tidied;
+    }
+    case 'aborting': {
+      const cancels = aborting(state, world);
+      return cancels.length > 0 ? cancels : tidy(state, world, slots);
+    }
+    case 'verifying': {
+      const tidied = tidy(state, world, slots);
+      return tidied.length > 0 || state.pauses.length > 0 ? tidied : conclude(state);
+    }
+  }
+};
+
+/**
+ * What to do next, given all that is known: pure, and the only place that starts anything. An action's intent is
+ * recorded before its effect begins; the engine asks again after every event, until nothing is left to do.
+ */
+export const decide = (state: RunState, world: World): Action[] =>
+  decideAll(state, world).filter(({ effect }) => effect === null || !world.inflight.has(effectKey(effect)));

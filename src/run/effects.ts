@@ -1,0 +1,51 @@
+import type { EventBody, ExitStatus } from './events.ts';
+import type { BackendId } from './state.ts';
+
+/** What the engine is to do next: a value, carried out by the interpreter alone. */
+export type Effect =
+  | { kind: 'preflight' }
+  | { kind: 'baseline' }
+  /** Look at what stands in the index's place. */
+  | { kind: 'inspect'; step: number }
+  | { kind: 'build'; step: number; slot: string }
+  /** Find out from the catalog what became of a build whose connection was lost. */
+  | { kind: 'reconcile'; step: number }
+  /** Cancel the backend that works for the step, and end it if that does not help. */
+  | { kind: 'cancel'; step: number; backend: BackendId }
+  | { kind: 'drop'; step: number; oid: number; schema: string; name: string; slot: string }
+  /** ANALYZE or COMMENT. */
+  | { kind: 'statement'; step: number; slot: string }
+  | { kind: 'verify' }
+  | { kind: 'validate'; validation: number }
+  | { kind: 'finish'; status: ExitStatus; reason: string; leftToDo: string[] };
+
+/** One effect of a kind and step is under way at most once. */
+export const effectKey = (effect: Effect): string => {
+  if ('step' in effect) return `${effect.kind}:${effect.step}`;
+  return effect.kind === 'validate' ? `validate:${effect.validation}` : effect.kind;
+};
+
+/** A decision: what is recorded first (intent), and what is done then. */
+export interface Action {
+  intent: EventBody | null;
+  effect: Effect | null;
+}
+
+/** A session that can build or drop. `cleanup` is kept for drops when no builder is free. */
+export interface Slot extends BackendId {
+  id: string;
+  use: 'build' | 'cleanup';
+  busy: boolean;
+}
+
+/** What decisions need of the outside, as data. */
+export interface World {
+  /** Milliseconds since the epoch. */
+  now: number;
+  /** Keys of the effects under way. */
+  inflight: ReadonlySet<string>;
+  /** The sessions that are connected. */
+  slots: readonly Slot[];
+  /** The advisory lock is held: without it nothing new begins. */
+  lockHeld: boolean;
+}

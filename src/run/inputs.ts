@@ -1,0 +1,58 @@
+import type { Actor, Command } from './commands.ts';
+import type {
+  Baseline,
+  ErrorFacts,
+  EventBody,
+  ExitStatus,
+  Found,
+  IndexFacts,
+  Leftover,
+  PreflightFacts,
+  VerifyResult,
+} from './events.ts';
+import type { GateSignal } from './gates/evaluate.ts';
+import type { Sample } from './samples.ts';
+
+/** How a build ended. `lost`: the connection broke, and nothing is known yet. */
+export type BuildOutcome =
+  | ({ kind: 'built'; durationMs: number } & IndexFacts)
+  | { kind: 'failed'; error: ErrorFacts; leftover: Leftover | null }
+  | { kind: 'lost'; error: ErrorFacts };
+
+/** Everything that reaches the core from outside: orders, outcomes, readings. Data, like everything else here. */
+export type Input =
+  | { kind: 'command'; command: Command; by: Actor }
+  | { kind: 'preflighted'; facts: PreflightFacts }
+  | { kind: 'preflight-failed'; error: ErrorFacts; advice: string }
+  | { kind: 'baselined'; baseline: Baseline }
+  | { kind: 'inspected'; step: number; found: Found }
+  | { kind: 'build-ended'; step: number; outcome: BuildOutcome }
+  | { kind: 'identified'; step: number; oid: number }
+  | {
+      kind: 'dropped';
+      step: number;
+      outcome: { kind: 'done'; durationMs: number } | { kind: 'failed'; error: ErrorFacts };
+    }
+  | {
+      kind: 'statement-ended';
+      step: number;
+      outcome: { kind: 'done'; durationMs: number } | { kind: 'failed'; error: ErrorFacts };
+    }
+  | { kind: 'sampled'; sample: Sample }
+  | { kind: 'gate'; signal: GateSignal }
+  | { kind: 'summarised'; summary: Extract<EventBody, { type: 'metrics.summarised' }> }
+  | { kind: 'verified'; results: VerifyResult[] }
+  | { kind: 'validated'; result: Extract<EventBody, { type: 'validation.finished' }> }
+  | { kind: 'client-joined'; client: string; role: 'operator' | 'observer'; name: string }
+  | { kind: 'client-left'; client: string; vanished: boolean }
+  | { kind: 'connection-lost'; session: string; error: ErrorFacts }
+  | { kind: 'connection-restored'; session: string; afterMs: number }
+  | { kind: 'closed'; status: ExitStatus; reason: string; leftToDo: string[] }
+  /** Time has passed. */
+  | { kind: 'tick' };
+
+/** What an input leads to: facts to record, in order, and for a command the answer to whoever gave it. */
+export interface Response {
+  events: EventBody[];
+  reply: { ok: boolean; why: string } | null;
+}

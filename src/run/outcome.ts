@@ -1,0 +1,58 @@
+import type { ExitStatus } from './events.ts';
+import type { RunState } from './state.ts';
+
+/** What this run would leave behind that it must not: each as a sentence with the statement that cleans it up. */
+export const debris = (state: RunState): string[] =>
+  state.steps.flatMap((step) => {
+    if (step.leftover !== null && step.leftover.why === 'failed-build') {
+      const { schema, name, oid } = step.leftover;
+      return [`invalid index ${schema}.${name} (oid ${oid}) of a failed build is still there: drop it concurrently`];
+    }
+    if (step.status === 'building' && step.step.kind === 'create-index')
+      return [`what became of ${step.step.name} is unknown: look at the catalog before building it again`];
+    return [];
+  });
+
+const isBlocked = (state: RunState): boolean =>
+  state.approvedAt === null &&
+  (state.preflightError !== null || Boolean(state.preflight?.findings.some((finding) => finding.level === 'blocks')));
+
+/** The exit status of the run as it stands, if it ended now. */
+export const finalStatus = (state: RunState): ExitStatus => {
+  if (debris(state).length > 0) return 5;
+  if (isBlocked(state)) return 3;
+  if (state.abort !== null) return 4;
+  const failed = state.steps.some((step) => step.status !== 'done' && step.status !== 'equal');
+  const unverified = state.verify === null || !state.verify.ok;
+  const invalidated = state.validations.some((validation) => validation.result === null || !validation.result.ok);
+  return failed || unverified || invalidated ? 1 : 0;
+};
+
+const indexes = (n: number): string => `${n} ${n === 1 ? 'index' : 'indexes'}`;
+
+/** Why the run ended as it did, in one sentence. */
+export const finalReason = (state: RunState): string => {
+  const steps = state.steps.filter((step) => step.step.kind === 'create-index');
+  const count = (status: string) => steps.filter((step) => step.status === status).length;
+  const status = finalStatus(state);
+  const built = `${indexes(count('done'))} built`;
+  if (status === 5) return `stopped with work to clean up; ${built}`;
+  if (status === 3) return 'preflight blocks: nothing was changed';
+  if (status === 4) {
+    const why = `aborted by ${state.abort?.by ?? 'unknown'}: ${state.abort?.reason ?? ''}`;
+    return state.approvedAt === null ? `${why}; nothing was changed` : `${why}; ${built}, nothing half-built was left`;
+  }
+  const parts = [
+    built,
+    count('equal') > 0 ? `${count('equal')} there already` : '',
+    count('failed') > 0 ? `${count('failed')} failed` : '',
+    count('skipped') > 0 ? `${count('skipped')} left out` : '',
+    state.verify === null ? 'not verified' : state.verify.ok ? 'all verified' : 'verification failed',
+    state.validations.some((validation) => validation.result?.ok === false) ? 'a validation query failed' : '',
+    steps.length < state.steps.length &&
+    state.steps.some((s) => s.step.kind !== 'create-index' && s.status === 'failed')
+      ? 'another statement failed'
+      : '',
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+};

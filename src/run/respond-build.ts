@@ -1,0 +1,179 @@
+import { adviceFor, DUPLICATE_TABLE, isPassing, ownError, QUERY_CANCELED, retryDelayMs } from './errors.ts';
+import type { ErrorFacts, EventBody, Found, Leftover } from './events.ts';
+import type { Input } from './inputs.ts';
+import type { RunState, StepState } from './state.ts';
+import { stepName } from './steps.ts';
+
+type Of<K extends Input['kind']> = Extract<Input, { kind: K }>;
+
+const INDEXDECK = 'indexdeck';
+/** A leftover that could not be dropped this often is work for a person. */
+const DROP_ATTEMPTS = 5;
+
+const at = (ms: number): string => new Date(ms).toISOString();
+
+/** When to try again after a failure that may pass; null when its attempts are used up, or the run is ending. */
+const nextTry = (state: RunState, step: StepState, now: number): string | null =>
+  state.abort !== null || step.passingFailures >= state.options.retries
+    ? null
+    : at(now + retryDelayMs(step.passingFailures + 1));
+
+/** What a failure for good does to the run, by its --on-error policy. */
+const policy = (state: RunState, step: StepState, message: string): EventBody[] => {
+  if (state.abort !== null) return [];
+  const reason = `${stepName(step.step)} failed: ${message}`;
+  switch (state.options.onError) {
+    case 'skip':
+      return [];
+    case 'abort':
+      return [{ type: 'abort.started', by: INDEXDECK, reason }];
+    case 'pause':
+      return [{ type: 'run.paused', cause: 'error', gate: null, by: INDEXDECK, reason }];
+  }
+};
+
+const failed = (
+  state: RunState,
+  step: StepState,
+  error: ErrorFacts,
+  leftover: Leftover | null,
+  retryAt: string | null,
+  advice: string,
+): EventBody[] => {
+  const event: EventBody = {
+    type: 'build.failed',
+    step: step.id,
+    attempt: step.attempt,
+    name: stepName(step.step),
+    error,
+    leftover,
+    retryAt,
+    advice: retryAt === null ? advice : '',
+  };
+  return [event, ...(retryAt === null ? policy(state, step, error.message) : [])];
+};
+
+const refusal = (found: Found): { message: string; advice: string } | null => {
+  switch (found.kind) {
+    case 'different':
+      return {
+        message: `an index of this name is there with another definition: ${found.differences.join('; ')}`,
+        advice: 'Rename the planned index, or drop the old one yourself if it is not needed.',
+      };
+    case 'invalid':
+      return {
+        message: `an invalid index of this name is there (oid ${found.oid}), and this run did not make it`,
+        advice: 'Agree to drop and rebuild it with --replace-invalid, or leave the planned one out.',
+      };
+    case 'other-relation':
+      return { message: `the name belongs to a ${found.what}`, advice: 'Rename the planned index.' };
+    case 'no-table':
+      return { message: found.message, advice: 'Check the schema, the search path and the spelling.' };
+    default:
+      return null;
+  }
+};
+
+/** What was found where an index belongs, right before it would be built. */
+export const inspected = (state: RunState, input: Of<'inspected'>, now: number): EventBody[] => {
+  const step = state.steps[input.step];
+  if (step?.status !== 'queued') return [];
+  const { found } = input;
+  const seen: EventBody = { type: 'index.inspected', step: step.id, found };
+  if (state.abort !== null || found.kind === 'none') return [seen];
+  if (found.kind === 'invalid' && state.agreed.includes(found.oid)) return [seen];
+  if (found.kind === 'equal')
+    return [
+      seen,
+      {
+        type: 'index.skipped',
+        step: step.id,
+        name: stepName(step.step),
+        reason: 'equal',
+        oid: found.oid,
+        by: null,
+      },
+    ];
+  if (found.kind === 'building') {
+    const who = `pid ${found.pid}${found.application ? ` (${found.application})` : ''}`;
+    const error = ownError(`the index is being built right now by ${who}`);
+    const advice = 'Wait until that build has ended, then try it again (T).';
+    return [seen, ...failed(state, step, error, null, nextTry(state, step, now), advice)];
+  }
+  const why = refusal(found);
+  return why === null ? [seen] : [seen, ...failed(state, step, ownError(why.message), null, null, why.advice)];
+};
+
+const cancelled = (state: RunState, step: StepState, leftover: Leftover | null, now: number): EventBody[] => {
+  const { cancel } = step;
+  if (cancel === null) return [];
+  const retryAt = cancel.cause === 'gate' ? nextTry(state, step, now) : null;
+  const event: EventBody = {
+    type: 'build.cancelled',
+    step: step.id,
+    attempt: step.attempt,
+    name: stepName(step.step),
+    by: cancel.by,
+    reason: cancel.reason,
+    leftover,
+    retryAt,
+  };
+  const forGood = retryAt === null && cancel.cause === 'gate';
+  return forGood ? [event, ...policy(state, step, `cancelled by ${cancel.by} too often`)] : [event];
+};
+
+/** A build came to its end, or its connection did. */
+export const buildEnded = (state: RunState, input: Of<'build-ended'>, now: number): EventBody[] => {
+  const step = state.steps[input.step];
+  if (step?.status !== 'building') return [];
+  const { outcome } = input;
+  const name = stepName(step.step);
+  if (outcome.kind === 'built') {
+    const { oid, bytes, durationMs } = outcome;
+    return [{ type: 'build.finished', step: step.id, attempt: step.attempt, name, oid, bytes, durationMs }];
+  }
+  if (outcome.kind === 'lost')
+    return [{ type: 'build.lost', step: step.id, attempt: step.attempt, name, error: outcome.error }];
+  const { error, leftover } = outcome;
+  const identified: EventBody[] =
+    leftover?.ours && step.oid === null ? [{ type: 'index.identified', step: step.id, oid: leftover.oid }] : [];
+  const byUs = step.cancel !== null && (error.sqlstate === QUERY_CANCELED || isPassing(error));
+  if (byUs) return [...identified, ...cancelled(state, step, leftover, now)];
+  // Somebody made a relation of this name since it was looked at: look again.
+  const passing = isPassing(error) || error.sqlstate === DUPLICATE_TABLE;
+  // An index that stands in the way and is not proven ours must not be built over, nor dropped.
+  const inTheWay = leftover !== null && !leftover.ours;
+  const retryAt = passing && !inTheWay ? nextTry(state, step, now) : null;
+  const advice = inTheWay
+    ? `An invalid index of this name (oid ${leftover.oid}) is there that this run cannot prove to be its own. ${adviceFor(error)}`
+    : adviceFor(error);
+  return [...identified, ...failed(state, step, error, leftover, retryAt, advice)];
+};
+
+/** Dropping a leftover came to its end. */
+export const dropEnded = (state: RunState, input: Of<'dropped'>, now: number): EventBody[] => {
+  const step = state.steps[input.step];
+  if (step?.status !== 'dropping' || step.leftover === null) return [];
+  const { oid, schema, name } = step.leftover;
+  if (input.outcome.kind === 'done')
+    return [{ type: 'index.dropped', step: step.id, oid, schema, name, durationMs: input.outcome.durationMs }];
+  const { error } = input.outcome;
+  const failures = step.dropFailures + 1;
+  const retryAt = failures >= DROP_ATTEMPTS ? null : at(now + retryDelayMs(failures));
+  const event: EventBody = { type: 'drop.failed', step: step.id, oid, name, error, retryAt };
+  return retryAt === null
+    ? [event, ...policy(state, step, `its leftover could not be dropped: ${error.message}`)]
+    : [event];
+};
+
+/** ANALYZE or COMMENT came to its end. */
+export const statementEnded = (state: RunState, input: Of<'statement-ended'>, now: number): EventBody[] => {
+  const step = state.steps[input.step];
+  if (step?.status !== 'running') return [];
+  if (input.outcome.kind === 'done')
+    return [{ type: 'statement.finished', step: step.id, durationMs: input.outcome.durationMs }];
+  const { error } = input.outcome;
+  const retryAt = isPassing(error) && step.cancel === null ? nextTry(state, step, now) : null;
+  const event: EventBody = { type: 'statement.failed', step: step.id, error, retryAt };
+  return retryAt === null ? [event, ...policy(state, step, error.message)] : [event];
+};

@@ -1,0 +1,151 @@
+import type { Actor, Command } from './commands.ts';
+import type { EventBody } from './events.ts';
+import type { Response } from './inputs.ts';
+import type { Phase, RunState, StepState } from './state.ts';
+
+/** More sessions than this at a time gain nothing, and take connections from the people who work there. */
+export const MOST_JOBS = 16;
+
+type Verdict = { refused: string } | { events: EventBody[]; done: string };
+
+const refuse = (why: string): Verdict => ({ refused: why });
+const accept = (done: string, ...events: EventBody[]): Verdict => ({ events, done });
+
+const WORKING: readonly Phase[] = ['running', 'verifying'];
+
+/** Why a command about a run at work makes no sense now; null when it does. */
+const notAtWork = (state: RunState): string | null => {
+  if (WORKING.includes(state.phase)) return null;
+  if (state.phase === 'finished') return 'the run is finished';
+  if (state.phase === 'aborting') return 'the run is being aborted';
+  return 'nothing has begun yet';
+};
+
+const go = (state: RunState, command: Extract<Command, { type: 'go' }>, by: Actor): Verdict => {
+  if (state.phase === 'blocked') return refuse('preflight blocks: mend what it names, then look again');
+  if (state.phase !== 'ready') return refuse(`not now: the run is in ${state.phase}`);
+  if (state.options.environment === 'production' && command.confirm !== state.database.database)
+    return refuse(`production asks for the name of the database, ${state.database.database}, to be typed`);
+  const invalid = (state.preflight?.steps ?? []).flatMap(({ found }) => (found?.kind === 'invalid' ? [found.oid] : []));
+  const agreed = state.options.replaceInvalid ? invalid : invalid.filter((oid) => command.replaceInvalid.includes(oid));
+  return accept('go', { type: 'run.approved', by, replaceInvalid: agreed });
+};
+
+const resume = (state: RunState, by: Actor): Verdict => {
+  const no = notAtWork(state);
+  if (no !== null) return refuse(no);
+  if (state.pauses.length === 0) return refuse('the run is not paused');
+  const held = state.pauses.filter(
+    (pause) => pause.cause === 'gate' && state.gates.some((gate) => gate.gate === pause.gate && gate.level !== 'warn'),
+  );
+  const lifted = state.pauses.filter((pause) => !held.includes(pause));
+  if (lifted.length === 0) {
+    const names = held.map((pause) => pause.gate).join(', ');
+    return refuse(`gate ${names} is still over its threshold; the run goes on by itself when it clears`);
+  }
+  const events = lifted.map(({ cause, gate }): EventBody => ({ type: 'run.continued', cause, gate, by }));
+  return accept(held.length === 0 ? 'going on' : 'your pause is lifted; a gate still holds the run', ...events);
+};
+
+const stepAt = (state: RunState, id: number): StepState | string => state.steps[id] ?? `there is no step ${id + 1}`;
+
+/** The pause that a failure caused is over once no failure is left undecided. */
+const errorSettled = (state: RunState, settled: StepState, by: Actor): EventBody[] => {
+  const others = state.steps.some((step) => step.id !== settled.id && step.status === 'failed');
+  const paused = state.pauses.some((pause) => pause.cause === 'error');
+  return paused && !others ? [{ type: 'run.continued', cause: 'error', gate: null, by }] : [];
+};
+
+const nameOf = (step: StepState): string => ('name' in step.step ? step.step.name : step.step.kind);
+
+const settle = (state: RunState, command: Extract<Command, { type: 'skip' | 'retry' }>, by: Actor): Verdict => {
+  const no = notAtWork(state);
+  if (no !== null) return refuse(no);
+  const step = stepAt(state, command.step);
+  if (typeof step === 'string') return refuse(step);
+  const again = command.type === 'retry';
+  if (step.status !== 'failed') return refuse(`step ${step.id + 1} has not failed`);
+  if (step.leftover !== null && !again)
+    return refuse('what its failed build left could not be dropped yet: try it again');
+  const event: EventBody = again
+    ? { type: 'index.requeued', step: step.id, name: nameOf(step), by }
+    : { type: 'index.skipped', step: step.id, name: nameOf(step), reason: 'operator', oid: null, by };
+  return accept(again ? 'to be tried again' : 'left out', event, ...errorSettled(state, step, by));
+};
+
+const cancelBuild = (state: RunState, id: number, by: Actor): Verdict => {
+  const no = notAtWork(state);
+  if (no !== null) return refuse(no);
+  const step = stepAt(state, id);
+  if (typeof step === 'string') return refuse(step);
+  if (step.status !== 'building') return refuse(`step ${step.id + 1} is not being built`);
+  if (step.cancel !== null) return refuse('it is being cancelled already');
+  return accept('cancelling', {
+    type: 'cancel.requested',
+    step: id,
+    cause: 'operator',
+    by,
+    reason: 'by an operator’s word',
+  });
+};
+
+const abort = (state: RunState, reason: string | undefined, by: Actor): Verdict => {
+  if (state.phase === 'finished') return refuse('the run is finished');
+  if (state.phase === 'aborting') return refuse('the run is being aborted already');
+  return accept('aborting', { type: 'abort.started', by, reason: reason ?? 'ordered' });
+};
+
+const setJobs = (state: RunState, jobs: number, by: Actor): Verdict => {
+  const no = notAtWork(state);
+  if (no !== null) return refuse(no);
+  if (!Number.isInteger(jobs) || jobs < 1 || jobs > MOST_JOBS) return refuse(`jobs must be 1 to ${MOST_JOBS}`);
+  if (jobs === state.jobs) return refuse(`jobs is ${jobs} already`);
+  return accept(`jobs ${jobs}`, { type: 'jobs.changed', from: state.jobs, to: jobs, by });
+};
+
+const pause = (state: RunState, reason: string | undefined, by: Actor): Verdict => {
+  const no = notAtWork(state);
+  if (no !== null) return refuse(no);
+  const already = state.pauses.find((each) => each.cause === 'operator');
+  if (already !== undefined) return refuse(`paused already by ${already.by}`);
+  const event: EventBody = { type: 'run.paused', cause: 'operator', gate: null, by, reason: reason ?? 'ordered' };
+  return accept('paused: nothing new begins, what runs goes on to its end', event);
+};
+
+const judge = (state: RunState, command: Command, by: Actor): Verdict => {
+  switch (command.type) {
+    case 'go':
+      return go(state, command, by);
+    case 'recheck':
+      return state.phase === 'blocked' || state.phase === 'ready'
+        ? accept('looking again')
+        : refuse('looking again is for before go');
+    case 'pause':
+      return pause(state, command.reason, by);
+    case 'continue':
+      return resume(state, by);
+    case 'abort':
+      return abort(state, command.reason, by);
+    case 'skip':
+    case 'retry':
+      return settle(state, command, by);
+    case 'cancel-build':
+      return cancelBuild(state, command.step, by);
+    case 'set-jobs':
+      return setJobs(state, command.jobs, by);
+  }
+};
+
+/** What an order leads to: it is on record whether it was followed or refused. */
+export const respondToCommand = (state: RunState, command: Command, by: Actor): Response => {
+  const verdict = judge(state, command, by);
+  if ('refused' in verdict) {
+    const why = verdict.refused;
+    const events: EventBody[] = state.phase === 'finished' ? [] : [{ type: 'command.refused', command, by, why }];
+    return { events, reply: { ok: false, why } };
+  }
+  return {
+    events: [{ type: 'command.received', command, by }, ...verdict.events],
+    reply: { ok: true, why: verdict.done },
+  };
+};

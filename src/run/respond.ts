@@ -1,0 +1,139 @@
+import type { EventBody } from './events.ts';
+import type { GateSignal } from './gates/evaluate.ts';
+import type { Input, Response } from './inputs.ts';
+import { buildEnded, dropEnded, inspected, statementEnded } from './respond-build.ts';
+import { respondToCommand } from './respond-command.ts';
+import type { Sample } from './samples.ts';
+import type { RunState } from './state.ts';
+
+const INDEXDECK = 'indexdeck';
+
+const isAlive = (state: RunState): boolean => state.phase === 'running' || state.phase === 'verifying';
+
+/** What a sample tells about a build for the record: its index's OID, and each phase it enters. */
+const sampled = (state: RunState, sample: Sample): EventBody[] =>
+  sample.builds.flatMap((build): EventBody[] => {
+    const step = state.steps[build.step];
+    if (build.work !== 'build' || step?.status !== 'building' || step.backend?.pid !== build.pid) return [];
+    const events: EventBody[] = [];
+    if (build.indexOid !== null && step.oid === null)
+      events.push({ type: 'index.identified', step: step.id, oid: build.indexOid });
+    if (build.phase !== null && build.phase !== step.phase?.name) {
+      const { phase, phaseNo, phases } = build;
+      events.push({ type: 'build.phase_entered', step: step.id, phase, phaseNo, phases });
+    }
+    return events;
+  });
+
+const gateLevel = (state: RunState, signal: Extract<GateSignal, { kind: 'level' }>): EventBody[] => {
+  const { gate, level, value, threshold, reason } = signal;
+  const by = `gate ${gate}`;
+  const paused = state.pauses.some((pause) => pause.cause === 'gate' && pause.gate === gate);
+  const lifted: EventBody[] =
+    paused && state.options.autoContinue && (level === null || level === 'warn')
+      ? [{ type: 'run.continued', cause: 'gate', gate, by }]
+      : [];
+  if (level === null) return [{ type: 'gate.cleared', gate, value }, ...lifted];
+  const tripped: EventBody = { type: 'gate.tripped', gate, level, value, threshold, reason };
+  if (level === 'warn') return [tripped, ...lifted];
+  if (!isAlive(state)) return [tripped];
+  if (level === 'abort') return [tripped, { type: 'abort.started', by, reason }];
+  return paused ? [tripped] : [tripped, { type: 'run.paused', cause: 'gate', gate, by, reason }];
+};
+
+const gateCancels = (state: RunState, signal: Extract<GateSignal, { kind: 'cancel-build' }>): EventBody[] => {
+  const step = state.steps[signal.step];
+  if (step?.status !== 'building' || step.cancel !== null) return [];
+  const by = 'gate blocked-by-us';
+  return [{ type: 'cancel.requested', step: step.id, cause: 'gate', by, reason: signal.reason }];
+};
+
+const clientLeft = (state: RunState, input: Extract<Input, { kind: 'client-left' }>): EventBody[] => {
+  const client = state.clients.find((each) => each.id === input.client);
+  if (client === undefined) return [];
+  const { id, role, name } = client;
+  const left: EventBody = { type: 'client.left', client: id, role, name, vanished: input.vanished };
+  const others = state.clients.some((each) => each.id !== id && each.role === 'operator');
+  if (!input.vanished || role !== 'operator' || others || state.phase === 'finished' || state.phase === 'aborting')
+    return [left];
+  const reason = `the screen of ${name} vanished`;
+  // Before go nothing has begun, and nobody is left to say go.
+  if (state.approvedAt === null || state.options.onDisconnect === 'abort')
+    return [left, { type: 'abort.started', by: INDEXDECK, reason }];
+  if (state.options.onDisconnect === 'continue' || state.pauses.some((pause) => pause.cause === 'disconnect'))
+    return [left];
+  return [left, { type: 'run.paused', cause: 'disconnect', gate: null, by: INDEXDECK, reason }];
+};
+
+/** A pause, or a question before go, that nobody has answered for too long ends the engine. */
+const gaveUp = (state: RunState, now: number): EventBody[] => {
+  const waiting = state.pauses.map((pause) => Date.parse(pause.at));
+  if (state.phase === 'ready' || state.phase === 'blocked') waiting.push(Date.parse(state.at));
+  if (state.phase === 'aborting' || state.phase === 'finished' || waiting.length === 0) return [];
+  if (now - Math.min(...waiting) < state.options.giveUpMs) return [];
+  const minutes = Math.round(state.options.giveUpMs / 60_000);
+  return [{ type: 'abort.started', by: INDEXDECK, reason: `nobody answered for ${minutes} minutes` }];
+};
+
+const connectionLost = (state: RunState, input: Extract<Input, { kind: 'connection-lost' }>): EventBody[] =>
+  state.phase === 'finished' || state.lostConnections.some((lost) => lost.session === input.session)
+    ? []
+    : [{ type: 'connection.lost', session: input.session, error: input.error }];
+
+const facts = (state: RunState, input: Exclude<Input, { kind: 'command' }>, now: number): EventBody[] => {
+  switch (input.kind) {
+    case 'preflighted':
+      return state.phase === 'preflight' ? [{ type: 'preflight.finished', ...input.facts }] : [];
+    case 'preflight-failed':
+      return state.phase === 'preflight'
+        ? [{ type: 'preflight.failed', error: input.error, advice: input.advice }]
+        : [];
+    case 'baselined':
+      return [{ type: 'baseline.taken', ...input.baseline }];
+    case 'inspected':
+      return inspected(state, input, now);
+    case 'build-ended':
+      return buildEnded(state, input, now);
+    case 'identified': {
+      const step = state.steps[input.step];
+      if (step?.status !== 'building' || step.oid !== null) return [];
+      return [{ type: 'index.identified', step: input.step, oid: input.oid }];
+    }
+    case 'dropped':
+      return dropEnded(state, input, now);
+    case 'statement-ended':
+      return statementEnded(state, input, now);
+    case 'sampled':
+      return sampled(state, input.sample);
+    case 'gate':
+      return input.signal.kind === 'level' ? gateLevel(state, input.signal) : gateCancels(state, input.signal);
+    case 'summarised':
+      return [input.summary];
+    case 'verified':
+      return [{ type: 'verify.finished', ok: input.results.every((result) => result.ok), results: input.results }];
+    case 'validated':
+      return [input.result];
+    case 'client-joined':
+      return [{ type: 'client.joined', client: input.client, role: input.role, name: input.name }];
+    case 'client-left':
+      return clientLeft(state, input);
+    case 'connection-lost':
+      return connectionLost(state, input);
+    case 'connection-restored':
+      return state.lostConnections.some((lost) => lost.session === input.session)
+        ? [{ type: 'connection.restored', session: input.session, afterMs: input.afterMs }]
+        : [];
+    case 'closed': {
+      const { status, reason, leftToDo } = input;
+      return [{ type: 'run.finished', status, reason, leftToDo }];
+    }
+    case 'tick':
+      return gaveUp(state, now);
+  }
+};
+
+/** What follows from an input: pure. `now` in milliseconds since the epoch. Nothing follows once the run is finished. */
+export const respond = (state: RunState, input: Input, now: number): Response => {
+  if (input.kind === 'command') return respondToCommand(state, input.command, input.by);
+  return { events: state.phase === 'finished' ? [] : facts(state, input, now), reply: null };
+};

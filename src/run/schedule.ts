@@ -1,0 +1,82 @@
+import type { RunState, StepState } from './state.ts';
+
+const TERMINAL: ReadonlySet<StepState['status']> = new Set(['done', 'equal', 'failed', 'skipped']);
+
+export const isTerminal = (step: StepState): boolean => TERMINAL.has(step.status);
+
+/** The section that is being worked on: the first that is not finished. */
+export const currentSection = (state: RunState): number | null => {
+  const index = state.sections.findIndex((section) => section.finishedAt === null);
+  return index === -1 ? null : index;
+};
+
+/** The tables a step keeps others off: CREATE INDEX CONCURRENTLY and ANALYZE take SHARE UPDATE EXCLUSIVE. */
+const tablesOf = (state: RunState, step: StepState): readonly (number | string)[] | 'all' => {
+  if (step.step.kind === 'create-index') return [step.tableOid ?? `${step.step.schema ?? ''}.${step.step.table}`];
+  if (step.step.kind === 'comment') return [];
+  if (step.step.tables.length === 0) return 'all';
+  return step.step.tables.map(({ schema, table }) => {
+    const known = state.tables.find((facts) => facts.name === table && (schema === null || facts.schema === schema));
+    return known?.oid ?? `${schema ?? ''}.${table}`;
+  });
+};
+
+const overlap = (a: readonly (number | string)[] | 'all', b: readonly (number | string)[] | 'all'): boolean => {
+  if (a === 'all' || b === 'all') return true;
+  return a.some((table) => b.includes(table));
+};
+
+/** A later step that has to come after an earlier one of its section: ANALYZE after builds, COMMENT after its index. */
+const mustFollow = (state: RunState, later: StepState, earlier: StepState): boolean => {
+  if (later.step.kind === 'comment')
+    return earlier.step.kind === 'comment' || ('name' in earlier.step && earlier.step.name === later.step.name);
+  if (later.step.kind === 'analyze' || earlier.step.kind === 'analyze')
+    return overlap(tablesOf(state, later), tablesOf(state, earlier));
+  return false;
+};
+
+const rowsOf = (state: RunState, step: StepState): number => {
+  const table = state.tables.find((facts) => facts.oid === step.tableOid);
+  return table?.bytes ?? table?.rows ?? 0;
+};
+
+/** A step that holds, or is about to hold, a session. */
+const isUnderWay = (step: StepState, inflight: ReadonlySet<string>): boolean =>
+  step.status === 'building' ||
+  step.status === 'running' ||
+  (step.status === 'dropping' && inflight.has(`drop:${step.id}`)) ||
+  inflight.has(`inspect:${step.id}`) ||
+  (step.found !== null && step.status === 'queued');
+
+/**
+ * The steps of the section that may begin now, largest table first, as many as there is room for: never two at the
+ * same time on one table, since two concurrent builds on one table do not queue, they deadlock (tried on 15).
+ */
+export const startable = (
+  state: RunState,
+  section: number,
+  now: number,
+  inflight: ReadonlySet<string>,
+): StepState[] => {
+  const underWay = state.steps.filter((step) => isUnderWay(step, inflight));
+  const held = [...underWay.map((step) => tablesOf(state, step))];
+  // A leftover waits to be dropped: its table is not free either.
+  for (const step of state.steps) if (step.leftover !== null) held.push(tablesOf(state, step));
+  const steps = state.steps.filter((step) => step.section === section);
+  const candidates = steps
+    .filter((step) => step.status === 'queued' && !isUnderWay(step, inflight))
+    .filter((step) => step.retryAt === null || Date.parse(step.retryAt) <= now)
+    .filter((step) =>
+      steps.every((other) => other.id >= step.id || isTerminal(other) || !mustFollow(state, step, other)),
+    )
+    .sort((a, b) => rowsOf(state, b) - rowsOf(state, a) || a.id - b.id);
+  const chosen: StepState[] = [];
+  for (const step of candidates) {
+    if (underWay.length + chosen.length >= state.jobs) break;
+    const tables = tablesOf(state, step);
+    if (held.some((other) => overlap(other, tables))) continue;
+    held.push(tables);
+    chosen.push(step);
+  }
+  return chosen;
+};

@@ -1,0 +1,60 @@
+import type { EventBody, MetricSummary } from './events.ts';
+import type { MetricName, Sample } from './samples.ts';
+
+/** Samples are not recorded one by one: this is how long one summary of them covers, in milliseconds. */
+export const SUMMARY_EVERY_MS = 10_000;
+
+interface Running {
+  min: number;
+  max: number;
+  sum: number;
+  count: number;
+}
+
+/** What has been seen since the last summary. */
+export interface SummaryMemory {
+  from: string | null;
+  to: string | null;
+  samples: number;
+  metrics: Partial<Record<MetricName, Running>>;
+}
+
+export const newSummaryMemory = (): SummaryMemory => ({ from: null, to: null, samples: 0, metrics: {} });
+
+const add = (running: Running | undefined, value: number): Running =>
+  running === undefined
+    ? { min: value, max: value, sum: value, count: 1 }
+    : {
+        min: Math.min(running.min, value),
+        max: Math.max(running.max, value),
+        sum: running.sum + value,
+        count: running.count + 1,
+      };
+
+const round = (value: number): number => Math.round(value * 1000) / 1000;
+
+const toEvent = (memory: SummaryMemory): Extract<EventBody, { type: 'metrics.summarised' }> => {
+  const metrics: Partial<Record<MetricName, MetricSummary>> = {};
+  for (const [name, { min, max, sum, count }] of Object.entries(memory.metrics))
+    metrics[name as MetricName] = { min: round(min), mean: round(sum / count), max: round(max) };
+  return {
+    type: 'metrics.summarised',
+    from: memory.from ?? '',
+    to: memory.to ?? '',
+    samples: memory.samples,
+    metrics,
+  };
+};
+
+/** The memory after one more sample, and the summary when its time has come. A metric that was never read is absent. */
+export const summarise = (
+  memory: SummaryMemory,
+  sample: Sample,
+): { memory: SummaryMemory; summary: Extract<EventBody, { type: 'metrics.summarised' }> | null } => {
+  const metrics = { ...memory.metrics };
+  for (const [name, value] of Object.entries(sample.metrics))
+    if (value !== null) metrics[name as MetricName] = add(metrics[name as MetricName], value);
+  const next = { from: memory.from ?? sample.at, to: sample.at, samples: memory.samples + 1, metrics };
+  const full = Date.parse(sample.at) - Date.parse(next.from) >= SUMMARY_EVERY_MS;
+  return full ? { memory: newSummaryMemory(), summary: toEvent(next) } : { memory: next, summary: null };
+};
