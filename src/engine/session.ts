@@ -153,8 +153,13 @@ export class Session implements Queryable {
     else queueMicrotask(() => listener(lost.cause));
   }
 
-  onNotice(listener: (notice: Notice) => void): void {
+  /** Calls back for every notice, until the function that it returns is called. */
+  onNotice(listener: (notice: Notice) => void): () => void {
     this.#onNotice.push(listener);
+    return () => {
+      const at = this.#onNotice.indexOf(listener);
+      if (at !== -1) this.#onNotice.splice(at, 1);
+    };
   }
 
   /**
