@@ -128,6 +128,9 @@ const conclude = (state: RunState): Action[] => {
   return open === -1 ? finish(state) : [act({ kind: 'validate', validation: open })];
 };
 
+/** Effects that change something: the end waits for them. A look that is under way is simply not finished. */
+const ACTS: ReadonlySet<string> = new Set<Effect['kind']>(['build', 'reconcile', 'cancel', 'drop', 'statement']);
+
 const aborting = (state: RunState, world: World): Action[] => {
   const busy = state.steps.filter((step) => ['building', 'running', 'dropping'].includes(step.status));
   const cancels = busy
@@ -141,7 +144,8 @@ const aborting = (state: RunState, world: World): Action[] => {
         reason: state.abort?.reason ?? '',
       }),
     );
-  return busy.length === 0 && world.inflight.size === 0 ? finish(state) : cancels;
+  const acting = [...world.inflight].some((key) => ACTS.has(key.split(':')[0] ?? ''));
+  return busy.length === 0 && !acting ? finish(state) : cancels;
 };
 
 const decideAll = (state: RunState, world: World): Action[] => {

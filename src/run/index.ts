@@ -19,4 +19,4 @@ export type * from './samples.ts';
 export { currentSection, isTerminal } from './schedule.ts';
 export type * from './state.ts';
 export { runnableSteps, stepName } from './steps.ts';
-export { newSummaryMemory, summarise } from './summary.ts';
+export { newSummaryMemory, type SummaryMemory, summarise } from './summary.ts';

@@ -1,0 +1,182 @@
+import { quoteIdent } from '../plan/ident.ts';
+import type { CreateIndexStep } from '../plan/types.ts';
+import { backendAlive } from '../queries/backend_alive.ts';
+import { configureSession } from '../queries/configure_session.ts';
+import { identifyBuild } from '../queries/identify_build.ts';
+import type { BuildOutcome, ErrorFacts, Leftover, RunnableStep, RunState, StepState } from '../run/index.ts';
+import { ownError } from '../run/index.ts';
+import { findLeftover, type IndexAt } from './catalog/index.ts';
+import type { KeptSession } from './kept-session.ts';
+import type { Session } from './session.ts';
+import { SessionLost, toErrorFacts } from './session.ts';
+import { buildingSettings, settingsFor } from './settings.ts';
+import { pause } from './time.ts';
+
+/** The builds' OIDs are asked for quickly at first: a small table is indexed within milliseconds. */
+const FIRST_LOOK_MS = 20;
+const LONGEST_LOOK_MS = 1_000;
+const DUPLICATE_TABLE = '42P07';
+
+/** What a builder works with. */
+export interface BuilderContext {
+  control: KeptSession;
+  inspect: KeptSession;
+  /** Tells the engine of the index's OID as soon as the server names it. */
+  identified(step: number, oid: number): void;
+  /** Steps whose present attempt the server told us it began to fill: kept when the connection is lost. */
+  heard: Set<number>;
+}
+
+/** The settings of the session that works for a step: ours, the plan's, those of --set; and never a timeout. */
+const settingsOf = (state: RunState, step: RunnableStep): Record<string, string> => {
+  const chosen = (state.preflight?.settings ?? []).map(({ name, value }): [string, string] => [name, value]);
+  const planned = step.settings.flatMap(({ name, value }): [string, string][] =>
+    value === null ? [] : [[name, value]],
+  );
+  const path: [string, string][] =
+    step.searchPath === null ? [] : [['search_path', step.searchPath.map(quoteIdent).join(', ')]];
+  return { ...Object.fromEntries([...chosen, ...planned, ...path]), ...state.options.settings, ...buildingSettings };
+};
+
+/** Gives the session exactly the settings of this step, whatever the step before it had. */
+export const prepare = async (session: Session, state: RunState, step: RunnableStep): Promise<void> => {
+  await session.execute('RESET ALL', { timeoutMs: 10_000 });
+  await configureSession(session, settingsFor(session.serverVersionNum, settingsOf(state, step)));
+};
+
+/** The schema and table an index of this step belongs to, as preflight resolved them. */
+export const placeOf = (state: RunState, step: StepState): { schema: string; tableOid: number } | null => {
+  const table = state.tables.find((facts) => facts.oid === step.tableOid);
+  return table === undefined ? null : { schema: table.schema, tableOid: table.oid };
+};
+
+/** Asks for the OID of the index under construction until the server tells, or the build has ended. */
+const identify = async (context: BuilderContext, step: number, pid: number, ended: AbortSignal): Promise<void> => {
+  for (let wait = FIRST_LOOK_MS; !ended.aborted; wait = Math.min(wait * 2, LONGEST_LOOK_MS)) {
+    const session = context.control.current;
+    const oid = session === null ? null : await identifyBuild(session, pid).catch(() => null);
+    if (oid !== null) {
+      context.identified(step, oid);
+      return;
+    }
+    await pause(wait, ended);
+  }
+};
+
+/** Looks until there is an answer: a lost connection is no answer. */
+const lookUntilKnown = async (
+  context: BuilderContext,
+  where: { schema: string; name: string; tableOid: number },
+): Promise<IndexAt | null> => {
+  for (;;) {
+    try {
+      return await findLeftover(await context.inspect.ready(), where);
+    } catch (error) {
+      if (!(error instanceof SessionLost) && !context.inspect.current?.lost) throw error;
+    }
+  }
+};
+
+/** Listens for the server's word to our own session that this very statement began to fill an index of this name. */
+const hearBuilding = (context: BuilderContext, session: Session, step: number, name: string): (() => void) => {
+  context.heard.delete(step);
+  return session.onNotice((notice) => {
+    if (notice.message.startsWith(`building index "${name}" on table`)) context.heard.add(step);
+  });
+};
+
+/**
+ * Sends one CREATE INDEX CONCURRENTLY and says how it ended. A leftover is `ours` only if the server said so: its OID
+ * is the one that our backend was building, or our session was told that it began to fill an index of this name.
+ */
+export const build = async (
+  context: BuilderContext,
+  session: Session,
+  state: RunState,
+  step: StepState,
+  create: CreateIndexStep,
+  oidOf: () => number | null,
+): Promise<BuildOutcome> => {
+  const place = placeOf(state, step);
+  if (place === null) return { kind: 'failed', error: ownError('its table is not known'), leftover: null };
+  const where = { ...place, name: create.name };
+  const ended = new AbortController();
+  const deafen = hearBuilding(context, session, step.id, create.name);
+  try {
+    await prepare(session, state, create);
+    const began = performance.now();
+    const identifying = identify(context, step.id, session.pid, ended.signal);
+    try {
+      await session.execute(create.buildSql);
+    } finally {
+      ended.abort();
+      await identifying;
+    }
+    const durationMs = performance.now() - began;
+    const made = await lookUntilKnown(context, where);
+    if (made?.valid) return { kind: 'built', oid: made.oid, bytes: made.bytes, durationMs };
+    const error = ownError('the server reported success, but there is no valid index of this name');
+    return { kind: 'failed', error, leftover: null };
+  } catch (error) {
+    const facts = toErrorFacts(error);
+    if (session.lost || error instanceof SessionLost) return { kind: 'lost', error: facts };
+    const left = await lookUntilKnown(context, where);
+    return {
+      kind: 'failed',
+      error: facts,
+      leftover: leftoverOf(left, where, facts, oidOf(), context.heard.has(step.id)),
+    };
+  } finally {
+    deafen();
+  }
+};
+
+const leftoverOf = (
+  found: IndexAt | null,
+  where: { schema: string; name: string },
+  error: ErrorFacts,
+  oid: number | null,
+  heard: boolean,
+): Leftover | null => {
+  // A valid index, or one that somebody is building, is no leftover of ours.
+  if (found === null || found.valid || found.building !== null || error.sqlstate === DUPLICATE_TABLE) return null;
+  const ours = oid === null ? heard : oid === found.oid;
+  return { oid: found.oid, schema: where.schema, name: where.name, ours };
+};
+
+/**
+ * What became of a build whose connection was lost: waits for its backend, which builds on without us, to end, and
+ * then reads the catalog. `impatient` says whether the backend is to be ended instead.
+ */
+export const reconcile = async (
+  context: BuilderContext,
+  state: RunState,
+  step: StepState,
+  create: CreateIndexStep,
+  impatient: () => boolean,
+  end: () => Promise<void>,
+): Promise<BuildOutcome> => {
+  const place = placeOf(state, step);
+  const error = step.error ?? ownError('the connection was lost while it was built');
+  if (place === null) return { kind: 'failed', error, leftover: null };
+  const where = { ...place, name: create.name };
+  if (step.backend !== null) {
+    for (;;) {
+      try {
+        const control = await context.control.ready();
+        if (!(await backendAlive(control, step.backend))) break;
+        if (impatient()) await end();
+      } catch (failure) {
+        if (!(failure instanceof SessionLost) && !context.control.current?.lost) throw failure;
+      }
+      await pause(FIRST_LOOK_MS * 10);
+    }
+  }
+  const found = await lookUntilKnown(context, where);
+  const mine = found !== null && (step.oid === null ? context.heard.has(step.id) : step.oid === found.oid);
+  if (found?.valid && mine) {
+    const durationMs = step.startedAt === null ? 0 : Date.now() - Date.parse(step.startedAt);
+    return { kind: 'built', oid: found.oid, bytes: found.bytes, durationMs };
+  }
+  return { kind: 'failed', error, leftover: leftoverOf(found, where, error, step.oid, context.heard.has(step.id)) };
+};

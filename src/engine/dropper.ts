@@ -1,0 +1,41 @@
+import { quoteQualified } from '../plan/ident.ts';
+import type { Input, RunState, StepState } from '../run/index.ts';
+import { ownError } from '../run/index.ts';
+import { placeOf, prepare } from './builder.ts';
+import { findLeftover } from './catalog/index.ts';
+import type { KeptSession } from './kept-session.ts';
+import { type Session, toErrorFacts } from './session.ts';
+
+type Dropped = Extract<Input, { kind: 'dropped' }>['outcome'];
+
+const failed = (message: string): Dropped => ({ kind: 'failed', error: ownError(message) });
+
+/**
+ * Drops an index that a failed build left, or one that the operator agreed to: only if what stands there is that very
+ * one, by OID, is not valid, backs no constraint, and nobody is building it.
+ */
+export const drop = async (
+  inspect: KeptSession,
+  session: Session,
+  state: RunState,
+  step: StepState,
+  index: { oid: number; schema: string; name: string },
+): Promise<Dropped> => {
+  const place = placeOf(state, step);
+  if (place === null) return failed('its table is not known');
+  try {
+    const began = performance.now();
+    const found = await findLeftover(await inspect.ready(), { ...place, name: index.name });
+    if (found === null) return { kind: 'done', durationMs: performance.now() - began };
+    if (found.oid !== index.oid)
+      return failed(`another index of this name stands there now (oid ${found.oid}, not ${index.oid}): not touched`);
+    if (found.valid) return failed('it is valid by now: not touched');
+    if (found.constraint) return failed('it backs a constraint by now: not touched');
+    if (found.building !== null) return failed(`pid ${found.building} is building it: not touched`);
+    await prepare(session, state, step.step);
+    await session.execute(`DROP INDEX CONCURRENTLY ${quoteQualified(index.schema, index.name)}`);
+    return { kind: 'done', durationMs: performance.now() - began };
+  } catch (error) {
+    return { kind: 'failed', error: toErrorFacts(error) };
+  }
+};

@@ -1,0 +1,206 @@
+import {
+  type Actor,
+  type Command,
+  decide,
+  type Effect,
+  type EventBody,
+  type ExitStatus,
+  effectKey,
+  evolve,
+  type Input,
+  initialState,
+  type RunState,
+  respond,
+  type Sample,
+} from '../run/index.ts';
+import { inspectingSettings } from './catalog/index.ts';
+import type { EngineConfig } from './config.ts';
+import { ControlSocket } from './control.ts';
+import { Interpreter } from './interpreter.ts';
+import { Journal } from './journal.ts';
+import { EngineLock } from './lock.ts';
+import { Metering } from './metering.ts';
+import { Sessions } from './sessions.ts';
+
+const TICK_MS = 1_000;
+/** How long the clients have to read the last events. */
+const FAREWELL_MS = 5_000;
+/** More rounds than this without an end mean that the rules contradict each other. */
+const MOST_ROUNDS = 1_000;
+
+/**
+ * The process that acts. Every input goes through `respond`, every fact through the journal and `evolve`, and after
+ * each the pure `decide` says what to begin: the engine itself holds no rule.
+ */
+export class Engine {
+  readonly #config: EngineConfig;
+  readonly #log: (line: string) => void;
+  readonly #journal: Journal;
+  readonly #control: ControlSocket;
+  readonly #sessions: Sessions;
+  readonly #lock: EngineLock;
+  readonly #metering: Metering;
+  readonly #interpreter: Interpreter;
+  readonly #inflight = new Map<string, AbortController>();
+  #state: RunState;
+  #advancing = false;
+  #ticker: NodeJS.Timeout | null = null;
+  #finish: (status: ExitStatus) => void = () => undefined;
+  readonly finished: Promise<ExitStatus>;
+
+  constructor(config: EngineConfig, host: string, log: (line: string) => void) {
+    this.#config = config;
+    this.#log = log;
+    this.finished = new Promise((resolve) => {
+      this.#finish = resolve;
+    });
+    this.#journal = new Journal(config.dir, config.run);
+    const { host: server, port, database, user } = config.connection;
+    this.#state = initialState(
+      this.#journal.append(
+        {
+          type: 'run.started',
+          version: config.version,
+          plan: config.plan,
+          database: { host: server, port, database, user },
+          operator: config.operator,
+          options: config.options,
+          engine: { pid: process.pid, host },
+        },
+        Date.now(),
+      ),
+    );
+    this.#control = new ControlSocket({
+      run: config.run,
+      events: () => this.#journal.events,
+      command: (command, by) => this.command(command, by),
+      joined: (client, role, name) => this.#submit({ kind: 'client-joined', client, role, name }),
+      left: (client, vanished) => this.#submit({ kind: 'client-left', client, vanished }),
+    });
+    this.#sessions = new Sessions(
+      { connection: config.connection, run: config.run, inspecting: inspectingSettings },
+      {
+        lost: (session, error) => this.#submit({ kind: 'connection-lost', session, error }),
+        restored: (session, afterMs) => this.#submit({ kind: 'connection-restored', session, afterMs }),
+      },
+    );
+    this.#lock = new EngineLock(this.#sessions.lock);
+    this.#metering = new Metering({
+      sessions: this.#sessions,
+      state: () => this.#state,
+      submit: (input) => this.#submit(input),
+      sampled: (sample: Sample) => this.#control.sampleTaken(sample),
+      log,
+    });
+    this.#interpreter = new Interpreter({
+      sessions: this.#sessions,
+      lock: this.#lock,
+      metering: this.#metering,
+      state: () => this.#state,
+      submit: (input) => this.#submit(input),
+      ended: (key) => this.#inflight.get(key)?.signal ?? AbortSignal.abort(),
+    });
+  }
+
+  /** Listens for clients, then begins. */
+  async start(): Promise<void> {
+    await this.#control.listen(this.#config.dir);
+    this.#ticker = setInterval(() => this.#tick(), TICK_MS);
+    this.#advance();
+  }
+
+  /** An order, from a client or a signal; the answer is about the order, not about its end. */
+  command(command: Command, by: Actor): { ok: boolean; why: string } {
+    const { events, reply } = respond(this.#state, { kind: 'command', command, by }, Date.now());
+    this.#record(events);
+    this.#advance();
+    return reply ?? { ok: false, why: 'no answer' };
+  }
+
+  #submit(input: Input): void {
+    this.#record(respond(this.#state, input, Date.now()).events);
+    this.#advance();
+  }
+
+  #record(bodies: readonly EventBody[]): void {
+    for (const body of bodies) this.#state = evolve(this.#state, this.#journal.append(body, Date.now()));
+    if (bodies.length > 0) this.#control.eventsAdded();
+  }
+
+  #tick(): void {
+    this.#metering.tick(Date.now());
+    // Lost with its session: nothing new begins until it is held again.
+    if (this.#state.approvedAt !== null && !this.#lock.held) void this.#lock.try().catch(() => undefined);
+    if (this.#state.approvedAt !== null && this.#sessions.builders < this.#state.jobs)
+      this.#sessions.openToBuild(this.#state.jobs).catch((error) => this.#log(`no further builder: ${String(error)}`));
+    this.#submit({ kind: 'tick' });
+  }
+
+  /** Begins whatever there is to begin, until a round brings nothing new. */
+  #advance(): void {
+    if (this.#advancing) return;
+    this.#advancing = true;
+    try {
+      for (let round = 0; ; round++) {
+        if (round > MOST_ROUNDS) throw new Error('the rules do not come to rest');
+        const actions = decide(this.#state, {
+          now: Date.now(),
+          inflight: new Set(this.#inflight.keys()),
+          slots: this.#sessions.slots(),
+          lockHeld: this.#lock.held,
+        });
+        if (actions.length === 0) break;
+        for (const { intent, effect } of actions) {
+          if (intent !== null) this.#record([intent]);
+          if (effect !== null) this.#begin(effect);
+        }
+      }
+    } finally {
+      this.#advancing = false;
+    }
+  }
+
+  #begin(effect: Effect): void {
+    const key = effectKey(effect);
+    const ended = new AbortController();
+    this.#inflight.set(key, ended);
+    this.#interpreter.run(effect).then(
+      (input) => {
+        this.#inflight.delete(key);
+        ended.abort();
+        this.#submit(input);
+        if (input.kind === 'closed') void this.#close(input.status);
+      },
+      (error: unknown) => {
+        this.#inflight.delete(key);
+        ended.abort();
+        // What is still looking when the sessions are closed has nothing to say any more.
+        if (!this.#inflight.has('finish') && this.#state.phase !== 'finished') this.fault(error);
+      },
+    );
+  }
+
+  async #close(status: ExitStatus): Promise<void> {
+    if (this.#ticker !== null) clearInterval(this.#ticker);
+    await this.#control.close(this.#config.dir, FAREWELL_MS);
+    this.#journal.close();
+    this.#finish(status);
+  }
+
+  /**
+   * A fault of the program itself, or a disk that takes no journal: what cannot be recorded must not be begun. Stops
+   * what runs as far as that is possible, and ends with status 5.
+   */
+  fault(error: unknown): void {
+    this.#log(`fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    if (this.#ticker !== null) clearInterval(this.#ticker);
+    const backends = this.#state.steps.flatMap(({ status, backend }) =>
+      status === 'building' && backend !== null ? [backend] : [],
+    );
+    const stopping = Promise.all(backends.map((backend) => this.#interpreter.stopBackend(backend)));
+    const giveUp = new Promise((resolve) => setTimeout(resolve, FAREWELL_MS));
+    void Promise.race([stopping, giveUp])
+      .catch(() => undefined)
+      .then(() => this.#finish(5));
+  }
+}

@@ -1,0 +1,199 @@
+import type { CreateIndexStep } from '../plan/types.ts';
+import { cancelBackend } from '../queries/cancel_backend.ts';
+import { type BackendId, type Effect, type Input, ownError, type RunState, type StepState } from '../run/index.ts';
+import { type BuilderContext, build, prepare, reconcile } from './builder.ts';
+import { cancelUntil, endBackend } from './canceller.ts';
+import { inspectIndex, takeBaseline, verifyIndexes } from './catalog/index.ts';
+import { drop } from './dropper.ts';
+import type { EngineLock } from './lock.ts';
+import { preflight } from './look.ts';
+import type { Metering } from './metering.ts';
+import { SessionLost, toErrorFacts } from './session.ts';
+import type { Sessions } from './sessions.ts';
+import { validate } from './validate.ts';
+
+/** What an effect may use of the engine around it. */
+export interface Surroundings {
+  sessions: Sessions;
+  lock: EngineLock;
+  metering: Metering;
+  state(): RunState;
+  submit(input: Input): void;
+  /** Aborted when no effect of this key is under way any more. */
+  ended(key: string): AbortSignal;
+}
+
+const createOf = (step: StepState): CreateIndexStep => {
+  if (step.step.kind !== 'create-index') throw new Error(`step ${step.id} builds no index`);
+  return step.step;
+};
+
+/** Carries out one effect at a time and says what came of it, as the next input. It holds no rule of its own. */
+export class Interpreter {
+  readonly #around: Surroundings;
+  readonly #builder: BuilderContext;
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+    this.#builder = {
+      control: around.sessions.control,
+      inspect: around.sessions.inspect,
+      identified: (step, oid) => around.submit({ kind: 'identified', step, oid }),
+      heard: new Set(),
+    };
+  }
+
+  /** Fails only on a fault of the program itself. */
+  async run(effect: Effect): Promise<Input> {
+    const { sessions, lock, metering, state } = this.#around;
+    switch (effect.kind) {
+      case 'preflight':
+        return preflight(sessions, lock, metering, state());
+      case 'baseline':
+        return this.#baseline();
+      case 'inspect':
+        return this.#inspect(effect.step);
+      case 'build':
+        return this.#build(effect.step, effect.slot);
+      case 'reconcile':
+        return this.#reconcile(effect.step);
+      case 'cancel':
+        await cancelUntil(sessions.control, effect.backend, this.#workEnded(effect.step));
+        return { kind: 'tick' };
+      case 'drop': {
+        const outcome = await this.#withSlot(effect.slot, (session) =>
+          drop(sessions.inspect, session, state(), this.#step(effect.step), effect),
+        );
+        const lost = { kind: 'failed' as const, error: ownError('its connection was lost') };
+        return { kind: 'dropped', step: effect.step, outcome: outcome ?? lost };
+      }
+      case 'statement':
+        return this.#statement(effect.step, effect.slot);
+      case 'verify':
+        return this.#untilAnswered(async () => ({
+          kind: 'verified',
+          results: await verifyIndexes(
+            await sessions.inspect.ready(),
+            state().steps.flatMap(({ id, step }) => (step.kind === 'create-index' ? [{ step: id, create: step }] : [])),
+          ),
+        }));
+      case 'validate':
+        return validate(sessions, state(), effect.validation);
+      case 'finish':
+        metering.stop();
+        await sessions.close();
+        return { kind: 'closed', status: effect.status, reason: effect.reason, leftToDo: effect.leftToDo };
+    }
+  }
+
+  /** Cancels a backend once, for an engine that cannot go on. */
+  async stopBackend(backend: BackendId): Promise<void> {
+    const session = this.#around.sessions.control.current;
+    if (session !== null) await cancelBackend(session, backend);
+  }
+
+  #step(id: number): StepState {
+    const step = this.#around.state().steps[id];
+    if (step === undefined) throw new Error(`there is no step ${id}`);
+    return step;
+  }
+
+  /** Aborted when whatever works for the step is over. */
+  #workEnded(step: number): AbortSignal {
+    const keys = (['build', 'statement', 'reconcile'] as const).map((kind) => `${kind}:${step}`);
+    return AbortSignal.any(keys.map((key) => this.#around.ended(key)));
+  }
+
+  async #baseline(): Promise<Input> {
+    const { sessions, metering, state } = this.#around;
+    const rate = await metering.rollbackRate();
+    return this.#untilAnswered(async () => {
+      const schemas = [...new Set(state().tables.map((table) => table.schema))];
+      const counts = await takeBaseline(await sessions.inspect.ready(), schemas);
+      const metrics = metering.latest?.metrics;
+      return {
+        kind: 'baselined',
+        baseline: {
+          ...counts,
+          schemas,
+          active: metrics?.active ?? null,
+          connections: metrics?.connections ?? null,
+          ...rate,
+        },
+      };
+    });
+  }
+
+  #inspect(id: number): Promise<Input> {
+    const { sessions } = this.#around;
+    return this.#untilAnswered(async () => {
+      const step = this.#step(id);
+      const { found } = await inspectIndex(await sessions.inspect.ready(), createOf(step));
+      return { kind: 'inspected', step: id, found };
+    });
+  }
+
+  async #build(id: number, slot: string): Promise<Input> {
+    const outcome = await this.#withSlot(slot, (session) => {
+      const step = this.#step(id);
+      return build(this.#builder, session, this.#around.state(), step, createOf(step), () => this.#step(id).oid);
+    });
+    const lost = { kind: 'lost' as const, error: ownError('its connection was lost before it began') };
+    return { kind: 'build-ended', step: id, outcome: outcome ?? lost };
+  }
+
+  async #reconcile(id: number): Promise<Input> {
+    const { sessions, state } = this.#around;
+    const step = this.#step(id);
+    const { backend } = step;
+    const outcome = await reconcile(
+      this.#builder,
+      state(),
+      step,
+      createOf(step),
+      () => state().abort !== null || this.#step(id).cancel !== null,
+      async () => {
+        if (backend !== null) await endBackend(sessions.control, backend);
+      },
+    );
+    return { kind: 'build-ended', step: id, outcome };
+  }
+
+  async #statement(id: number, slot: string): Promise<Input> {
+    const began = performance.now();
+    const outcome = await this.#withSlot(slot, async (session) => {
+      const { step } = this.#step(id);
+      try {
+        await prepare(session, this.#around.state(), step);
+        await session.execute(step.sql);
+        return { kind: 'done' as const, durationMs: performance.now() - began };
+      } catch (error) {
+        return { kind: 'failed' as const, error: toErrorFacts(error) };
+      }
+    });
+    const lost = { kind: 'failed' as const, error: ownError('its connection was lost') };
+    return { kind: 'statement-ended', step: id, outcome: outcome ?? lost };
+  }
+
+  async #withSlot<T>(slot: string, work: (session: NonNullable<ReturnType<Sessions['take']>>) => Promise<T>) {
+    const { sessions } = this.#around;
+    const session = sessions.take(slot);
+    if (session === null) return null;
+    try {
+      return await work(session);
+    } finally {
+      sessions.release(slot);
+    }
+  }
+
+  /** A question to the catalog whose connection was lost is asked again: a lost connection is no answer. */
+  async #untilAnswered(ask: () => Promise<Input>): Promise<Input> {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!(error instanceof SessionLost) && !this.#around.sessions.inspect.current?.lost) throw error;
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { EngineConfig } from './config.ts';
+import { Engine } from './engine.ts';
+
+/**
+ * The engine's process. It reads its configuration as JSON from standard input (so that no password is ever in an
+ * argument or the environment), answers with one line on standard output when it listens, and is on its own then.
+ */
+const main = async (): Promise<void> => {
+  process.umask(0o077);
+  const config = JSON.parse(await text(process.stdin)) as EngineConfig;
+  // A socket's path may have only some 100 bytes: the socket is made by its bare name in here.
+  process.chdir(config.dir);
+  const log = (line: string): void =>
+    appendFileSync(join(config.dir, 'engine.log'), `${new Date().toISOString()} ${line}\n`);
+  const pidFile = join(config.dir, 'engine.pid');
+  writeFileSync(pidFile, `${process.pid}\n`);
+  const engine = new Engine(config, hostname(), log);
+  process.on('uncaughtException', (error) => engine.fault(error));
+  process.on('unhandledRejection', (error) => engine.fault(error));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => engine.command({ type: 'abort', reason: `the engine got ${signal}` }, `signal ${signal}`));
+  // Its terminal is not ours to lose.
+  process.on('SIGHUP', () => undefined);
+  await engine.start();
+  process.stdout.write(`${JSON.stringify({ listening: true })}\n`);
+  process.exitCode = await engine.finished;
+  rmSync(pidFile, { force: true });
+  process.exit();
+};
+
+main().catch((error: unknown) => {
+  process.stdout.write(`${JSON.stringify({ failed: error instanceof Error ? error.message : String(error) })}\n`);
+  process.exit(5);
+});

@@ -1,0 +1,129 @@
+import {
+  evaluateGates,
+  type GateMemory,
+  type Input,
+  newGateMemory,
+  newSummaryMemory,
+  type RunState,
+  type Sample,
+  type SummaryMemory,
+  summarise,
+} from '../run/index.ts';
+import { Sampler } from './sampler.ts';
+import { watchingSettings } from './session.ts';
+import type { Sessions } from './sessions.ts';
+
+/** A reading older than this is none: the gates are told so. */
+const SILENCE_MS = 3_000;
+/** The baseline rate of rollbacks is taken from this many samples at least. */
+const BASELINE_SAMPLES = 4;
+
+export interface MeteringHost {
+  sessions: Sessions;
+  state(): RunState;
+  submit(input: Input): void;
+  sampled(sample: Sample): void;
+  /** A line for the engine's own log. */
+  log(line: string): void;
+}
+
+const workOf = { building: 'build', dropping: 'drop', running: 'analyze' } as const;
+
+/** Reads the server once a second, judges the gates, and sums up for the record. */
+export class Metering {
+  readonly #host: MeteringHost;
+  readonly #sampler: Sampler;
+  #gates: GateMemory = newGateMemory();
+  #summary: SummaryMemory = newSummaryMemory();
+  #rates: number[] = [];
+  #ratesSince: number | null = null;
+  #waiters: (() => void)[] = [];
+  #lastAt = 0;
+  #started = false;
+  #stopped = false;
+  latest: Sample | null = null;
+
+  constructor(host: MeteringHost) {
+    this.#host = host;
+    this.#sampler = new Sampler({
+      open: () => host.sessions.open('monitor', watchingSettings),
+      ours: () => ({ pids: host.sessions.pids(), works: this.#works() }),
+      onSample: (sample) => this.#sampled(sample),
+      onFailure: (error) => host.log(`no reading: ${String(error)}`),
+    });
+  }
+
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    this.#lastAt = Date.now();
+    this.#sampler.start();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    void this.#sampler.stop();
+    this.#wake();
+  }
+
+  /** Once a second: a server that gives no reading must not look like one where all is well. */
+  tick(now: number): void {
+    this.#wake();
+    if (this.#started && now - this.#lastAt > SILENCE_MS) this.#judge(null, now);
+  }
+
+  /** The mean rollback rate so far; waits for a few samples when there are too few. Null when it cannot be read. */
+  async rollbackRate(): Promise<{ rollbacksPerS: number | null; rateSeconds: number }> {
+    const enough = (): boolean =>
+      this.#rates.length >= BASELINE_SAMPLES || (this.latest?.unreadable.rollbacksPerS ?? null) !== null;
+    while (!this.#stopped && this.#host.state().abort === null && !enough())
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
+    const seconds = this.#ratesSince === null ? 0 : Math.round((Date.now() - this.#ratesSince) / 1000);
+    if (this.#rates.length === 0) return { rollbacksPerS: null, rateSeconds: seconds };
+    return { rollbacksPerS: this.#rates.reduce((a, b) => a + b) / this.#rates.length, rateSeconds: seconds };
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiters.splice(0)) wake();
+  }
+
+  #works(): { step: number; pid: number; work: 'build' | 'drop' | 'analyze' }[] {
+    return this.#host.state().steps.flatMap((step) => {
+      const { status, backend, id } = step;
+      if (backend === null || !(status === 'building' || status === 'dropping' || status === 'running')) return [];
+      return [{ step: id, pid: backend.pid, work: workOf[status] }];
+    });
+  }
+
+  #sampled(sample: Sample): void {
+    const now = Date.now();
+    this.latest = sample;
+    this.#lastAt = now;
+    const state = this.#host.state();
+    if (state.baseline === null && sample.metrics.rollbacksPerS !== null) {
+      this.#ratesSince ??= now;
+      this.#rates.push(sample.metrics.rollbacksPerS);
+    }
+    this.#host.sampled(sample);
+    this.#host.submit({ kind: 'sampled', sample });
+    if (state.approvedAt !== null) {
+      const { memory, summary } = summarise(this.#summary, sample);
+      this.#summary = memory;
+      if (summary !== null) this.#host.submit({ kind: 'summarised', summary });
+    }
+    this.#judge(sample, now);
+    this.#wake();
+  }
+
+  #judge(sample: Sample | null, now: number): void {
+    const state = this.#host.state();
+    if (state.phase !== 'running' && state.phase !== 'verifying') return;
+    const { memory, signals } = evaluateGates(this.#gates, sample, {
+      gates: state.options.gates,
+      baselineRollbacksPerS: state.baseline?.rollbacksPerS ?? null,
+      now,
+    });
+    this.#gates = memory;
+    for (const signal of signals) this.#host.submit({ kind: 'gate', signal });
+  }
+}

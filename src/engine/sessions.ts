@@ -1,0 +1,106 @@
+import type { Slot } from '../run/index.ts';
+import type { ConnectionConfig } from './config.ts';
+import { KeptSession, type KeptSessionHooks } from './kept-session.ts';
+import { buildingSettings, Session, watchingSettings } from './session.ts';
+
+type Settings = Readonly<Record<string, string>>;
+
+/** How this run's sessions are opened. */
+export interface SessionSource {
+  connection: ConnectionConfig;
+  run: string;
+  /** Settings of the session that compares definitions on scratch copies. */
+  inspecting: Settings;
+}
+
+/**
+ * The engine's sessions. All that abort and cleaning need is open from the start, so that a full connection limit
+ * cannot keep anybody from stopping: `control` cancels, `cleanup` drops when no builder is left.
+ */
+export class Sessions {
+  /** Holds the advisory lock and does nothing else. */
+  readonly lock: KeptSession;
+  readonly control: KeptSession;
+  readonly inspect: KeptSession;
+  readonly #source: SessionSource;
+  readonly #hooks: KeptSessionHooks;
+  readonly #cleanup: KeptSession;
+  readonly #builders: KeptSession[] = [];
+  readonly #busy = new Set<string>();
+
+  constructor(source: SessionSource, hooks: KeptSessionHooks) {
+    this.#source = source;
+    this.#hooks = hooks;
+    this.lock = this.#kept('lock', watchingSettings);
+    this.control = this.#kept('control', watchingSettings);
+    this.inspect = this.#kept('inspect', source.inspecting);
+    this.#cleanup = this.#kept('cleanup', buildingSettings);
+  }
+
+  /** A session of this run with settings of its own; the caller closes it. */
+  open(name: string, settings: Settings, signal?: AbortSignal): Promise<Session> {
+    const { connection, run } = this.#source;
+    return Session.open({ connection, run, name, settings, ...(signal === undefined ? {} : { signal }) });
+  }
+
+  /** Opens what preflight needs: lock, control, inspect. Fails with what the server said. */
+  async openToLook(): Promise<void> {
+    for (const session of [this.lock, this.control, this.inspect]) await session.start();
+  }
+
+  /** Opens what the run needs besides: the cleaner and as many builders as there are jobs. */
+  async openToBuild(jobs: number): Promise<void> {
+    await this.#cleanup.start();
+    for (let n = this.#builders.length + 1; n <= jobs; n++) {
+      const builder = this.#kept(`builder${n}`, buildingSettings);
+      await builder.start();
+      this.#builders.push(builder);
+    }
+  }
+
+  /** How many builders there are, connected or coming back. */
+  get builders(): number {
+    return this.#builders.length;
+  }
+
+  /** The sessions that can build or drop now. */
+  slots(): Slot[] {
+    const slot = (kept: KeptSession, use: Slot['use']): Slot[] => {
+      const session = kept.current;
+      if (session === null) return [];
+      const { pid, backendStart } = session;
+      return [{ id: kept.name, use, pid, backendStart, busy: this.#busy.has(kept.name) }];
+    };
+    return [...this.#builders.flatMap((kept) => slot(kept, 'build')), ...slot(this.#cleanup, 'cleanup')];
+  }
+
+  /** The session behind a slot, kept from others until `release`; null when its connection was lost meanwhile. */
+  take(slot: string): Session | null {
+    this.#busy.add(slot);
+    return [...this.#builders, this.#cleanup].find((kept) => kept.name === slot)?.current ?? null;
+  }
+
+  release(slot: string): void {
+    this.#busy.delete(slot);
+  }
+
+  /** pids of all our backends. */
+  pids(): number[] {
+    return this.#all().flatMap((kept) => kept.current?.pid ?? []);
+  }
+
+  async close(): Promise<void> {
+    // The lock last: nobody else may begin while a session of ours is still there.
+    const others = this.#all().filter((kept) => kept !== this.lock);
+    await Promise.all(others.map((kept) => kept.stop()));
+    await this.lock.stop();
+  }
+
+  #all(): KeptSession[] {
+    return [this.lock, this.control, this.inspect, this.#cleanup, ...this.#builders];
+  }
+
+  #kept(name: string, settings: Settings): KeptSession {
+    return new KeptSession(name, (_, signal) => this.open(name, settings, signal), this.#hooks);
+  }
+}
