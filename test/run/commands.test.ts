@@ -1,0 +1,184 @@
+import { describe, expect, it } from 'vitest';
+import type { GateName } from '../../src/run/index.ts';
+import { Core, createIndex, options, planOf, section, serverError } from '../support/core.ts';
+
+const plan = () => planOf(section('one', [createIndex('a1', 'a'), createIndex('b1', 'b'), createIndex('c1', 'c')]));
+
+const building = (more = {}): Core => {
+  const core = new Core(plan(), options(more));
+  core.go();
+  core.found(2);
+  core.found(1);
+  return core;
+};
+
+const trip = (core: Core, gate: GateName, level: 'warn' | 'pause' | 'abort' | null) =>
+  core.input({ kind: 'gate', signal: { kind: 'level', gate, level, value: 12, threshold: 10, reason: 'twelve wait' } });
+
+describe('pause', () => {
+  it('lets what runs end and begins nothing new, until continue', () => {
+    const core = building();
+    expect(core.command({ type: 'pause' })).toMatchObject({ ok: true });
+    core.built(1);
+    expect(core.underWay).toEqual(['build:2']);
+    core.command({ type: 'continue' });
+    expect(core.underWay).toEqual(['build:2', 'inspect:0']);
+  });
+
+  it('of an operator is not lifted by a gate that clears', () => {
+    const core = building();
+    core.command({ type: 'pause' });
+    trip(core, 'lock-waiters', 'pause');
+    trip(core, 'lock-waiters', null);
+    expect(core.state.pauses).toMatchObject([{ cause: 'operator' }]);
+  });
+
+  it('of a gate lifts by itself, and is not lifted by an operator while the gate is over', () => {
+    const core = building();
+    trip(core, 'lock-waiters', 'pause');
+    core.built(1);
+    expect(core.underWay).toEqual(['build:2']);
+    expect(core.command({ type: 'continue' })).toMatchObject({ ok: false });
+    trip(core, 'lock-waiters', null);
+    expect(core.underWay).toEqual(['build:2', 'inspect:0']);
+  });
+
+  it('of a gate waits for the operator with --no-auto-continue', () => {
+    const core = building({ autoContinue: false });
+    trip(core, 'lock-waiters', 'pause');
+    trip(core, 'lock-waiters', null);
+    expect(core.state.pauses).toHaveLength(1);
+    expect(core.command({ type: 'continue' }).ok).toBe(true);
+    expect(core.state.pauses).toEqual([]);
+  });
+
+  it('forgets what was seen before it: the index is looked at again', () => {
+    const core = new Core(plan());
+    core.go();
+    core.command({ type: 'pause' });
+    core.found(2);
+    core.found(1);
+    expect(core.underWay).toEqual([]);
+    core.command({ type: 'continue' });
+    expect(core.underWay).toEqual(['inspect:1', 'inspect:2']);
+  });
+
+  it('that nobody lifts ends the engine', () => {
+    const core = building({ giveUpMs: 60_000 });
+    core.command({ type: 'pause' });
+    core.built(1);
+    core.built(2);
+    core.pass(59_000);
+    expect(core.underWay).toEqual([]);
+    core.pass(1_000);
+    expect(core.inflight.get('finish')).toMatchObject({ status: 4 });
+  });
+});
+
+describe('abort', () => {
+  it('cancels what runs, drops what it left, and ends with 4', () => {
+    const core = building();
+    core.command({ type: 'abort' });
+    expect(core.underWay).toEqual(['build:1', 'build:2', 'cancel:1', 'cancel:2']);
+    core.buildEnds(1, {
+      kind: 'failed',
+      error: serverError('57014'),
+      leftover: { oid: 9, schema: 'public', name: 'b1', ours: true },
+    });
+    core.buildEnds(2, { kind: 'built', oid: 10, bytes: 1, durationMs: 1 });
+    expect(core.underWay).toEqual(['drop:1']);
+    core.dropped(1);
+    expect(core.inflight.get('finish')).toMatchObject({ status: 4 });
+    expect(core.state.created.map((index) => index.oid)).toEqual([10]);
+    expect(core.state.steps.map((step) => step.status)).toEqual(['queued', 'queued', 'done']);
+  });
+
+  it('before go ends at once with 4, and with 3 when preflight blocked', () => {
+    const core = new Core(plan());
+    core.preflighted();
+    core.command({ type: 'abort' });
+    expect(core.inflight.get('finish')).toMatchObject({ status: 4 });
+    const blocked = new Core(plan());
+    blocked.preflighted({ findings: [{ level: 'blocks', code: 'x', what: '', why: '', advice: '' }] });
+    blocked.command({ type: 'abort' });
+    expect(blocked.inflight.get('finish')).toMatchObject({ status: 3 });
+  });
+
+  it('is refused twice, and does not wait for a look that is under way', () => {
+    const core = new Core(plan());
+    core.go();
+    expect(core.underWay).toEqual(['inspect:1', 'inspect:2']);
+    core.command({ type: 'abort' });
+    expect(core.underWay).toContain('finish');
+    expect(core.command({ type: 'abort' }).ok).toBe(false);
+  });
+
+  it('by a gate says which', () => {
+    const core = building();
+    trip(core, 'connections', 'abort');
+    expect(core.state.abort?.by).toBe('gate connections');
+  });
+});
+
+describe('cancelling one build', () => {
+  it('by the gate puts it back in the queue', () => {
+    const core = building();
+    core.input({ kind: 'gate', signal: { kind: 'cancel-build', step: 2, reason: 'pid 7 waited 5 s' } });
+    core.input({ kind: 'gate', signal: { kind: 'cancel-build', step: 2, reason: 'pid 7 waited 6 s' } });
+    expect(core.types().filter((type) => type === 'cancel.requested')).toHaveLength(1);
+    core.buildEnds(2, {
+      kind: 'failed',
+      error: serverError('57014'),
+      leftover: { oid: 9, schema: 'public', name: 'c1', ours: true },
+    });
+    core.dropped(2);
+    expect(core.state.steps[2]).toMatchObject({ status: 'queued', passingFailures: 1 });
+    expect(core.state.pauses).toEqual([]);
+  });
+
+  it('by an operator leaves it failed, without pausing the run', () => {
+    const core = building();
+    core.command({ type: 'cancel-build', step: 2 });
+    core.buildEnds(2, { kind: 'failed', error: serverError('57014'), leftover: null });
+    expect(core.state.steps[2]?.status).toBe('failed');
+    expect(core.state.pauses).toEqual([]);
+  });
+
+  it('from outside is not ours: it follows --on-error', () => {
+    const core = building();
+    core.buildEnds(2, { kind: 'failed', error: serverError('57014'), leftover: null });
+    expect(core.state.pauses).toMatchObject([{ cause: 'error' }]);
+  });
+});
+
+describe('clients', () => {
+  it('an operator’s screen that vanishes pauses the run; a goodbye does not; another operator is enough', () => {
+    const core = building();
+    core.input({ kind: 'client-joined', client: 'c1', role: 'operator', name: 'anna' });
+    core.input({ kind: 'client-joined', client: 'c2', role: 'operator', name: 'ben' });
+    core.input({ kind: 'client-left', client: 'c2', vanished: true });
+    expect(core.state.pauses).toEqual([]);
+    core.input({ kind: 'client-left', client: 'c1', vanished: true });
+    expect(core.state.pauses).toMatchObject([{ cause: 'disconnect' }]);
+    expect(core.command({ type: 'continue' }).ok).toBe(true);
+    core.input({ kind: 'client-joined', client: 'c3', role: 'operator', name: 'anna' });
+    core.input({ kind: 'client-left', client: 'c3', vanished: false });
+    expect(core.state.pauses).toEqual([]);
+  });
+
+  it('before go, a vanished operator ends the run: nobody is left to say go', () => {
+    const core = new Core(plan());
+    core.input({ kind: 'client-joined', client: 'c1', role: 'operator', name: 'anna' });
+    core.preflighted();
+    core.input({ kind: 'client-left', client: 'c1', vanished: true });
+    expect(core.inflight.get('finish')).toMatchObject({ status: 4 });
+  });
+
+  it('changes the number of jobs', () => {
+    const core = building();
+    expect(core.command({ type: 'set-jobs', jobs: 0 }).ok).toBe(false);
+    expect(core.command({ type: 'set-jobs', jobs: 1 }).ok).toBe(true);
+    core.built(1);
+    expect(core.underWay).toEqual(['build:2']);
+  });
+});
