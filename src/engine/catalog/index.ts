@@ -1,0 +1,13 @@
+export { type CatalogBaseline, takeBaseline } from './baseline.ts';
+export { findLeftover, type IndexAt } from './find-leftover.ts';
+export { type IndexState, indexFacts } from './index-facts.ts';
+export {
+  type Inspection,
+  type InspectionTarget,
+  type InspectOptions,
+  inspectIndex,
+  inspectIndexes,
+} from './inspect.ts';
+export { runValidation, type ValidationOutcome } from './run-validation.ts';
+export { inspectingSettings } from './settings.ts';
+export { verifyIndexes } from './verify.ts';
