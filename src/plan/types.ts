@@ -73,6 +73,8 @@ export interface AnalyzeStep extends StepBase {
 export interface SetStep extends StepBase {
   kind: 'set';
   setting: Setting;
+  /** SET LOCAL: it counts up to the COMMIT that the plan leaves out. */
+  local: boolean;
 }
 
 /** COMMENT ON INDEX. */
@@ -111,6 +113,8 @@ export interface Problem extends Place {
   what: string;
   /** What is wrong and what to do, as a sentence. */
   message: string;
+  /** Where exactly in the statement, when that is known. */
+  at?: Place;
 }
 
 export type Level = 'ok' | 'note' | 'warning' | 'blocks';
@@ -154,3 +158,14 @@ export interface PlanOptions {
   /** Build a plain CREATE INDEX concurrently; without it one is a finding that blocks. */
   makeConcurrent: boolean;
 }
+
+/** Why a file that \i names could not be had, as the end of a sentence: "there is no such file". */
+export interface IncludeError {
+  error: string;
+}
+
+/**
+ * Gets a file that \i (`relative` false: from the working directory) or \ir (true: from the folder of `fromFile`) names.
+ * The `path` of what it returns tells files apart: one that includes itself is found by it.
+ */
+export type Include = (path: string, fromFile: string, relative: boolean) => SourceFile | IncludeError;

@@ -1,0 +1,17 @@
+import { MAX_NAME_BYTES, truncateIdentifier } from './ident.ts';
+import { scan, TOKEN } from './parser.ts';
+
+/** Names in a statement that are longer than PostgreSQL keeps, as written and as cut. */
+export function longNames(sql: string): { written: string; cut: string }[] {
+  if (Buffer.byteLength(sql) <= MAX_NAME_BYTES) return [];
+  const scanned = scan(sql);
+  if (!scanned.ok) return [];
+  const found = new Map<string, string>();
+  for (const { type, text } of scanned.tokens) {
+    if (type !== TOKEN.ident) continue;
+    const name = text.startsWith('"') ? text.slice(1, -1).replaceAll('""', '"') : text;
+    const cut = truncateIdentifier(name);
+    if (cut !== name) found.set(name, cut);
+  }
+  return [...found].map(([written, cut]) => ({ written, cut }));
+}

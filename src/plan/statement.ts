@@ -1,0 +1,126 @@
+import { functionEffect, selectEffect } from './effects.ts';
+import { type IndexStmt, type Node, parseStatement } from './parser.ts';
+import { isRefusedByWords, refusalOf } from './refusals.ts';
+import { type ReadSetting, readSetting, type SetNode, searchPathOf } from './settings.ts';
+import type { StatementPiece } from './split.ts';
+import { names } from './tree.ts';
+
+/** What one statement is, before it is known where it stands in the plan. */
+export type Read =
+  | { as: 'create-index'; node: IndexStmt; tree: Node }
+  | { as: 'analyze'; tables: { schema: string | null; table: string }[]; tree: Node }
+  | { as: 'set'; setting: ReadSetting; searchPath: string[] | null; tree: Node }
+  | { as: 'comment'; schema: string | null; name: string; tree: Node }
+  | { as: 'select' | 'explain'; tree: Node }
+  | { as: 'transaction'; word: 'begin' | 'commit' }
+  | Refused;
+
+export interface Refused {
+  as: 'refused';
+  code: string;
+  /** A clause that goes on after "Refused: ". */
+  why: string;
+  /** Offset in the statement, when the fault is not the whole of it. */
+  at?: number;
+}
+
+/** Reads one statement with PostgreSQL's parser and says what it is to a plan. */
+export function readStatement(piece: StatementPiece): Read {
+  if (piece.unclosed !== null) return unclosed(piece);
+  const [variable] = piece.variables;
+  if (variable !== undefined) {
+    const why = `psql would put the variable ${variable.text} here, and indexdeck does not: write the value itself, or a space after the colon if it is no variable`;
+    return { as: 'refused', code: 'psql-variable', why, at: variable.at - piece.start };
+  }
+  if (isRefusedByWords(piece.words)) return notDeployed(piece);
+  const parsed = parseStatement(piece.code);
+  if (!parsed.ok) return { as: 'refused', code: 'syntax', why: parsed.error.message, at: parsed.error.at };
+  return classify(piece, parsed.statement);
+}
+
+function classify(piece: StatementPiece, tree: Node): Read {
+  const [[kind, body] = ['', {}]] = Object.entries(tree) as [string, Record<string, unknown>][];
+  switch (kind) {
+    case 'IndexStmt': {
+      const effect = functionEffect(tree);
+      if (effect !== null) return refused('function-with-effects', effect);
+      return { as: 'create-index', node: body as IndexStmt, tree };
+    }
+    case 'VacuumStmt':
+      return body.is_vacuumcmd === true ? notDeployed(piece) : { as: 'analyze', tables: tablesOf(body), tree };
+    case 'VariableSetStmt': {
+      const setting = readSetting(body as SetNode);
+      const searchPath = body.name === 'search_path' ? searchPathOf(body as SetNode) : null;
+      if (setting.as === 'refused') return refused('setting-refused', setting.why);
+      return { as: 'set', setting, searchPath, tree };
+    }
+    case 'CommentStmt':
+      return comment(piece, body, tree);
+    case 'SelectStmt': {
+      const effect = selectEffect(tree);
+      return effect === null ? { as: 'select', tree } : refused('select-with-effects', effect);
+    }
+    case 'ExplainStmt':
+      return explain(body, tree);
+    case 'TransactionStmt':
+      return transaction(piece, String(body.kind));
+    default:
+      return notDeployed(piece);
+  }
+}
+
+function comment(piece: StatementPiece, body: Record<string, unknown>, tree: Node): Read {
+  const items = (body.object as { List?: { items?: unknown } } | undefined)?.List?.items;
+  const parts = names(items);
+  const name = parts.at(-1);
+  if (body.objtype !== 'OBJECT_INDEX' || name === undefined) return notDeployed(piece);
+  return { as: 'comment', schema: parts.at(-2) ?? null, name, tree };
+}
+
+function explain(body: Record<string, unknown>, tree: Node): Read {
+  const query = (body.query ?? {}) as Record<string, unknown>;
+  if (query.SelectStmt === undefined) {
+    return refused(
+      'explain-refused',
+      'only EXPLAIN of a SELECT is accepted: with ANALYZE the server would carry the statement out',
+    );
+  }
+  const effect = selectEffect(query);
+  return effect === null
+    ? { as: 'explain', tree }
+    : refused('explain-refused', `what it explains is no mere question: ${effect}`);
+}
+
+function transaction(piece: StatementPiece, kind: string): Read {
+  if (kind === 'TRANS_STMT_BEGIN' || kind === 'TRANS_STMT_START') return { as: 'transaction', word: 'begin' };
+  if (kind === 'TRANS_STMT_COMMIT') return { as: 'transaction', word: 'commit' };
+  return notDeployed(piece);
+}
+
+function tablesOf(body: Record<string, unknown>): { schema: string | null; table: string }[] {
+  return ((body.rels ?? []) as { VacuumRelation?: { relation?: { schemaname?: string; relname?: string } } }[]).map(
+    (rel) => {
+      const { schemaname, relname } = rel.VacuumRelation?.relation ?? {};
+      return { schema: schemaname ?? null, table: relname ?? '' };
+    },
+  );
+}
+
+function unclosed(piece: StatementPiece): Refused {
+  const open = piece.unclosed;
+  const what =
+    open?.kind === 'block-comment' ? 'the comment' : open?.kind === 'quoted-name' ? 'the quoted name' : 'the string';
+  const why = `${what} that opens here is never closed, so that the rest of the file belongs to it`;
+  return { as: 'refused', code: 'unclosed', why, at: (open?.at ?? piece.start) - piece.start };
+}
+
+function refused(code: string, why: string): Refused {
+  return { as: 'refused', code, why };
+}
+
+function notDeployed(piece: StatementPiece): Refused {
+  return refused(
+    'statement-refused',
+    refusalOf(piece.words) ?? 'a plan holds CREATE INDEX, ANALYZE, SET, COMMENT ON INDEX, SELECT and EXPLAIN only',
+  );
+}

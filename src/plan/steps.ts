@@ -1,0 +1,143 @@
+import { defaultIndexName } from './default-name.ts';
+import { retargetIndex } from './index-statement.ts';
+import type { IndexStmt } from './parser.ts';
+import { firstWords } from './printable.ts';
+import type { Session } from './session.ts';
+import { isZero, KILLING_TIMEOUTS } from './settings.ts';
+import type { StatementPiece } from './split.ts';
+import type { Read, Refused } from './statement.ts';
+import type {
+  AnalyzeStep,
+  CommentStep,
+  CreateIndexStep,
+  Finding,
+  LeftOut,
+  Place,
+  PlanOptions,
+  SetStep,
+  ValidationStep,
+} from './types.ts';
+
+type As<K> = Extract<Read, { as: K }>;
+
+/** Turns statements that were read into steps of the plan, with the settings in force where they stand. */
+export class StepMaker {
+  private readonly session: Session;
+  private readonly options: PlanOptions;
+  private readonly findings: Finding[];
+  /** Index names of the plan so far, by what is known of their schema: a default name avoids them. */
+  private readonly taken = new Set<string>();
+
+  constructor(session: Session, options: PlanOptions, findings: Finding[]) {
+    this.session = session;
+    this.options = options;
+    this.findings = findings;
+  }
+
+  createIndex(place: Place, piece: StatementPiece, { node }: As<'create-index'>): CreateIndexStep | Refused {
+    const schema = node.relation?.schemaname ?? null;
+    const concurrentlyWritten = node.concurrent === true;
+    const concurrently = concurrentlyWritten || this.options.makeConcurrent;
+    const scope = JSON.stringify(schema ?? this.session.searchPath);
+    const nameIsDefault = node.idxname === undefined;
+    const name = node.idxname ?? defaultIndexName(node, (candidate) => this.taken.has(`${scope} ${candidate}`));
+    this.taken.add(`${scope} ${name}`);
+    // Where a comment splits a string constant, PostgreSQL's scanner here needs it blanked.
+    const buildSql = build(piece.sql, name, concurrently) ?? build(piece.code, name, concurrently);
+    if (buildSql === null) {
+      return { as: 'refused', code: 'not-understood', why: 'indexdeck could not make out the parts of this statement' };
+    }
+    return {
+      ...this.base(place, piece),
+      kind: 'create-index',
+      schema,
+      table: node.relation?.relname ?? '',
+      name,
+      nameIsDefault,
+      unique: node.unique === true,
+      concurrently,
+      madeConcurrent: concurrently && !concurrentlyWritten,
+      ifNotExists: node.if_not_exists === true,
+      method: node.accessMethod ?? 'btree',
+      partialOrExpression: isPartialOrExpression(node),
+      only: node.relation?.inh !== true,
+      buildSql,
+    };
+  }
+
+  analyze(place: Place, piece: StatementPiece, { tables }: As<'analyze'>): AnalyzeStep {
+    return { ...this.base(place, piece), kind: 'analyze', tables };
+  }
+
+  comment(place: Place, piece: StatementPiece, { schema, name }: As<'comment'>): CommentStep {
+    return { ...this.base(place, piece), kind: 'comment', schema, name };
+  }
+
+  validation(place: Place, piece: StatementPiece, read: As<'select' | 'explain'>): ValidationStep {
+    return { ...this.base(place, piece), kind: read.as };
+  }
+
+  set(place: Place, piece: StatementPiece, { setting: read, searchPath }: As<'set'>): SetStep | LeftOut {
+    const what = firstWords(piece.sql);
+    if (read.as === 'left-out') return { ...place, what, why: read.why };
+    if (read.as === 'refused') throw new Error('a refused setting makes no step');
+    if (read.as === 'reset-all') {
+      const step = {
+        ...this.base(place, piece),
+        kind: 'set' as const,
+        setting: { name: 'all', value: null },
+        local: false,
+      };
+      this.session.resetAll();
+      return step;
+    }
+    const { setting, local } = read;
+    if (local && !this.session.open) {
+      this.findings.push({
+        level: 'warning',
+        code: 'set-local-outside',
+        what: `SET LOCAL ${setting.name} stands outside BEGIN ... COMMIT, where it has no effect`,
+        why: 'The server answers with a warning and changes nothing.',
+        advice: 'Write SET instead of SET LOCAL if the steps after it need the setting.',
+        place,
+      });
+      return { ...place, what, why: 'SET LOCAL has no effect outside a transaction' };
+    }
+    this.warnOfTimeout(place, setting.name, setting.value);
+    const step = { ...this.base(place, piece), kind: 'set' as const, setting, local };
+    this.session.set(setting, searchPath, local);
+    return step;
+  }
+
+  private base(place: Place, piece: StatementPiece) {
+    const { settings, searchPath } = this.session;
+    return { ...place, sql: piece.sql, settings, searchPath };
+  }
+
+  private warnOfTimeout(place: Place, name: string, value: string | null): void {
+    if (!KILLING_TIMEOUTS.has(name) || value === null || isZero(value)) return;
+    this.findings.push({
+      level: 'warning',
+      code: 'timeout-kills-builds',
+      what: `${name} is set to ${value}`,
+      why: `It would kill builds: ${name === 'lock_timeout' ? 'it counts in every wait of CREATE INDEX CONCURRENTLY too' : 'a build takes as long as it takes'}.`,
+      advice: 'Nothing to do: indexdeck sets it to 0 for its builders. Take the line out to be rid of this warning.',
+      place,
+    });
+  }
+}
+
+function build(code: string, name: string, concurrently: boolean): string | null {
+  try {
+    return retargetIndex(code, { name, concurrently });
+  } catch {
+    return null;
+  }
+}
+
+function isPartialOrExpression(node: IndexStmt): boolean {
+  const expression = (node.indexParams ?? []).some(
+    (each) => (each as { IndexElem?: { expr?: unknown } }).IndexElem?.expr !== undefined,
+  );
+  return expression || node.whereClause !== undefined;
+}
