@@ -3,6 +3,8 @@
 --
 -- pg_blocking_pids() takes the lock manager's partitions: it is called for our waiting builders and for at most 100 clients
 -- that wait, the longest waiting first. It names soft blocks too (those ahead in the queue) and 0 for a prepared transaction.
+-- current_locker_pid is not used: for a prepared transaction it names whoever has got its backend's slot since, perhaps the
+-- build itself (tried on 15).
 -- A role without pg_read_all_stats finds waiters of other roles through pg_locks, which is scanned only then.
 with
   activity as materialized (
@@ -76,7 +78,6 @@ cross join lateral (
       ) as backend
     from activity as session
     where session.pid = any (builder.blocked_by)
-      or session.pid = creation.current_locker_pid and creation.phase like 'waiting for %'
     union all
     select
       prepared.prepared,
