@@ -1,0 +1,104 @@
+import type { RunState } from '../../run/index.ts';
+import { plainText } from '../../run/plain-text.ts';
+import { invalidLeftovers } from '../model/findings.ts';
+import { plural } from '../model/format.ts';
+import { row, seg, wrapText } from '../model/row.ts';
+import type { Dialog, Effect } from '../model/ui-state.ts';
+import { close, type DialogAnswer, type DialogContext, type DialogKind, stay } from './dialog.ts';
+
+type Confirm = Extract<Dialog, { kind: 'confirm' }>;
+
+/** What is missing between the operator's y and the first build: a question more, or the command itself. */
+const afterLeftovers = (state: RunState, preflight: number, replaceInvalid: number[]): DialogAnswer => {
+  if (state.options.environment === 'production')
+    return stay({ kind: 'confirm', preflight, replaceInvalid, text: '', wrong: false });
+  return { dialog: null, effects: [go(replaceInvalid, null)] };
+};
+
+const go = (replaceInvalid: number[], confirm: string | null): Effect => ({
+  type: 'send',
+  command: { type: 'go', replaceInvalid, confirm },
+  what: 'go',
+});
+
+/** The operator said y to the plan: ask for the leftovers, then for the name of a production database, then go. */
+export const startGo = (state: RunState, preflight: number): DialogAnswer => {
+  const oids = invalidLeftovers(state).map((leftover) => leftover.oid);
+  if (oids.length === 0 || state.options.replaceInvalid) return afterLeftovers(state, preflight, oids);
+  return stay({ kind: 'leftovers', preflight });
+};
+
+const stands = ({ preflight }: { preflight: number }, context: DialogContext): boolean =>
+  context.state?.phase === 'ready' && context.preflight === preflight;
+
+/** Invalid leftovers are dropped for nobody who did not agree to these very ones. */
+export const leftoversDialog: DialogKind<Extract<Dialog, { kind: 'leftovers' }>> = {
+  view: (_dialog, { state }, width) => {
+    const leftovers = state === null ? [] : invalidLeftovers(state);
+    const policy = state?.options.onError ?? 'pause';
+    const lead = `${plural(leftovers.length, 'invalid index stands', 'invalid indexes stand')} where the plan wants to build. Drop and rebuild exactly:`;
+    return {
+      title: 'Drop invalid leftovers?',
+      tone: 'warn',
+      rows: [
+        ...wrapText(lead, width).map((text) => row(text)),
+        ...leftovers.map(({ name, table, oid, ready }) =>
+          row(seg(`  ${name}`, 'strong'), ` on ${table}, oid ${oid}${ready ? ', costs every write now' : ''}`),
+        ),
+        ...wrapText(`Without it each of them counts as a failed index (on error: ${policy}).`, width).map((text) =>
+          row(seg(text, 'dim')),
+        ),
+      ],
+      answers: 'y: drop and rebuild them   n: build, but leave them   Esc: back',
+      top: 0,
+    };
+  },
+  answer: (dialog, stroke, { state }) => {
+    if (state === null || stroke === 'escape') return close;
+    const oids = invalidLeftovers(state).map((leftover) => leftover.oid);
+    if (stroke === 'y') return afterLeftovers(state, dialog.preflight, oids);
+    if (stroke === 'n') return afterLeftovers(state, dialog.preflight, []);
+    return stay(dialog);
+  },
+  stands,
+};
+
+const typed = (dialog: Confirm, text: string): DialogAnswer =>
+  stay({ ...dialog, text: (dialog.text + text).slice(0, 200), wrong: false });
+
+/** Production: the database's name, typed in full. Enter alone is a no; pasting is not typing. */
+export const confirmDialog: DialogKind<Confirm> = {
+  view: ({ text, wrong }, { state }, width) => {
+    const name = plainText(state?.database.database ?? '');
+    const host = plainText(state?.database.host ?? '');
+    return {
+      title: 'PRODUCTION: type the name of the database',
+      tone: 'bad',
+      rows: [
+        ...wrapText(`You are about to build on ${host}/${name}. Type its name in full, then press Enter.`, width).map(
+          (line) => row(line),
+        ),
+        row(seg('> ', 'key'), seg(plainText(text), 'strong'), seg('_', 'dim')),
+        ...(wrong ? [row(seg(`That is not the name: nothing was started. The name is ${name}.`, 'bad'))] : []),
+      ],
+      answers: 'Enter: go, if the name is right   Esc: back',
+      top: 0,
+    };
+  },
+  answer: (dialog, stroke, { state }) => {
+    if (state === null || stroke === 'escape') return close;
+    if (stroke === 'enter') {
+      if (dialog.text !== state.database.database) return stay({ ...dialog, text: '', wrong: true });
+      return { dialog: null, effects: [go(dialog.replaceInvalid, dialog.text)] };
+    }
+    if (stroke === 'backspace') return stay({ ...dialog, text: [...dialog.text].slice(0, -1).join('') });
+    if (stroke === 'ctrl-u') return stay({ ...dialog, text: '' });
+    if (stroke === 'space') return typed(dialog, ' ');
+    return [...stroke].length === 1 ? typed(dialog, stroke) : stay(dialog);
+  },
+  text: (dialog, text, pasted) =>
+    pasted
+      ? { ...stay(dialog), notice: 'type the name, do not paste it' }
+      : typed(dialog, plainText(text.replace(/[\r\n]/g, ''))),
+  stands,
+};

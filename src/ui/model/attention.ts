@@ -1,0 +1,164 @@
+import type { Link } from '../../client/feed.ts';
+import type { BuildProgress, Pause, RunState, Sample, StepState } from '../../run/index.ts';
+import { plainText } from '../../run/plain-text.ts';
+import { stepName } from '../../run/steps.ts';
+import { SYMBOL } from '../theme.ts';
+import { clockSince, clockTime, plural } from './format.ts';
+import { readingAge } from './live.ts';
+import { backendDoes, backendName } from './people.ts';
+import { type Row, row, seg, spread, type Tone } from './row.ts';
+import { isActive } from './words.ts';
+
+/** Something that needs the operator, the most urgent first. */
+export interface Concern {
+  text: string;
+  tone: Tone;
+  /** The key that helps, and what it does. */
+  hint: string;
+  /** Must be seen for as long as it lasts, also when something else is more urgent. */
+  lasting: boolean;
+}
+
+const concern = (text: string, tone: Tone, hint = '', lasting = false): Concern => ({ text, tone, hint, lasting });
+
+const nameOf = (step: StepState | undefined): string =>
+  step === undefined ? 'a step' : plainText(stepName(step.step));
+
+const linkConcerns = (link: Link, state: RunState | null, now: number): Concern[] => {
+  if (link.status === 'connected' || state?.phase === 'finished') return [];
+  const since = `${clockSince(link.since, now)}${link.why === null ? '' : `: ${plainText(link.why)}`}`;
+  return link.status === 'lost'
+    ? [concern(`no word from the engine for ${since}; reconnecting`, 'bad', '', true)]
+    : [concern(`the engine is gone, since ${since}`, 'bad', '', true)];
+};
+
+const pauseConcern = (pause: Pause, now: number): Concern => {
+  const cause = pause.gate === null ? pause.cause : `gate ${pause.gate}`;
+  const lifted = pause.cause === 'gate' || pause.cause === 'connection' ? '' : 'C continue';
+  return concern(`PAUSED ${clockSince(pause.at, now)} by ${cause}: ${plainText(pause.reason)}`, 'warn', lifted, true);
+};
+
+/** What an abort still waits for. */
+const abortConcern = (state: RunState, now: number): Concern[] => {
+  if (state.phase !== 'aborting' || state.abort === null) return [];
+  const count = (status: StepState['status']): number => state.steps.filter((step) => step.status === status).length;
+  const waits = [
+    count('building') > 0 ? `${plural(count('building'), 'build')} to end` : '',
+    count('dropping') > 0 ? `${plural(count('dropping'), 'leftover')} to be dropped` : '',
+    count('running') > 0 ? `${plural(count('running'), 'statement')} to end` : '',
+  ].filter(Boolean);
+  const why = `by ${plainText(state.abort.by)}: ${plainText(state.abort.reason)}`;
+  const what = waits.length === 0 ? 'waits for the connections to close' : `waits for ${waits.join(', ')}`;
+  return [concern(`ABORTING ${clockSince(state.abort.at, now)} ${what} (${why})`, 'bad', '', true)];
+};
+
+const waitConcern = (build: BuildProgress, state: RunState): Concern => {
+  const [blocker] = build.blockers;
+  const more = build.blockers.length > 1 ? ` and ${build.blockers.length - 1} more` : '';
+  const whom = blocker === undefined ? 'nobody we can see' : `${backendName(blocker)}, ${backendDoes(blocker)}${more}`;
+  const text = `waits ${clockTime(build.phaseS * 1000)} on ${whom} (${nameOf(state.steps[build.step])})`;
+  return concern(text, 'warn', 'b blockers');
+};
+
+const failureConcerns = (state: RunState): Concern[] => {
+  const failed = state.steps.filter((step) => step.status === 'failed');
+  const [first] = failed;
+  if (first === undefined || state.phase === 'finished') return [];
+  const more = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
+  const why = first.error?.message ?? first.note ?? first.advice ?? 'no reason given';
+  return [concern(`FAILED ${nameOf(first)}: ${plainText(why)}${more}`, 'bad', 'T again  S skip')];
+};
+
+const finishedConcern = (state: RunState): Concern[] => {
+  if (state.outcome === null) return [];
+  const { status, reason } = state.outcome;
+  return [
+    concern(`finished with status ${status}: ${plainText(reason)}`, status === 0 ? 'ok' : 'bad', 'q leave', true),
+  ];
+};
+
+const beforeGo = (state: RunState): Concern[] => {
+  const blocking = state.preflight?.findings.filter((finding) => finding.level === 'blocks') ?? [];
+  switch (state.phase) {
+    case 'preflight':
+      return [concern('looking at the database; nothing is changed', 'info')];
+    case 'ready': {
+      const builds = state.steps.filter((step) => step.step.kind === 'create-index').length;
+      const where = `${plainText(state.database.host)}/${plainText(state.database.database)}`;
+      return [concern(`Build ${plural(builds, 'index', 'indexes')} on ${where}?`, 'strong', 'y build  n leave')];
+    }
+    case 'blocked': {
+      if (state.preflightError !== null)
+        return [concern(`could not look: ${plainText(state.preflightError.error.message)}`, 'bad', 'r look again')];
+      return [
+        concern(
+          `${plural(blocking.length, 'finding blocks', 'findings block')}: nothing was changed`,
+          'bad',
+          'r look again',
+        ),
+      ];
+    }
+    default:
+      return [];
+  }
+};
+
+/** All that needs somebody, the most urgent first; never empty. */
+export const concerns = (state: RunState | null, sample: Sample | null, link: Link, now: number): Concern[] => {
+  if (state === null) {
+    const waiting = concern('waiting for the first word of the engine', 'info');
+    return [...linkConcerns(link, state, now), waiting];
+  }
+  const waits =
+    state.phase === 'finished'
+      ? []
+      : (sample?.builds.filter((build) => build.waiting && build.blockers.length > 0) ?? []);
+  const gates = state.phase === 'finished' ? [] : state.gates;
+  const pausedBy = new Set(state.pauses.map((pause) => pause.gate));
+  const reading = readingAge(sample, now);
+  const lost = state.lostConnections.map(({ session, since, error }) =>
+    concern(
+      `connection lost ${clockSince(since, now)} (${plainText(session)}): ${plainText(error.message)}; reconnecting`,
+      'bad',
+      '',
+      true,
+    ),
+  );
+  const found = [
+    ...linkConcerns(link, state, now),
+    ...finishedConcern(state),
+    ...lost,
+    ...abortConcern(state, now),
+    ...beforeGo(state),
+    ...state.pauses.map((pause) => pauseConcern(pause, now)),
+    ...gates
+      .filter((gate) => gate.level !== 'warn' && !pausedBy.has(gate.gate))
+      .map((gate) =>
+        concern(`gate ${gate.gate} (${gate.level}) ${clockSince(gate.at, now)}: ${plainText(gate.reason)}`, 'bad'),
+      ),
+    ...waits.sort((a, b) => b.phaseS - a.phaseS).map((build) => waitConcern(build, state)),
+    ...failureConcerns(state),
+    ...gates
+      .filter((gate) => gate.level === 'warn')
+      .map((gate) =>
+        concern(`gate ${gate.gate} (warn) ${clockSince(gate.at, now)}: ${plainText(gate.reason)}`, 'warn'),
+      ),
+    ...(reading.stale && state.phase !== 'finished' ? [concern(reading.text, 'warn')] : []),
+  ];
+  return found.length > 0 ? found : [concern(calm(state), 'dim')];
+};
+
+const calm = (state: RunState): string => {
+  if (state.phase === 'verifying') return 'checking every index against the plan';
+  return state.steps.some(isActive) ? 'nothing needs you' : 'nothing is being built right now';
+};
+
+/** The row for the one thing that needs somebody. `more` counts what stands nowhere else. */
+export const concernRow = (item: Concern, more: number, width: number, observer: boolean): Row => {
+  const alarm = item.tone === 'bad' || item.tone === 'warn';
+  const left = row(seg(` ${alarm ? `${SYMBOL.alarm} ` : ''}${item.text}`, item.tone));
+  // An observer has no key that changes anything: none is offered.
+  const hint = observer && /[A-Z]|^[ynr] /.test(item.hint) && item.hint !== 'q leave' ? '' : item.hint;
+  const right = row(seg(more > 0 ? `+${more} more  ` : '', 'warn'), seg(hint === '' ? '' : `${hint} `, 'key'));
+  return spread(left, right, width);
+};

@@ -1,0 +1,47 @@
+import { describeError, describeFound } from '../../run/describe.ts';
+import type { RunState, Sample, StepState } from '../../run/index.ts';
+import { plainText } from '../../run/plain-text.ts';
+import { stepName } from '../../run/steps.ts';
+import { backendLine } from './blockers.ts';
+import { bytes, clockTime, timeOfDay } from './format.ts';
+import { stepMark } from './words.ts';
+
+const at = (iso: string | null): string => (iso === null ? 'not yet' : `${timeOfDay(iso)} UTC`);
+
+const target = (step: StepState): string => {
+  if (step.step.kind !== 'create-index') return step.step.kind;
+  const { schema, table, method, unique } = step.step;
+  return `${unique ? 'unique ' : ''}${plainText(method)} index on ${schema === null ? '' : `${plainText(schema)}.`}${plainText(table)}`;
+};
+
+/** Everything about one step, as lines of text. */
+export const stepDetails = (state: RunState, step: StepState, sample: Sample | null): string[] => {
+  const live = sample?.builds.find((build) => build.step === step.id);
+  const table = state.tables.find((one) => one.oid === step.tableOid);
+  const lines = [
+    `${target(step)}: ${stepMark(step, live).word}`,
+    table === undefined
+      ? ''
+      : `table: about ${table.rows ?? 'unknown'} rows, ${table.bytes === null ? 'size unknown' : bytes(table.bytes)}`,
+    `section ${step.section + 1}, ${plainText(step.step.file)}:${step.step.line}`,
+    step.attempt === 0 ? '' : `attempt ${step.attempt}, began ${at(step.startedAt)}, ended ${at(step.finishedAt)}`,
+    step.backend === null ? '' : `backend: pid ${step.backend.pid}`,
+    step.oid === null ? '' : `made by this run: oid ${step.oid}${step.bytes === null ? '' : `, ${bytes(step.bytes)}`}`,
+    live?.phase == null ? '' : `phase: ${plainText(live.phase)}, for ${clockTime(live.phaseS * 1000)}`,
+    step.retryAt === null ? '' : `tried again at ${at(step.retryAt)}`,
+    step.error === null ? '' : `error: ${describeError(step.error)}`,
+    step.advice === null || step.advice === '' ? '' : `what to do: ${plainText(step.advice)}`,
+    step.note === null ? '' : `note: ${plainText(step.note)}`,
+    step.found === null ? '' : `found: ${describeFound(step.found)}`,
+    ...(live === undefined || live.blockers.length === 0
+      ? []
+      : ['waits on:', ...live.blockers.map((one) => `  ${backendLine(one, state)}`)]),
+    ...(live === undefined || live.blocks.length === 0
+      ? []
+      : [`sessions that wait for it: pid ${live.blocks.join(', ')}`]),
+    `statement: ${plainText(step.step.kind === 'create-index' ? step.step.buildSql : step.step.sql)}`,
+  ];
+  return lines.filter((line) => line !== '');
+};
+
+export const stepTitle = (step: StepState): string => plainText(stepName(step.step));

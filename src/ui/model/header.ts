@@ -1,0 +1,102 @@
+import type { RunState, Sample } from '../../run/index.ts';
+import { plainText } from '../../run/plain-text.ts';
+import { estimate } from './estimate.ts';
+import { clockSince, clockTime, since } from './format.ts';
+import { readingAge } from './live.ts';
+import { cutMiddle, fitRow, type Row, row, rowWidth, type Segment, seg, spread } from './row.ts';
+import { isActive, isTerminal, runMark } from './words.ts';
+
+export type Role = 'operator' | 'observer';
+
+/** How long it has been going: since go, or since the start before that; it stands still at the end. */
+const elapsed = (state: RunState, now: number): string =>
+  clockTime(since(state.approvedAt ?? state.startedAt, state.finishedAt === null ? now : Date.parse(state.finishedAt)));
+
+/** As many of the parts as fit, the most important first, shown in their own order. */
+const fitParts = (parts: { order: number; segment: Segment }[], room: number): Row => {
+  let left = room;
+  const kept = parts.filter(({ segment }) => {
+    const width = rowWidth([segment]) + 2;
+    if (width > left) return false;
+    left -= width;
+    return true;
+  });
+  return kept.sort((a, b) => a.order - b.order).flatMap(({ segment }) => [segment, seg('  ')]);
+};
+
+/** Where and what: the first row. The state and the database are the last to go when it gets narrow. */
+export const statusRow = (state: RunState | null, role: Role, frozen: boolean, now: number, width: number): Row => {
+  if (state === null)
+    return fitRow(row(seg(' indexdeck', 'title'), `  ${role.toUpperCase()}  `, seg('CONNECTING', 'info')), width);
+  const mark = runMark(state);
+  const right: Segment[] = [
+    ...(frozen ? [seg('FROZEN', 'warn'), seg('  ')] : []),
+    seg(`${mark.symbol} ${mark.word}`, mark.tone),
+    seg(`  ${elapsed(state, now)} `),
+  ];
+  const rightWidth = rowWidth(right);
+  if (rightWidth + 8 > width) return fitRow(right.slice(0, -1), width);
+  const { host, database } = state.database;
+  // The last part needs no gap behind it.
+  const room = width - rightWidth;
+  const where = cutMiddle(`${plainText(host)}/${plainText(database)}`, Math.min(40, room - 3));
+  const { environment } = state.options;
+  const version = state.preflight?.server.version;
+  const left = fitParts(
+    [
+      { order: 2, segment: seg(where, 'strong') },
+      { order: 1, segment: seg(role === 'observer' ? 'OBSERVER' : 'OPERATOR', role === 'observer' ? 'info' : 'plain') },
+      ...(environment === null
+        ? []
+        : [
+            {
+              order: 3,
+              segment: seg(plainText(environment).toUpperCase(), environment === 'production' ? 'bad' : 'info'),
+            },
+          ]),
+      ...(version === undefined ? [] : [{ order: 4, segment: seg(`PG ${plainText(version).split(' ')[0]}`) }]),
+      { order: 0, segment: seg('indexdeck', 'title') },
+    ],
+    room,
+  );
+  return spread([seg(' '), ...left], right, width);
+};
+
+const etaText = (state: RunState, sample: Sample | null, now: number): string => {
+  const eta = estimate(state, sample, now);
+  if (eta.kind === 'none') return '';
+  return eta.kind === 'left' ? `eta ${clockTime(eta.ms)} (est)` : `eta unknown: ${eta.why}`;
+};
+
+/** How far: the second row. */
+export const progressRow = (state: RunState | null, sample: Sample | null, now: number, width: number): Row => {
+  if (state === null) return fitRow([], width);
+  const indexes = state.steps.filter((step) => step.step.kind === 'create-index');
+  const reading = readingAge(sample, now);
+  const building = state.steps.filter((step) => step.status === 'building').length;
+  const active = state.steps.filter(isActive).length - building;
+  const started = state.sections.filter((section) => section.startedAt !== null).length;
+  const begun = state.approvedAt !== null;
+  const parts = [
+    ` section ${begun ? started : 0}/${state.sections.length}`,
+    `index ${indexes.filter(isTerminal).length}/${indexes.length}`,
+    ...(begun && state.phase !== 'finished' ? [`${building} building${active > 0 ? ` +${active} other` : ''}`] : []),
+    `jobs ${state.jobs}`,
+  ];
+  const right = row(
+    seg(etaText(state, sample, now)),
+    '  ',
+    seg(state.phase === 'finished' ? '' : reading.text, reading.stale ? 'warn' : 'dim'),
+    ' ',
+  );
+  return spread(row(parts.join('  ')), right, width);
+};
+
+/** Said in place of what needs attention while the display stands still. */
+export const frozenRow = (frozenAt: number, now: number, width: number): Row => {
+  const at = new Date(frozenAt).toISOString();
+  const left = row(
+    seg(` ! FROZEN for ${clockSince(at, now)}: what you see stands still, the deployment goes on`, 'warn'),
+  );
+  return spread(left, row(seg('Space go on ', 'key')), width);
+};

@@ -1,0 +1,157 @@
+import type { RunState, StepState } from '../../run/index.ts';
+import { plainText } from '../../run/plain-text.ts';
+import { stepName } from '../../run/steps.ts';
+import { SYMBOL } from '../theme.ts';
+import { bytes, clockTime, plural, since } from './format.ts';
+import { type Row, row, seg, type Tone, wrapText } from './row.ts';
+
+/** What became of one step, in words. */
+export interface Outcome {
+  name: string;
+  symbol: string;
+  tone: Tone;
+  text: string;
+  good: boolean;
+}
+
+const took = (step: StepState): string =>
+  step.startedAt === null || step.finishedAt === null
+    ? ''
+    : ` in ${clockTime(since(step.startedAt, Date.parse(step.finishedAt)))}`;
+
+/** What verification says of an index; without a verification nothing is ticked as right. */
+const verified = (state: RunState, step: StepState): { ok: boolean; text: string } => {
+  if (step.step.kind !== 'create-index') return { ok: true, text: '' };
+  const result = state.verify?.results.find((one) => one.step === step.id);
+  if (result === undefined) return { ok: true, text: ', not verified' };
+  return result.ok
+    ? { ok: true, text: ', verified' }
+    : { ok: false, text: `, but ${result.problems.map(plainText).join('; ')}` };
+};
+
+export const outcomeOf = (state: RunState, step: StepState): Outcome => {
+  const name = plainText(stepName(step.step));
+  const size = step.bytes === null ? '' : `, ${bytes(step.bytes)}`;
+  const check = verified(state, step);
+  const fine = {
+    symbol: check.ok ? SYMBOL.done : SYMBOL.failed,
+    tone: check.ok ? 'ok' : 'bad',
+    good: check.ok,
+  } as const;
+  switch (step.status) {
+    case 'done':
+      return {
+        name,
+        ...fine,
+        text: `${step.step.kind === 'create-index' ? 'built' : 'done'}${took(step)}${size}${check.text}`,
+      };
+    case 'equal':
+      return { name, ...fine, text: `was there already${size}${check.text}` };
+    case 'failed': {
+      const why = step.error?.message ?? step.note ?? 'no reason given';
+      return {
+        name,
+        symbol: SYMBOL.failed,
+        tone: 'bad',
+        good: false,
+        text: `FAILED: ${plainText(why)}${step.advice ? `. ${plainText(step.advice)}` : ''}`,
+      };
+    }
+    case 'skipped':
+      return {
+        name,
+        symbol: SYMBOL.skipped,
+        tone: 'warn',
+        good: false,
+        text: `skipped${step.note === null ? '' : `: ${plainText(step.note)}`}`,
+      };
+    case 'queued':
+      return {
+        name,
+        symbol: SYMBOL.queued,
+        tone: 'warn',
+        good: false,
+        text: 'not built: the run ended before it began',
+      };
+    default:
+      return {
+        name,
+        symbol: SYMBOL.alarm,
+        tone: 'bad',
+        good: false,
+        text: `left ${step.status}: indexdeck resume finds out what became of it`,
+      };
+  }
+};
+
+/** The counts of a finished run in one sentence. */
+export const tally = (state: RunState): string => {
+  const indexes = state.steps.filter((step) => step.step.kind === 'create-index');
+  const count = (status: StepState['status']): number => indexes.filter((step) => step.status === status).length;
+  const rest = indexes.length - count('done') - count('equal') - count('failed') - count('skipped');
+  return [
+    `${plural(count('done'), 'index', 'indexes')} built`,
+    count('equal') > 0 ? `${count('equal')} there already` : '',
+    count('failed') > 0 ? `${count('failed')} FAILED` : '',
+    count('skipped') > 0 ? `${count('skipped')} skipped` : '',
+    rest > 0 ? `${rest} not built` : '',
+  ]
+    .filter(Boolean)
+    .join(', ');
+};
+
+const verifiedWord = (state: RunState): { text: string; tone: Tone } => {
+  if (state.verify === null) return { text: 'not verified', tone: 'warn' };
+  return state.verify.ok
+    ? { text: 'verified against the plan', tone: 'ok' }
+    : { text: 'verification FAILED', tone: 'bad' };
+};
+
+/** The result, index by index, what is not right first. */
+export const resultRows = (state: RunState, width: number): Row[] => {
+  const { outcome } = state;
+  const outcomes = state.steps.map((step) => outcomeOf(state, step));
+  const check = verifiedWord(state);
+  const todo = outcome?.leftToDo ?? [];
+  const line = (one: Outcome): Row[] => {
+    const room = Math.max(10, width - 3 - 2);
+    const [head = '', ...more] = wrapText(`${one.name}  ${one.text}`, room);
+    return [
+      row(seg(` ${one.symbol} `, one.tone), seg(head, one.good ? 'plain' : one.tone)),
+      ...more.map((text) => row(seg(`     ${text}`, one.tone))),
+    ];
+  };
+  return [
+    row(
+      seg(
+        ` status ${outcome?.status ?? '?'}: ${plainText(outcome?.reason ?? 'not finished')}`,
+        outcome?.status === 0 ? 'ok' : 'bad',
+      ),
+    ),
+    row(` ${tally(state)}; `, seg(check.text, check.tone)),
+    ...todo.flatMap((text) =>
+      wrapText(plainText(text), Math.max(10, width - 8)).map((part, at) =>
+        row(seg(at === 0 ? ' to do: ' : '        ', 'warn'), part),
+      ),
+    ),
+    ...outcomes.filter((one) => !one.good).flatMap(line),
+    ...validationRows(state),
+    ...outcomes.filter((one) => one.good).flatMap(line),
+  ];
+};
+
+const validationRows = (state: RunState): Row[] =>
+  state.validations.map(({ line, kind, result }) => {
+    if (result === null) return row(seg(` ${SYMBOL.queued} validation, line ${line} (${kind}): not run`, 'dim'));
+    return result.ok
+      ? row(
+          seg(` ${SYMBOL.done} `, 'ok'),
+          `validation, line ${line} (${kind}): ${plural(result.rows.length, 'row')}${result.more ? ' and more' : ''} in ${result.durationMs.toFixed(0)} ms`,
+        )
+      : row(
+          seg(
+            ` ${SYMBOL.failed} validation, line ${line} (${kind}): FAILED: ${plainText(result.error?.message ?? 'no reason given')}`,
+            'bad',
+          ),
+        );
+  });

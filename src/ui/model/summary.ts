@@ -1,0 +1,66 @@
+import type { RunState } from '../../run/index.ts';
+import { plainText } from '../../run/plain-text.ts';
+import { bytes, clockTime, plural, since } from './format.ts';
+import { outcomeOf, tally } from './result.ts';
+
+/** More names than this are counted, not listed: the summary is read at a glance. */
+const MOST_LISTED = 80;
+
+const builtLines = (state: RunState): string[] => {
+  const built = state.steps.filter((step) => step.status === 'done' && step.step.kind === 'create-index');
+  if (built.length === 0) return ['Built: nothing.'];
+  const size = built.reduce((sum, step) => sum + (step.bytes ?? 0), 0);
+  return [
+    `Built (${built.length}, ${bytes(size)}):`,
+    ...built.slice(0, MOST_LISTED).map((step) => `  ${outcomeOf(state, step).name}  ${outcomeOf(state, step).text}`),
+    ...(built.length > MOST_LISTED ? [`  and ${built.length - MOST_LISTED} more`] : []),
+  ];
+};
+
+const notBuiltLines = (state: RunState): string[] => {
+  const bad = state.steps.map((step) => outcomeOf(state, step)).filter((one) => !one.good);
+  if (bad.length === 0) return [];
+  return [
+    `Not built, or not right (${bad.length}):`,
+    ...bad.slice(0, MOST_LISTED).map((one) => `  ${one.name}  ${one.text}`),
+    ...(bad.length > MOST_LISTED ? [`  and ${bad.length - MOST_LISTED} more`] : []),
+  ];
+};
+
+const nextLines = (state: RunState): string[] => {
+  const { outcome, run } = state;
+  if (outcome === null) {
+    const todo =
+      state.approvedAt === null
+        ? ['Nothing was changed in the database.']
+        : [`The engine goes on without this screen: come back with  indexdeck attach ${run}`];
+    return ['Next:', ...todo.map((text) => `  ${text}`)];
+  }
+  const resume = outcome.status === 5 ? [`indexdeck resume ${run}`] : [];
+  const report = state.approvedAt === null ? [] : [`indexdeck report ${run}`];
+  const next = [...outcome.leftToDo.map(plainText), ...resume, ...report];
+  return next.length === 0 ? [] : ['Next:', ...next.map((text) => `  ${text}`)];
+};
+
+/** What stays in the scrollback when the screen is gone: what was built, what was not and why, what to do next. */
+export const summaryLines = (state: RunState): string[] => {
+  const { database, outcome } = state;
+  const where = `${plainText(database.host)}/${plainText(database.database)}`;
+  const began = state.approvedAt ?? state.startedAt;
+  const took = state.finishedAt === null ? '' : ` after ${clockTime(since(began, Date.parse(state.finishedAt)))}`;
+  const verified =
+    state.verify === null ? '' : state.verify.ok ? ' Verified against the plan.' : ' Verification FAILED.';
+  const head =
+    outcome === null
+      ? `indexdeck run ${state.run} on ${where}: ${state.phase}, not finished.`
+      : `indexdeck run ${state.run} on ${where}: status ${outcome.status}${took}: ${plainText(outcome.reason)}`;
+  if (state.approvedAt === null) return [head, ...nextLines(state)];
+  const waiting = outcome === null ? [] : notBuiltLines(state);
+  return [
+    head,
+    `${tally(state)}.${verified} ${plural(state.sections.filter((section) => section.finishedAt !== null).length, 'section')} of ${state.sections.length} done.`,
+    ...builtLines(state),
+    ...waiting,
+    ...nextLines(state),
+  ];
+};

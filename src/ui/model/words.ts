@@ -1,0 +1,80 @@
+import type { BuildProgress, Phase, RunState, StepState } from '../../run/index.ts';
+import { plainText } from '../../run/plain-text.ts';
+import { SYMBOL } from '../theme.ts';
+import type { Tone } from './row.ts';
+
+/** A state as a symbol, a word and a tone. */
+export interface Mark {
+  symbol: string;
+  word: string;
+  tone: Tone;
+}
+
+const PHASES: Record<Phase, Mark> = {
+  preflight: { symbol: SYMBOL.working, word: 'PREFLIGHT', tone: 'info' },
+  ready: { symbol: SYMBOL.done, word: 'READY', tone: 'ok' },
+  blocked: { symbol: SYMBOL.alarm, word: 'BLOCKED', tone: 'bad' },
+  running: { symbol: SYMBOL.working, word: 'RUNNING', tone: 'ok' },
+  aborting: { symbol: SYMBOL.alarm, word: 'ABORTING', tone: 'bad' },
+  verifying: { symbol: SYMBOL.working, word: 'VERIFYING', tone: 'info' },
+  finished: { symbol: SYMBOL.done, word: 'FINISHED', tone: 'ok' },
+};
+
+/** What the run does, in one word. */
+export const runMark = (state: RunState): Mark => {
+  const { outcome, pauses, phase } = state;
+  if (phase === 'finished' && outcome !== null) {
+    if (outcome.status === 4) return { symbol: SYMBOL.alarm, word: 'ABORTED', tone: 'bad' };
+    if (outcome.status === 0) return PHASES.finished;
+    return { symbol: SYMBOL.failed, word: 'FAILED', tone: 'bad' };
+  }
+  if (pauses.length > 0 && (phase === 'running' || phase === 'verifying'))
+    return { symbol: SYMBOL.alarm, word: 'PAUSED', tone: 'warn' };
+  return PHASES[phase];
+};
+
+/** What a step does: what the sample shows of it goes before what was recorded. */
+export const stepMark = (step: StepState, live: BuildProgress | undefined): Mark => {
+  switch (step.status) {
+    case 'queued':
+      return { symbol: SYMBOL.queued, word: step.retryAt === null ? 'queued' : 'queued again', tone: 'dim' };
+    case 'building':
+      if (step.lost) return { symbol: SYMBOL.alarm, word: 'in doubt', tone: 'warn' };
+      if (step.cancel !== null) return { symbol: SYMBOL.alarm, word: 'cancelling', tone: 'warn' };
+      return live?.waiting
+        ? { symbol: SYMBOL.waiting, word: 'waiting', tone: 'warn' }
+        : { symbol: SYMBOL.working, word: 'building', tone: 'info' };
+    case 'dropping':
+      return { symbol: SYMBOL.working, word: 'dropping', tone: 'warn' };
+    case 'running':
+      return { symbol: SYMBOL.working, word: 'running', tone: 'info' };
+    case 'done':
+      return { symbol: SYMBOL.done, word: step.step.kind === 'create-index' ? 'built' : 'done', tone: 'ok' };
+    case 'equal':
+      return { symbol: SYMBOL.done, word: 'was there', tone: 'ok' };
+    case 'failed':
+      return { symbol: SYMBOL.failed, word: 'FAILED', tone: 'bad' };
+    case 'skipped':
+      return { symbol: SYMBOL.skipped, word: 'skipped', tone: 'dim' };
+  }
+};
+
+const SHORT_PHASES: [RegExp, string][] = [
+  [/^waiting for writers/, 'waits for writers'],
+  [/^waiting for old snapshots/, 'waits for old snapshots'],
+  [/^waiting for readers/, 'waits for readers'],
+  [/^building index/, 'building'],
+  [/^index validation: scanning index/, 'validating: index'],
+  [/^index validation: sorting/, 'validating: sort'],
+  [/^index validation: scanning table/, 'validating: table'],
+];
+
+/** The server's name of a phase in few words. */
+export const phaseWords = (phase: string): string =>
+  SHORT_PHASES.find(([pattern]) => pattern.test(phase))?.[1] ?? plainText(phase);
+
+export const isTerminal = (step: StepState): boolean =>
+  step.status === 'done' || step.status === 'equal' || step.status === 'failed' || step.status === 'skipped';
+
+export const isActive = (step: StepState): boolean =>
+  step.status === 'building' || step.status === 'dropping' || step.status === 'running';

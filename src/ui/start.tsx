@@ -1,0 +1,82 @@
+import { render } from 'ink';
+import type { Feed } from '../client/feed.ts';
+import { App } from './App.tsx';
+import type { Role } from './model/header.ts';
+import { summaryLines } from './model/summary.ts';
+import type { ScreenExit } from './model/ui-state.ts';
+import { ThemeContext } from './panes/Rows.tsx';
+import { type Clock, makeStore } from './store.ts';
+import { guardTerminal } from './terminal.ts';
+import { makeTheme } from './theme.ts';
+
+export type { ScreenExit } from './model/ui-state.ts';
+
+export interface StartOptions {
+  feed: Feed;
+  role: Role;
+  stdin: NodeJS.ReadStream;
+  stdout: NodeJS.WriteStream;
+  env: NodeJS.ProcessEnv;
+  /** Tests hold it. */
+  clock?: Clock;
+}
+
+/** OSC 52: the terminal's own clipboard, also through SSH. */
+const clipboard = (text: string): string => `\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`;
+
+/**
+ * The full screen, until it is left. The terminal is as it was afterwards, whatever happened, and the summary stays in
+ * its scrollback. Rejects when the screen itself fails: the engine does not notice.
+ */
+export const startScreen = async ({
+  feed,
+  role,
+  stdin,
+  stdout,
+  env,
+  clock = Date.now,
+}: StartOptions): Promise<ScreenExit> => {
+  const theme = makeTheme(env);
+  const store = makeStore(feed, clock);
+  const guard = guardTerminal(stdin, stdout);
+  const left = Promise.withResolvers<ScreenExit>();
+  const screen = (
+    <ThemeContext value={theme}>
+      <App
+        store={store}
+        role={role}
+        clock={clock}
+        send={(command) => feed.send(command)}
+        exit={left.resolve}
+        copy={(text) => stdout.isTTY && stdout.write(clipboard(text))}
+      />
+    </ThemeContext>
+  );
+  let done = false;
+  try {
+    const ink = render(screen, {
+      stdin,
+      stdout,
+      alternateScreen: true,
+      incrementalRendering: true,
+      maxFps: 15,
+      exitOnCtrlC: false,
+      patchConsole: false,
+      interactive: Boolean(stdout.isTTY),
+    });
+    // Ends by itself only when a component has failed: then it rejects.
+    const failed = ink.waitUntilExit().then((): ScreenExit => ({ how: 'detached' }));
+    failed.catch(() => {});
+    try {
+      return await Promise.race([left.promise, failed]);
+    } finally {
+      ink.unmount();
+      await ink.waitUntilExit().catch(() => {});
+      done = true;
+    }
+  } finally {
+    guard.restore(!done);
+    const { state } = feed.view();
+    if (state !== null) stdout.write(`${summaryLines(state).map(theme.text).join('\n')}\n`);
+  }
+};
