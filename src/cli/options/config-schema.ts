@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { GATE_NAMES } from '../../run/index.ts';
+import { UsageError } from '../errors.ts';
+import type { GivenOptions } from './deploy-options.ts';
+import { parseThresholds } from './gates.ts';
+import {
+  DISCONNECT_POLICIES,
+  ERROR_POLICIES,
+  parseGiveUp,
+  parseJobs,
+  parseRetries,
+  parseSetting,
+  UIS,
+} from './values.ts';
+
+/** A value read by the same function as the flag's, its error at the value's own line. */
+const readBy = <T>(parse: (text: string) => T) =>
+  z.union([z.string(), z.number()]).transform((value, context) => {
+    try {
+      return parse(String(value));
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      context.addIssue({ code: 'custom', message: error.message });
+      return z.NEVER;
+    }
+  });
+
+const gates = z.strictObject(
+  Object.fromEntries(GATE_NAMES.map((name) => [name, readBy((text) => parseThresholds(name, text)).optional()])),
+);
+
+const settings = z.record(
+  z.string(),
+  z
+    .union([z.string(), z.number(), z.boolean()])
+    .transform((value) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value))),
+);
+
+/** The keys of the file are the options' long names. `yes` and `confirm` are not among them: consent is not a setting. */
+const schema = z.strictObject({
+  ui: z.enum(UIS).optional(),
+  jobs: readBy(parseJobs).optional(),
+  environment: z.string().min(1).optional(),
+  'no-backup': z.string().min(1).optional(),
+  gates: gates.optional(),
+  'on-error': z.enum(ERROR_POLICIES).optional(),
+  'on-disconnect': z.enum(DISCONNECT_POLICIES).optional(),
+  'replace-invalid': z.boolean().optional(),
+  'make-concurrent': z.boolean().optional(),
+  retries: readBy(parseRetries).optional(),
+  set: settings.optional(),
+  journal: z.string().min(1).optional(),
+  'auto-continue': z.boolean().optional(),
+  'give-up': readBy(parseGiveUp).optional(),
+  ledger: z.literal(false, { error: 'this version writes no ledger: leave it out, or say false' }).optional(),
+});
+
+export type ConfigIssue = z.core.$ZodIssue;
+
+const present = (options: { [K in keyof GivenOptions]: GivenOptions[K] | undefined }): GivenOptions =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as GivenOptions;
+
+/** Checks what a config file holds. */
+export const checkConfig = (value: unknown): { options: GivenOptions } | { issues: ConfigIssue[] } => {
+  const result = schema.safeParse(value);
+  if (!result.success) return { issues: result.error.issues };
+  const { data } = result;
+  const set = Object.entries(data.set ?? {}).map(([name, setting]) => parseSetting(`${name}=${setting}`));
+  return {
+    options: present({
+      ui: data.ui,
+      jobs: data.jobs,
+      environment: data.environment,
+      noBackup: data['no-backup'],
+      gates: data.gates === undefined ? undefined : (present(data.gates as GivenOptions) as GivenOptions['gates']),
+      onError: data['on-error'],
+      onDisconnect: data['on-disconnect'],
+      replaceInvalid: data['replace-invalid'],
+      makeConcurrent: data['make-concurrent'],
+      retries: data.retries,
+      settings: set.length === 0 ? undefined : Object.fromEntries(set),
+      journal: data.journal,
+      autoContinue: data['auto-continue'],
+      giveUpMs: data['give-up'],
+    }),
+  };
+};

@@ -1,0 +1,107 @@
+import { type Command, Option } from 'commander';
+import type { ConnectionFlags } from '../connection/index.ts';
+import type { GivenOptions } from './deploy-options.ts';
+import { parseGate } from './gates.ts';
+import { LATER_OPTIONS, laterOption } from './later.ts';
+import {
+  DISCONNECT_POLICIES,
+  ERROR_POLICIES,
+  parseChoice,
+  parseGiveUp,
+  parseJobs,
+  parseRetries,
+  parseSetting,
+  UIS,
+} from './values.ts';
+
+/** Adds psql's connection flags. */
+export const addConnectionFlags = (command: Command): Command =>
+  command
+    .option('-h, --host <host>', 'server’s host or socket directory')
+    .option('-p, --port <port>', 'server’s port')
+    .option('-U, --username <name>', 'database user')
+    .option('-d, --dbname <name>', 'database, or a postgres:// URI, which overrides the other three');
+
+export const connectionFlags = (command: Command): ConnectionFlags => {
+  const { host, port, username, dbname } = command.opts<ConnectionFlags>();
+  return {
+    ...(host === undefined ? {} : { host }),
+    ...(port === undefined ? {} : { port }),
+    ...(username === undefined ? {} : { username }),
+    ...(dbname === undefined ? {} : { dbname }),
+  };
+};
+
+export const uiOption = (): Option =>
+  new Option('--ui <ui>', 'tui (full screen), plain (lines) or json (one event a line)').argParser(
+    parseChoice('--ui', UIS),
+  );
+
+const collect =
+  <T>(parse: (text: string) => [string, T]) =>
+  (text: string, before: Record<string, T> | undefined): Record<string, T> => {
+    const [name, value] = parse(text);
+    return { ...before, [name]: value };
+  };
+
+/** Adds what says how a plan is read, looked at and built: the options that `check` and `deploy` share. */
+export const addPlanFlags = (command: Command): Command =>
+  command
+    .option('--make-concurrent', 'build a plain CREATE INDEX of the plan concurrently')
+    .option('--jobs <n>', 'most builds at the same time, on different tables (default: 2)', parseJobs)
+    .option('--set <name=value>', 'a server setting for the building sessions (repeatable)', collect(parseSetting))
+    .option('--replace-invalid', 'drop and rebuild the invalid leftovers that the findings name')
+    .option('--environment <name>', 'shown on screen; production asks for the database’s name instead of y')
+    .option('--config <file>', 'options in a YAML file (default: indexdeck.yaml beside the plan)');
+
+/** Adds the options of a deployment. */
+export const addDeployFlags = (command: Command): Command => {
+  addPlanFlags(command)
+    .addOption(uiOption())
+    .option('--yes', 'do not ask before building; required without a terminal')
+    .option('--confirm <dbname>', 'stands for the typed name in production, without a terminal')
+    .option('--gate <name=warn,pause,abort>', 'thresholds; a dash leaves one out (repeatable)', collect(parseGate))
+    .option(
+      '--on-error <policy>',
+      'pause, skip or abort (default: pause; without a terminal abort)',
+      parseChoice('--on-error', ERROR_POLICIES),
+    )
+    .option('--retries <n>', 'attempts after a failure for a passing reason (default: 3)', parseRetries)
+    .option('--no-auto-continue', 'a pause by a gate waits for an operator too')
+    .option(
+      '--on-disconnect <policy>',
+      'continue, pause or abort when the screen vanishes (default: pause)',
+      parseChoice('--on-disconnect', DISCONNECT_POLICIES),
+    )
+    .option('--give-up <time>', 'a pause that nobody lifts for this long ends the run (default: 30min)', parseGiveUp)
+    .addOption(new Option('--no-backup <reason>', 'go without a backup; required in production').argParser(String))
+    .option('--journal <dir>', 'where the run’s journal goes (default: $XDG_STATE_HOME/indexdeck)')
+    .option('--no-ledger', 'write nothing into the database but the indexes: this version never does');
+  for (const name of LATER_OPTIONS) command.addOption(laterOption(name));
+  return command;
+};
+
+/** What was said on the command line, without commander's own defaults. */
+export const givenByFlags = (command: Command): GivenOptions => {
+  const said = (name: string) => command.getOptionValueSource(name) === 'cli';
+  const given: [keyof GivenOptions, string][] = [
+    ['ui', 'ui'],
+    ['jobs', 'jobs'],
+    ['environment', 'environment'],
+    ['noBackup', 'backup'],
+    ['gates', 'gate'],
+    ['onError', 'onError'],
+    ['onDisconnect', 'onDisconnect'],
+    ['replaceInvalid', 'replaceInvalid'],
+    ['makeConcurrent', 'makeConcurrent'],
+    ['retries', 'retries'],
+    ['settings', 'set'],
+    ['journal', 'journal'],
+    ['autoContinue', 'autoContinue'],
+    ['giveUpMs', 'giveUp'],
+  ];
+  const values = command.opts<Record<string, unknown>>();
+  return Object.fromEntries(
+    given.flatMap(([option, flag]) => (said(flag) ? [[option, values[flag]]] : [])),
+  ) as GivenOptions;
+};

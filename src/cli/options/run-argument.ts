@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import type { RunSelection } from '../choose-run.ts';
+import { addConnectionFlags, connectionFlags } from './flags.ts';
+
+/** Adds what says which run is meant. */
+export const addRunArgument = (command: Command): Command =>
+  addConnectionFlags(command)
+    .argument('[run]', 'its ID or a unique beginning of it (default: the newest)')
+    .option('--journal <dir>', 'where runs are kept (default: $XDG_STATE_HOME/indexdeck)');
+
+export const runSelection = (command: Command): RunSelection => ({
+  run: command.args[0],
+  journal: command.opts<{ journal?: string }>().journal,
+  flags: connectionFlags(command),
+});

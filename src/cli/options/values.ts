@@ -1,0 +1,48 @@
+import type { DisconnectPolicy, ErrorPolicy } from '../../run/index.ts';
+import { MOST_JOBS } from '../../run/respond-command.ts';
+import { UsageError } from '../errors.ts';
+import { parseDuration } from './units.ts';
+
+export const UIS = ['tui', 'plain', 'json'] as const;
+export type Ui = (typeof UIS)[number];
+
+export const ERROR_POLICIES = ['pause', 'skip', 'abort'] as const satisfies readonly ErrorPolicy[];
+export const DISCONNECT_POLICIES = ['continue', 'pause', 'abort'] as const satisfies readonly DisconnectPolicy[];
+
+const MOST_RETRIES = 100;
+
+const wholeNumber = (what: string, text: string, least: number, most: number): number => {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < least || number > most)
+    throw new UsageError(`${what} takes a whole number from ${least} to ${most}, not ${JSON.stringify(text)}`);
+  return number;
+};
+
+export const parseJobs = (text: string): number => wholeNumber('--jobs', text, 1, MOST_JOBS);
+export const parseRetries = (text: string): number => wholeNumber('--retries', text, 0, MOST_RETRIES);
+
+/** Milliseconds of --give-up. */
+export const parseGiveUp = (text: string): number => {
+  const ms = parseDuration(text);
+  if (ms === null || ms <= 0)
+    throw new UsageError(`--give-up takes a time, such as 30min, not ${JSON.stringify(text)}`);
+  return ms;
+};
+
+/** One of a few words. */
+export const parseChoice =
+  <T extends string>(what: string, choices: readonly T[]) =>
+  (text: string): T => {
+    const choice = choices.find((each) => each === text);
+    if (choice === undefined) throw new UsageError(`${what} takes ${choices.join(', ')}, not ${JSON.stringify(text)}`);
+    return choice;
+  };
+
+/** Reads NAME=VALUE of --set. */
+export const parseSetting = (text: string): [string, string] => {
+  const match = /^([A-Za-z_][A-Za-z0-9_.]*)\s*=\s*(.+)$/s.exec(text);
+  if (match === null)
+    throw new UsageError(`--set ${text} is not of the form NAME=VALUE, such as maintenance_work_mem=512MB`);
+  const [, name = '', value = ''] = match;
+  return [name.toLowerCase(), value];
+};
