@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { RunClient } from '../../client/index.ts';
+import { theRun } from '../choose-run.ts';
+import { approve } from '../deploy/approve.ts';
+import { followRun, leave, runStatus } from '../deploy/follow-run.ts';
+import { actor } from '../identity.ts';
+import { chooseUi, type Done, type Io, terminalOf } from '../io.ts';
+import { uiOption } from '../options/flags.ts';
+import { addRunArgument, runSelection } from '../options/run-argument.ts';
+import type { Ui } from '../options/values.ts';
+import { Output } from '../output/output.ts';
+
+export const addAttach = (program: Command, io: Io, done: Done): void => {
+  const command = addRunArgument(
+    program.command('attach').description('operator’s screen on a run that goes on elsewhere'),
+  ).addOption(uiOption());
+  command.action(async () => {
+    const { run, dir } = await theRun(runSelection(command), io, 'living');
+    const ui = chooseUi(command.opts<{ ui?: Ui }>().ui, io);
+    const terminal = ui === 'tui' ? null : terminalOf(io);
+    const client = new RunClient({ dir, role: 'operator', name: actor() });
+    const leaving = new AbortController();
+    if (terminal !== null) void approve(client, { yes: false, confirm: null }, terminal, leaving.signal);
+    const options = { io, out: new Output(io.stdout), ui, role: 'operator', terminal } as const;
+    const following = await followRun(client, options);
+    leaving.abort();
+    await leave(client, following, io, run);
+    done(following === 'ended' ? runStatus(client, dir, io) : 0);
+  });
+};

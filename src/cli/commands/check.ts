@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { type Finding, planToJson } from '../../plan/index.ts';
+import { type Checked, describeCheck } from '../check/describe.ts';
+import type { ConnectionFlags } from '../connection/index.ts';
+import { resolveConnection, UnreachableError } from '../connection/index.ts';
+import { type Done, type Io, terminalOf } from '../io.ts';
+import { readConfig } from '../options/config-file.ts';
+import { type GivenOptions, mergeOptions } from '../options/deploy-options.ts';
+import { addConnectionFlags, addPlanFlags, connectionFlags, givenByFlags } from '../options/flags.ts';
+import { parseChoice } from '../options/values.ts';
+import { Output } from '../output/output.ts';
+import { readGoodPlan } from '../read-plan.ts';
+
+const notReachable = (error: UnreachableError): Finding => ({
+  level: 'blocks',
+  code: 'not-reachable',
+  what: error.message,
+  why: 'Without a connection nothing can be looked at or built.',
+  advice: 'Mend the connection and check again; psql with the same flags and variables says the same.',
+});
+
+const check = async (file: string, given: GivenOptions, flags: ConnectionFlags, io: Io): Promise<Checked> => {
+  const plan = await readGoodPlan([file], given.makeConcurrent ?? false);
+  try {
+    const connection = await resolveConnection(flags, io.env, terminalOf(io));
+    const { host, port, database, user } = connection;
+    // Only here: `pause` and its like should answer at once.
+    const { lookAt } = await import('../check/look.ts');
+    return { plan, database: { host, port, database, user }, ...(await lookAt(connection, plan, given)) };
+  } catch (error) {
+    if (!(error instanceof UnreachableError)) throw error;
+    return { plan, database: null, findings: [...plan.findings, notReachable(error)], preflight: null };
+  }
+};
+
+export const addCheck = (program: Command, io: Io, done: Done): void => {
+  const command = program
+    .command('check')
+    .description('read the plan, look at the database, change nothing; print the findings')
+    .argument('<plan.sql>', 'the script of CREATE INDEX statements');
+  addPlanFlags(addConnectionFlags(command)).addOption(
+    new Option('--ui <ui>', 'plain or json (one object)').argParser(parseChoice('--ui', ['plain', 'json'])),
+  );
+  command.action(async (file: string) => {
+    const { config, ui } = command.opts<{ config?: string; ui?: 'plain' | 'json' }>();
+    const given = mergeOptions(givenByFlags(command), readConfig(config, file));
+    const checked = await check(file, given, connectionFlags(command), io);
+    const blocked = checked.findings.some((finding) => finding.level === 'blocks');
+    const out = new Output(io.stdout);
+    const { plan, findings, database, preflight } = checked;
+    const status = blocked ? 3 : 0;
+    if (ui === 'json') {
+      const { server = null, tables = [], steps = [], settings = [] } = preflight ?? {};
+      out.line(JSON.stringify({ status, plan: planToJson(plan), database, server, tables, steps, settings, findings }));
+    } else for (const line of describeCheck(checked)) out.line(line);
+    await out.flush();
+    done(status);
+  });
+};

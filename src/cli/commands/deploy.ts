@@ -1,0 +1,36 @@
+import type { Command } from 'commander';
+import { resolveConnection, UnreachableError } from '../connection/index.ts';
+import { connectionSettings } from '../connection/settings.ts';
+import { requireConsent } from '../deploy/consent.ts';
+import { deployPlan } from '../deploy/deploy-plan.ts';
+import { CliError } from '../errors.ts';
+import { chooseUi, type Done, type Io, terminalOf } from '../io.ts';
+import { readConfig } from '../options/config-file.ts';
+import { mergeOptions } from '../options/deploy-options.ts';
+import { addConnectionFlags, addDeployFlags, connectionFlags, givenByFlags } from '../options/flags.ts';
+import { Output } from '../output/output.ts';
+import { readGoodPlan } from '../read-plan.ts';
+
+export const addDeploy = (program: Command, io: Io, done: Done): void => {
+  const command = program
+    .command('deploy')
+    .description('preflight, ask, build, verify, report')
+    .argument('<plan.sql>', 'the script of CREATE INDEX statements');
+  addDeployFlags(addConnectionFlags(command));
+  command.action(async (file: string) => {
+    const { config, confirm, yes } = command.opts<{ config?: string; confirm?: string; yes?: boolean }>();
+    const given = mergeOptions(givenByFlags(command), readConfig(config, file));
+    const plan = await readGoodPlan([file], given.makeConcurrent ?? false);
+    const flags = connectionFlags(command);
+    const terminal = terminalOf(io);
+    const consent = { yes: yes ?? false, confirm: confirm ?? null };
+    chooseUi(given.ui, io);
+    // All that can be refused without the database, before it is asked anything.
+    requireConsent(consent, given, connectionSettings(flags, io.env).config.database, terminal !== null);
+    const connection = await resolveConnection(flags, io.env, terminal).catch((error: unknown) => {
+      if (!(error instanceof UnreachableError)) throw error;
+      throw new CliError(3, `${error.message}. Nothing was changed`, { cause: error });
+    });
+    done(await deployPlan({ plan, connection, given, consent, io, out: new Output(io.stdout) }));
+  });
+};

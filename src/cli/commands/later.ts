@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import { UsageError } from '../errors.ts';
+
+const LATER = {
+  resume:
+    'deploy the same plan again: indexes that are there, valid and equal are skipped, and what is invalid is a finding',
+  rollback: 'drop the indexes by hand, with DROP INDEX CONCURRENTLY; the journal names each that the run created',
+  backup: 'take it with pg_dump or your provider’s own means',
+  restore: 'restore with pg_restore or your provider’s own means',
+  report: 'see the run with "indexdeck watch RUN --ui plain", or its events with --ui json',
+} as const;
+
+/** Adds the commands of the contract that this version does not have: each says so, and what to do instead. */
+export const addLater = (program: Command): void => {
+  for (const [name, instead] of Object.entries(LATER))
+    program
+      .command(name)
+      .description(instead)
+      .helpGroup('Not part of this version:')
+      .argument('[anything...]')
+      .allowUnknownOption()
+      .action(() => {
+        throw new UsageError(`not part of this version: ${name}; ${instead}`);
+      });
+};

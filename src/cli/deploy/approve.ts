@@ -1,0 +1,91 @@
+import type { Feed, FeedView } from '../../client/index.ts';
+import type { RunState } from '../../run/index.ts';
+import { plainText } from '../../run/plain-text.ts';
+import type { Terminal } from '../connection/prompt.ts';
+import { ask } from '../output/question.ts';
+import type { Consent } from './consent.ts';
+
+const isOver = ({ state, link }: FeedView): boolean => state?.phase === 'finished' || link.status === 'ended';
+
+/** Settles with the state when the run waits for go; null when that is not going to happen. */
+const whenReady = (feed: Feed, signal: AbortSignal): Promise<RunState | null> =>
+  new Promise((resolve) => {
+    let end: () => void = () => undefined;
+    const settle = (state: RunState | null) => {
+      signal.removeEventListener('abort', look);
+      end();
+      resolve(state);
+    };
+    const look = () => {
+      const view = feed.view();
+      if (view.state?.phase === 'ready') settle(view.state);
+      else if (signal.aborted || isOver(view) || view.state?.approvedAt) settle(null);
+    };
+    signal.addEventListener('abort', look);
+    end = feed.subscribe(look);
+    look();
+  });
+
+const invalidLeftovers = (state: RunState): { oid: number; name: string }[] =>
+  (state.preflight?.steps ?? []).flatMap(({ step, found }) => {
+    const planned = state.steps[step]?.step;
+    return found?.kind === 'invalid' && planned?.kind === 'create-index'
+      ? [{ oid: found.oid, name: planned.name }]
+      : [];
+  });
+
+const saidYes = (answer: string | null): boolean => /^y(es)?$/i.test(answer ?? '');
+
+/** What the person at the terminal says: the go, or null for no. */
+const askPerson = async (
+  state: RunState,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<{ replaceInvalid: number[]; confirm: string | null } | null> => {
+  const database = plainText(state.database.database);
+  const count = state.steps.filter((step) => step.step.kind === 'create-index').length;
+  const where = `${database} at ${plainText(state.database.host)}`;
+  const leftovers = state.options.replaceInvalid ? [] : invalidLeftovers(state);
+  const names = leftovers.map(({ name }) => plainText(name)).join(', ');
+  const replace =
+    leftovers.length > 0 && saidYes(await ask(terminal, `Drop and rebuild what is invalid: ${names}? [y/N] `, signal));
+  const replaceInvalid = replace ? leftovers.map(({ oid }) => oid) : [];
+  if (state.options.environment === 'production') {
+    const question = `Build ${count} indexes in PRODUCTION on ${where}? Type the database's name: `;
+    const confirm = await ask(terminal, question, signal);
+    return confirm === state.database.database ? { replaceInvalid, confirm } : null;
+  }
+  const answer = await ask(terminal, `Build ${count} indexes on ${where}? [y/N] `, signal);
+  return saidYes(answer) ? { replaceInvalid, confirm: null } : null;
+};
+
+/** Whether all that would be asked was said before. */
+export const saidInAdvance = ({ yes, confirm }: Consent, environment: string | null): boolean =>
+  yes && (environment !== 'production' || confirm !== null);
+
+/**
+ * Says go for a run once preflight is done: because it was said in advance, or when the person at the terminal says so.
+ * A no ends the run before it has begun. `signal`: the client leaves, and takes its question with it.
+ */
+export const approve = async (
+  feed: Feed,
+  consent: Consent,
+  terminal: Terminal | null,
+  signal: AbortSignal,
+): Promise<void> => {
+  const state = await whenReady(feed, signal);
+  if (state === null) return;
+  const said = saidInAdvance(consent, state.options.environment)
+    ? { replaceInvalid: [], confirm: consent.confirm }
+    : terminal === null
+      ? null
+      : await askPerson(state, terminal, signal);
+  // Left, or another operator was quicker.
+  if (signal.aborted || feed.view().state?.phase !== 'ready') return;
+  const reply = said === null ? null : await feed.send({ type: 'go', ...said });
+  if (reply?.ok || feed.view().state?.phase !== 'ready') return;
+  await feed.send({
+    type: 'abort',
+    reason: reply === null ? 'the go was not given' : `the go was refused: ${reply.why}`,
+  });
+};

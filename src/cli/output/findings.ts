@@ -1,0 +1,18 @@
+import type { Finding, Level } from '../../plan/types.ts';
+import { plainText } from '../../run/plain-text.ts';
+
+const LABEL: Readonly<Record<Level, string>> = { ok: 'ok', note: 'note', warning: 'WARNING', blocks: 'BLOCKS' };
+const ORDER: readonly Level[] = ['blocks', 'warning', 'note', 'ok'];
+
+/** One finding as lines: what, then why it matters and what to do. */
+const findingLines = (finding: Finding): string[] => {
+  const place = finding.place === undefined ? '' : ` (${plainText(finding.place.file)}, line ${finding.place.line})`;
+  const more = [finding.why, finding.advice]
+    .filter((text) => text !== '')
+    .map((text) => `           ${plainText(text)}`);
+  return [`  ${LABEL[finding.level].padEnd(8)} ${plainText(finding.what)}${place}`, ...more];
+};
+
+/** Findings by level, what blocks first. */
+export const describeFindings = (findings: readonly Finding[]): string[] =>
+  ORDER.flatMap((level) => findings.filter((finding) => finding.level === level)).flatMap(findingLines);

@@ -1,0 +1,48 @@
+import type { Feed } from '../../client/index.ts';
+import { describeEvent, type RunEvent } from '../../run/index.ts';
+import { describeFindings } from './findings.ts';
+import { followEvents } from './follow.ts';
+import type { Output } from './output.ts';
+import { statusLine } from './status-line.ts';
+
+const STATUS_EVERY_MS = 10_000;
+
+/** To the second, UTC: these lines end up in logs. */
+const clock = (at: string): string => `${at.slice(0, 19)}Z`;
+
+const eventLines = (event: RunEvent): string[] => {
+  // Every ten seconds too, and the status line says more to a reader.
+  if (event.type === 'metrics.summarised') return [];
+  const findings =
+    event.type === 'preflight.finished' ? describeFindings(event.findings.filter(({ level }) => level !== 'ok')) : [];
+  return [`${clock(event.at)} ${describeEvent(event)}`, ...findings];
+};
+
+/** Prints a run as lines: one an event, and a status line now and then. The function that comes back ends that. */
+export const printPlain = (feed: Feed, out: Output): (() => void) => {
+  const end = followEvents(feed, (event) => {
+    for (const line of eventLines(event)) out.line(line);
+  });
+  let link = feed.view().link.status;
+  const endLink = feed.subscribe(() => {
+    const { status, why, since } = feed.view().link;
+    if (status === 'lost' && link !== 'lost')
+      out.line(`${clock(since)} connection to the engine lost: ${why}. Reconnecting`);
+    if (status === 'connected' && link === 'lost') out.line(`${clock(since)} connected to the engine`);
+    link = status;
+  });
+  const timer = setInterval(() => {
+    const view = feed.view();
+    if (view.state !== null && view.state.phase !== 'finished')
+      out.line(`${clock(new Date().toISOString())} ${statusLine(view, Date.now())}`);
+  }, STATUS_EVERY_MS);
+  return () => {
+    clearInterval(timer);
+    end();
+    endLink();
+  };
+};
+
+/** Prints a run's events exactly as in the journal, one a line. */
+export const printJson = (feed: Feed, out: Output): (() => void) =>
+  followEvents(feed, (event) => out.line(JSON.stringify(event)));

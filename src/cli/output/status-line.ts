@@ -1,0 +1,51 @@
+import type { FeedView } from '../../client/index.ts';
+import { clockTime } from '../../run/format.ts';
+import type { RunState, Sample } from '../../run/index.ts';
+import { plainText } from '../../run/plain-text.ts';
+
+const word = (state: RunState): string =>
+  state.pauses.length > 0 && state.phase !== 'aborting' ? 'PAUSED' : state.phase.toUpperCase();
+
+const share = (value: number | null, most: number | null): string =>
+  most === null ? `${value ?? '?'}` : `${value ?? '?'}/${most}`;
+
+const metrics = (
+  state: RunState,
+  { metrics: { lockWaiters, active, connections, maxConnections } }: Sample,
+): string[] => [
+  `waiting on locks ${share(lockWaiters, state.options.gates['lock-waiters'].pause)}`,
+  `active ${share(active, state.options.gates.active.pause)}`,
+  `connections ${share(connections, maxConnections)}`,
+];
+
+/** The one thing that needs attention, if there is one. */
+const attention = (state: RunState, sample: Sample | null): string[] => {
+  const [pause] = state.pauses;
+  if (pause !== undefined) return [`paused: ${plainText(pause.reason)}`];
+  const waiting = sample?.builds.find((build) => build.waiting && build.blockers.length > 0);
+  const [blocker] = waiting?.blockers ?? [];
+  if (blocker === undefined) return [];
+  const who = [blocker.application, blocker.user, blocker.state].filter(Boolean).map((text) => plainText(text ?? ''));
+  return [`waits on pid ${blocker.pid} (${who.join(', ')})`];
+};
+
+/** Where a run stands, in one line. */
+export const statusLine = ({ state, sample, link }: FeedView, now: number): string => {
+  if (state === null) return 'status: nothing is known of the run yet';
+  const indexes = state.steps.filter((step) => step.step.kind === 'create-index');
+  const over = indexes.filter((step) => ['done', 'equal', 'failed', 'skipped'].includes(step.status)).length;
+  const failed = indexes.filter((step) => step.status === 'failed').length;
+  const begun = state.sections.filter((section) => section.startedAt !== null).length;
+  const building = state.steps.filter((step) => step.status === 'building').length;
+  const parts = [
+    `status: ${word(state)} ${clockTime(now - Date.parse(state.approvedAt ?? state.startedAt))}`,
+    `section ${begun}/${state.sections.length}`,
+    `index ${over}/${indexes.length}`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    `${building} building`,
+    ...(sample === null ? [] : metrics(state, sample)),
+    ...attention(state, sample),
+    ...(link.status === 'connected' ? [] : [`no connection to the engine since ${link.since}: ${link.why ?? ''}`]),
+  ];
+  return parts.join('  ');
+};
