@@ -46,16 +46,15 @@ async function lookAround(connectionString: string): Promise<World> {
 async function perform(actor: Actor, connectionString: string, world: World, random: Random, signal: AbortSignal) {
   while (!signal.aborted) {
     const client = new pg.Client({ connectionString, application_name: actor.application });
-    let lost = false;
-    client.on('error', () => {
-      lost = true;
-    });
+    const lost = new AbortController();
+    client.on('error', () => lost.abort());
+    const waking = AbortSignal.any([signal, lost.signal]);
     const pause = async (low: number, high: number) => {
-      await delay(random.between(low, high) * 1000, undefined, { signal });
+      await delay(random.between(low, high) * 1000, undefined, { signal: waking });
     };
     try {
       await client.connect();
-      while (!signal.aborted && !lost) {
+      while (!waking.aborted) {
         await actor.turn({ client, random, world, pause }).catch(() => client.query('ROLLBACK'));
       }
     } catch {
