@@ -1,4 +1,6 @@
 import { type IndexStmt, loadModule, type Node, parseSync, type SelectStmt, scanSync } from 'libpg-query';
+import { KEYWORDS } from './keywords.ts';
+import { type LexemeKind, lexemeAt } from './lexer.ts';
 
 export type { IndexStmt, Node, SelectStmt };
 
@@ -28,19 +30,17 @@ export const TOKEN = { ident: 258, unicodeIdent: 259, lineComment: 275, blockCom
 
 /**
  * Deeper statements would overflow the parser's stack, and an overflow cannot be recovered from cleanly inside WASM. Each
- * level of nesting takes at least one such token.
+ * level of nesting takes at least one lexeme that is no name, constant or separator.
  */
-const MOST_STRUCTURE_TOKENS = 2500;
-
-const PLAIN_TOKEN_TYPES: ReadonlySet<number> = new Set([258, 259, 260, 261, 262, 263, 264, 266, 267, 44, 46]);
+const MOST_STRUCTURE = 2500;
+const TOO_DEEP = 'the statement is too deeply nested to be read safely';
+/** The scanner answers in JSON of a hundred bytes a token. */
+const MOST_LEXEMES = 200_000;
 
 /** Parses one statement. Text that holds none, or more than one, is an error too. */
 export function parseStatement(sql: string): Parsed {
-  const tokens = scan(sql);
-  if (tokens.ok) {
-    const structure = tokens.tokens.reduce((n, token) => n + (PLAIN_TOKEN_TYPES.has(token.type) ? 0 : 1), 0);
-    if (structure > MOST_STRUCTURE_TOKENS) return failed('the statement is too deeply built to be read safely', 0);
-  }
+  const excess = tooMuch(sql);
+  if (excess !== null) return failed(excess, 0);
   try {
     const { stmts } = parseSync(sql);
     const only = stmts?.length === 1 ? stmts[0]?.stmt : undefined;
@@ -49,6 +49,29 @@ export function parseStatement(sql: string): Parsed {
   } catch (error) {
     return failed(...describeError(error, sql));
   }
+}
+
+/** Why a text is not given to the parser at all, or null. */
+function tooMuch(sql: string): string | null {
+  if (sql.length <= MOST_STRUCTURE) return null;
+  let structure = 0;
+  let lexemes = 0;
+  let end: number;
+  for (let at = 0; at < sql.length; at = end) {
+    const lexeme = lexemeAt(sql, at);
+    end = lexeme.end;
+    lexemes++;
+    if (isStructure(lexeme.kind, sql, at, end)) structure++;
+    if (structure > MOST_STRUCTURE) return TOO_DEEP;
+    if (lexemes > MOST_LEXEMES) return 'the statement is too long to be read safely';
+  }
+  return null;
+}
+
+function isStructure(kind: LexemeKind, sql: string, at: number, end: number): boolean {
+  if (kind === 'open' || kind === 'close') return true;
+  if (kind === 'other') return sql[at] !== ',' && sql[at] !== '.';
+  return kind === 'word' && KEYWORDS.has(sql.slice(at, end).toLowerCase());
 }
 
 /** Whether PostgreSQL could read the text, be it one statement or several. */
@@ -86,7 +109,7 @@ function failed(message: string, at: number): Parsed {
 }
 
 function describeError(error: unknown, sql: string): [string, number] {
-  if (error instanceof RangeError) return ['the statement is too deeply built to be read safely', 0];
+  if (error instanceof RangeError) return [TOO_DEEP, 0];
   if (!(error instanceof Error)) return [String(error), 0];
   const details = 'sqlDetails' in error ? (error.sqlDetails as { cursorPosition?: number } | undefined) : undefined;
   return [error.message, codePointToIndex(sql, details?.cursorPosition ?? 0)];

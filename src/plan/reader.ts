@@ -75,11 +75,10 @@ export class Reader {
 
   /** What still waits gets its place; called once, after the last file. */
   finish(): void {
-    if (this.waiting.length === 0) return;
-    const last = this.sections.at(-1);
-    if (last !== undefined) last.steps.push(...this.waiting);
-    else this.openSection(this.heading, this.waiting[0] as SetStep).steps.push(...this.waiting);
-    this.waiting = [];
+    const [first] = this.waiting;
+    if (first === undefined) return;
+    const section = this.sections.at(-1) ?? this.openSection(this.heading, first);
+    this.addWaiting(section);
   }
 
   private file(file: SourceFile, chain: string[]): void {
@@ -150,7 +149,7 @@ export class Reader {
         }
         this.add(made, read.tree);
         this.indexes.push({ step: made, node: read.node });
-        this.earlySelects.push(...this.pendingSelects.splice(0));
+        for (const early of this.pendingSelects.splice(0)) this.earlySelects.push(early);
         return;
       }
       case 'analyze':
@@ -169,7 +168,12 @@ export class Reader {
     }
     const open = this.current === this.heading ? this.sections.at(-1) : undefined;
     const section = open ?? this.openSection(this.heading, step);
-    section.steps.push(...this.waiting, step);
+    this.addWaiting(section);
+    section.steps.push(step);
+  }
+
+  private addWaiting(section: Section): void {
+    for (const step of this.waiting) section.steps.push(step);
     this.waiting = [];
   }
 

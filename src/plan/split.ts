@@ -51,6 +51,7 @@ const DATA_END = /^\\\.[ \t]*\r?$/m;
 export function* split(text: string): Generator<Piece> {
   let at = 0;
   let open = new OpenStatement();
+  const lastBreak = text.lastIndexOf('\n');
   while (at < text.length) {
     const { kind, end, unclosed } = lexemeAt(text, at);
     if (kind === 'space') {
@@ -85,7 +86,7 @@ export function* split(text: string): Generator<Piece> {
       if (open.started) yield open.finish(text);
       open = new OpenStatement();
       at = end;
-      if (copies) {
+      if (copies && at <= lastBreak) {
         const data = copyData(text, end);
         if (data.end > data.start) yield { type: 'data', ...data };
         at = data.end;
@@ -200,7 +201,6 @@ function ownLine(text: string, at: number): boolean {
 /** psql reads the data from the next line on, to a line that is `\.`, or to the end of the file. */
 function copyData(text: string, at: number): { start: number; end: number } {
   const line = text.indexOf('\n', at);
-  if (line < 0) return { start: at, end: at };
   const close = new RegExp(DATA_END.source, 'gm');
   close.lastIndex = line + 1;
   const found = close.exec(text);
