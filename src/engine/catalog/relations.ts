@@ -41,7 +41,8 @@ export const noTableMessage = (row: PlannedIndexRow, schema: string | null, tabl
   if (row.table_oid === null) {
     if (!row.schema_exists) return `There is no schema ${JSON.stringify(schema)}.`;
     if (schema !== null) return `There is no table ${JSON.stringify(table)} in the schema ${JSON.stringify(schema)}.`;
-    return `There is no table ${JSON.stringify(table)} in the search path (${row.looked_in.join(', ')}).`;
+    const path = row.looked_in.filter((name) => name !== 'pg_catalog').join(', ');
+    return `There is no table ${JSON.stringify(table)} in the search path (${path}).`;
   }
   if (isIndexable(row)) return null;
   return `${row.table_schema}.${row.table_name} is ${relationKind(row.table_kind)}: no index can be built on it.`;

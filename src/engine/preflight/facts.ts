@@ -1,0 +1,44 @@
+import type { CreateIndexStep, Finding, Plan } from '../../plan/types.ts';
+import type { LockHolder } from '../../queries/engine_lock_holders.ts';
+import type { ServerFactsRow } from '../../queries/server_facts.ts';
+import type { RoleDefault, SettingRow } from '../../queries/settings_named.ts';
+import type { StallingTransaction } from '../../queries/stalling_transactions.ts';
+import type { RunOptions } from '../../run/index.ts';
+import type { Inspection } from '../catalog/index.ts';
+import type { Pooling } from './pooling.ts';
+
+/** One planned index and what the catalog says of it. */
+export interface IndexFinding extends Inspection {
+  step: number;
+  create: CreateIndexStep;
+}
+
+/** A setting that the server does not take from us. */
+export interface RefusedSetting {
+  name: string;
+  value: string;
+  from: '--set' | 'plan';
+  message: string;
+}
+
+/** Everything that the rules of preflight go by: data only, gathered once. */
+export interface Facts {
+  plan: Plan;
+  options: RunOptions;
+  pooling: Pooling;
+  server: ServerFactsRow;
+  /** Active sessions, ours left out; null when we may not see it. */
+  active: number | null;
+  /** Sessions of ours that are open already. */
+  ourSessions: number;
+  otherEngines: LockHolder[];
+  indexes: IndexFinding[];
+  /** Transactions that builds would wait for, of the least age that counts (`leastTransactionAgeS`), and prepared ones. */
+  transactions: StallingTransaction[];
+  settings: Map<string, SettingRow>;
+  refusedSettings: RefusedSetting[];
+  roleDefaults: RoleDefault[];
+}
+
+/** Looks at one thing, and says what is to be said of it. Pure. */
+export type Rule = (facts: Facts) => Finding[];

@@ -1,0 +1,77 @@
+import pg from 'pg';
+import type { Plan } from '../../plan/types.ts';
+import { activity } from '../../queries/activity.ts';
+import { engineLockHolders } from '../../queries/engine_lock_holders.ts';
+import { serverFacts } from '../../queries/server_facts.ts';
+import { roleDefaults, settingsNamed } from '../../queries/settings_named.ts';
+import { stallingTransactions } from '../../queries/stalling_transactions.ts';
+import { trySettings } from '../../queries/try_settings.ts';
+import { type RunOptions, runnableSteps } from '../../run/index.ts';
+import { type InspectionTarget, inspectIndexes } from '../catalog/index.ts';
+import type { Session } from '../session.ts';
+import { CONSULTED } from './builder-settings.ts';
+import type { Facts, RefusedSetting } from './facts.ts';
+import type { Pooling } from './pooling.ts';
+import { leastTransactionAgeS } from './rules/old-transactions.ts';
+
+/** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
+export async function gather(
+  session: Session,
+  about: { plan: Plan; options: RunOptions; ours: readonly number[]; pooling: Pooling },
+): Promise<Facts> {
+  const { plan, options, ours } = about;
+  const server = await serverFacts(session);
+  const targets = indexTargets(plan);
+  // A standby takes no scratch tables, and nothing would come of them there.
+  const inspections = await inspectIndexes(session, targets, { tryMissing: !server.in_recovery });
+  const indexes = targets.flatMap((target) => {
+    const inspection = inspections.get(target.step);
+    return inspection === undefined ? [] : [{ ...target, ...inspection }];
+  });
+  const tables = [...new Set(indexes.flatMap(({ row }) => row.table_oid ?? []))];
+  return {
+    plan,
+    options,
+    pooling: about.pooling,
+    server,
+    active: (await activity(session, ours)).active,
+    ourSessions: ours.length,
+    otherEngines: await engineLockHolders(session, ours),
+    indexes,
+    transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
+    settings: await settingsNamed(session, CONSULTED),
+    refusedSettings: await refusedSettings(session, plan, options),
+    roleDefaults: await roleDefaults(session),
+  };
+}
+
+/** The plan's indexes with their numbers in the run. */
+export const indexTargets = (plan: Plan): InspectionTarget[] =>
+  runnableSteps(plan).flatMap(({ step: create }, step) => (create.kind === 'create-index' ? [{ step, create }] : []));
+
+/** Tried together; only when the server refuses are they tried one by one, to name the one. */
+async function refusedSettings(session: Session, plan: Plan, options: RunOptions): Promise<RefusedSetting[]> {
+  const wanted = new Map<string, Omit<RefusedSetting, 'message'>>();
+  const add = (from: RefusedSetting['from'], name: string, value: string) =>
+    wanted.set(`${name}=${value}`, { from, name, value });
+  for (const { settings } of plan.sections.flatMap((section) => section.steps)) {
+    for (const { name, value } of settings) if (value !== null) add('plan', name, value);
+  }
+  for (const [name, value] of Object.entries(options.settings)) add('--set', name, value);
+  const attempt = async (settings: Iterable<{ name: string; value: string }>): Promise<string | null> => {
+    try {
+      await trySettings(session, Object.fromEntries([...settings].map(({ name, value }) => [name, value])));
+      return null;
+    } catch (error) {
+      if (error instanceof pg.DatabaseError && !session.lost) return error.message;
+      throw error;
+    }
+  };
+  if ((await attempt(wanted.values())) === null) return [];
+  const refused: RefusedSetting[] = [];
+  for (const setting of wanted.values()) {
+    const message = await attempt([setting]);
+    if (message !== null) refused.push({ ...setting, message });
+  }
+  return refused;
+}

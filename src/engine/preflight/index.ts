@@ -1,0 +1,4 @@
+export { ENGINE_LOCK, engineLockKey } from './engine-lock.ts';
+export type { Facts, Rule } from './facts.ts';
+export { detectPooling, type Pooling } from './pooling.ts';
+export { judge, type PreflightInput, runPreflight } from './run-preflight.ts';

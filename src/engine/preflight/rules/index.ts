@@ -1,0 +1,37 @@
+import type { Rule } from '../facts.ts';
+import { activeConnections } from './active-connections.ts';
+import { busyTables } from './busy-tables.ts';
+import { connection } from './connection.ts';
+import { connectionHeadroom } from './connection-headroom.ts';
+import { indexes } from './indexes.ts';
+import { oldTransactions } from './old-transactions.ts';
+import { otherEngine } from './other-engine.ts';
+import { refusedIndexes } from './refused-indexes.ts';
+import { refusedSettings } from './refused-settings.ts';
+import { rightsToBuild } from './rights-to-build.ts';
+import { rightsToCancel } from './rights-to-cancel.ts';
+import { rightsToWatch } from './rights-to-watch.ts';
+import { roleDefaults } from './role-defaults.ts';
+import { standby } from './standby.ts';
+import { tables } from './tables.ts';
+import { version } from './version.ts';
+
+/** In the order in which a person reads them: the server, our rights, the plan, what is going on. */
+export const RULES: readonly Rule[] = [
+  connection,
+  version,
+  standby,
+  otherEngine,
+  rightsToBuild,
+  rightsToWatch,
+  rightsToCancel,
+  connectionHeadroom,
+  roleDefaults,
+  refusedSettings,
+  tables,
+  refusedIndexes,
+  indexes,
+  busyTables,
+  oldTransactions,
+  activeConnections,
+];

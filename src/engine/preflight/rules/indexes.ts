@@ -1,0 +1,97 @@
+import type { Finding } from '../../../plan/types.ts';
+import type { ErrorPolicy } from '../../../run/index.ts';
+import type { IndexFinding, Rule } from '../facts.ts';
+import { count, finding, ok } from '../finding.ts';
+
+const POLICY: Readonly<Record<ErrorPolicy, string>> = {
+  pause: 'the run will pause there',
+  skip: 'it will be left out',
+  abort: 'the run will abort there',
+};
+
+/** What stands where each planned index belongs. */
+export const indexes: Rule = ({ indexes: all, options }) => {
+  const missing = all.filter(({ found }) => found.kind === 'none').length;
+  const summary = missing > 0 ? [ok('to-build', `${count(missing, 'index', 'indexes')} to build.`)] : [];
+  return [...summary, ...all.flatMap((index) => standing(index, options.onError, options.replaceInvalid))];
+};
+
+function standing({ create, found, row }: IndexFinding, onError: ErrorPolicy, agreed: boolean): Finding[] {
+  const { name } = create;
+  const policy = POLICY[onError];
+  switch (found.kind) {
+    case 'none':
+    case 'no-table':
+      return [];
+    case 'equal':
+      return [
+        finding(
+          'note',
+          'index-equal',
+          {
+            what: `${name} is there already, valid and as planned.`,
+            why: 'It is not built again, and a rollback will not drop it.',
+            advice: 'Nothing to do.',
+          },
+          create,
+        ),
+      ];
+    case 'different':
+      return [
+        finding(
+          'warning',
+          'index-different',
+          {
+            what: `${name} is there already, but differs from the plan: ${found.differences.join('; ')}. There: ${found.definition}`,
+            why: `IF NOT EXISTS would pass over it in silence. Here ${policy} (--on-error ${onError}).`,
+            advice:
+              'Give the planned index another name, take it out of the plan, or drop the one that is there by hand first.',
+          },
+          create,
+        ),
+      ];
+    case 'invalid':
+      return [
+        finding(
+          'warning',
+          'index-invalid',
+          {
+            what: `${name} is there (oid ${found.oid}), but not valid: a build that failed left it, and nobody is building it.`,
+            why: found.ready
+              ? 'No query uses it, every write pays for it, and if it is unique it rejects rows.'
+              : 'No query uses it, and it keeps the name taken.',
+            advice: agreed
+              ? '--replace-invalid is given: it will be dropped concurrently and built anew.'
+              : `Agree to drop and rebuild it, with the go or by --replace-invalid. Otherwise ${policy} (--on-error ${onError}).`,
+          },
+          create,
+        ),
+      ];
+    case 'building':
+      return [
+        finding(
+          'warning',
+          'index-building',
+          {
+            what: `${name} (oid ${found.oid}) is being built right now by pid ${found.pid}, "${found.application ?? 'unknown'}".`,
+            why: `It is not touched while somebody works on it. If that is still so when its turn comes, ${policy}.`,
+            advice: 'Wait for that build to end and look again.',
+          },
+          create,
+        ),
+      ];
+    case 'other-relation':
+      return [
+        finding(
+          'warning',
+          'name-taken',
+          {
+            what: `${row.table_schema}.${name} is there already, but it is ${found.what}, not an index.`,
+            why: `Tables and indexes share their names: the build would fail. Here ${policy} (--on-error ${onError}).`,
+            advice: 'Give the planned index another name.',
+          },
+          create,
+        ),
+      ];
+  }
+}

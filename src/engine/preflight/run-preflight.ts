@@ -1,0 +1,69 @@
+import type { Finding, Plan } from '../../plan/types.ts';
+import { type PreflightFacts, plainText, type RunOptions, type TableFacts } from '../../run/index.ts';
+import type { Session } from '../session.ts';
+import { builderSettings } from './builder-settings.ts';
+import type { Facts } from './facts.ts';
+import { gather } from './gather.ts';
+import { type Pooling, poolingBetween } from './pooling.ts';
+import { RULES } from './rules/index.ts';
+
+export interface PreflightInput {
+  /** Opens a session of this run; preflight closes it again. */
+  open(name: string, settings: Readonly<Record<string, string>>): Promise<Session>;
+  /** A session with `inspectingSettings` that nobody else uses meanwhile. */
+  inspect: Session;
+  plan: Plan;
+  options: RunOptions;
+  /** pids of all our backends. */
+  ours: readonly number[];
+  /** What `detectPooling` said before any session was opened. Without it only a transaction pooler is noticed. */
+  pooling?: Pooling;
+}
+
+/**
+ * Looks at everything that can be known before the first index, and changes nothing. Fails only when a session does; a
+ * right that is missing is a finding.
+ */
+export async function runPreflight(input: PreflightInput): Promise<PreflightFacts> {
+  const { plan, options, inspect, ours } = input;
+  const pooling = input.pooling ?? (await lookForPooler(input));
+  return judge(await gather(inspect, { plan, options, ours, pooling }));
+}
+
+/** The facts as the run keeps them, with what the rules say of them. Pure. */
+export function judge(facts: Facts): PreflightFacts {
+  const { server } = facts;
+  const tables = new Map<number, TableFacts>();
+  for (const { table } of facts.indexes) if (table !== null) tables.set(table.oid, table);
+  return {
+    findings: [...facts.plan.findings, ...RULES.flatMap((rule) => rule(facts))].map(readable),
+    server: {
+      version: server.version,
+      versionNum: server.version_num,
+      startedAt: server.started_at,
+      superuser: server.superuser,
+      monitor: server.monitor,
+    },
+    tables: [...tables.values()],
+    steps: facts.indexes.map(({ step, table, found }) => ({ step, tableOid: table?.oid ?? null, found })),
+    settings: builderSettings(facts),
+  };
+}
+
+/** Names and texts in a finding come from whoever is connected: nothing in them may steer a terminal. */
+const readable = (finding: Finding): Finding => ({
+  ...finding,
+  what: plainText(finding.what),
+  why: plainText(finding.why),
+  advice: plainText(finding.advice),
+});
+
+async function lookForPooler({ open, inspect }: PreflightInput): Promise<Pooling> {
+  // No settings: behind a pooler they would come upon somebody else.
+  const second = await open('preflight', {});
+  try {
+    return await poolingBetween(inspect, second);
+  } finally {
+    await second.close();
+  }
+}

@@ -1,0 +1,55 @@
+import { onTestFinished } from 'vitest';
+import { runPreflight } from '../../../src/engine/preflight/index.ts';
+import type { PreflightInput } from '../../../src/engine/preflight/run-preflight.ts';
+import { Session } from '../../../src/engine/session.ts';
+import type { Finding } from '../../../src/plan/index.ts';
+import { DEFAULT_GATES, type PreflightFacts, type RunOptions } from '../../../src/run/index.ts';
+import type { TestDatabase } from '../../support/database.ts';
+import { connectionTo, inspecting, planOf } from '../catalog/support.ts';
+
+export const runOptions = (changes: Partial<RunOptions> = {}): RunOptions => ({
+  jobs: 2,
+  environment: null,
+  onError: 'pause',
+  onDisconnect: 'continue',
+  retries: 3,
+  autoContinue: true,
+  replaceInvalid: false,
+  giveUpMs: 3_600_000,
+  gates: { ...DEFAULT_GATES },
+  settings: {},
+  interactive: false,
+  ...changes,
+});
+
+interface Scene {
+  as?: { user: string; password: string };
+  options?: Partial<RunOptions>;
+  pooling?: PreflightInput['pooling'];
+  makeConcurrent?: boolean;
+}
+
+/** Preflight of a script on a test's database, as the engine runs it. */
+export async function preflightOf(database: TestDatabase, sql: string, scene: Scene = {}): Promise<PreflightFacts> {
+  const connection = connectionTo(database, scene.as);
+  const inspect = await inspecting(database, scene.as);
+  return runPreflight({
+    open: async (name, settings) => {
+      const session = await Session.open({ connection, run: 'test-run', name, settings });
+      onTestFinished(() => session.close());
+      return session;
+    },
+    inspect,
+    plan: await planOf(sql, { makeConcurrent: scene.makeConcurrent ?? false }),
+    options: runOptions(scene.options),
+    ours: [inspect.pid],
+    ...(scene.pooling === undefined ? {} : { pooling: scene.pooling }),
+  });
+}
+
+/** The findings of one code, in order. */
+export const coded = (facts: PreflightFacts, code: string): Finding[] =>
+  facts.findings.filter((finding) => finding.code === code);
+
+export const blocking = (facts: PreflightFacts): string[] =>
+  facts.findings.filter((finding) => finding.level === 'blocks').map((finding) => finding.code);
