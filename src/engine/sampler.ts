@@ -129,7 +129,7 @@ export class Sampler {
   async #read(session: Session): Promise<Reading> {
     const began = this.#clock.monotonicMs();
     const within = { timeoutMs: ANSWER_WITHIN_MS };
-    const { pids, works } = this.#options.ours();
+    const { pids, works } = this.#oursNow();
     const seen = await activity(session, pids, within);
     const replicated = await this.#readReplication(session, began);
     const builders = works.map((work) => work.pid);
@@ -150,6 +150,12 @@ export class Sampler {
       builds: building,
       tree,
     };
+  }
+
+  /** As it is when the reading begins, whatever the engine starts meanwhile: all of a sample speaks of the same builders. */
+  #oursNow(): { pids: number[]; works: Work[] } {
+    const { pids, works } = this.#options.ours();
+    return { pids: [...new Set([...pids, ...works.map((work) => work.pid)])], works: [...works] };
   }
 
   async #readReplication(session: Session, now: number): Promise<Reading['replication']> {

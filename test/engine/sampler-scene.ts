@@ -72,7 +72,7 @@ export const sampling = async (
         settings: watchingSettings,
         signal,
       }),
-    ours: () => ({ pids: [...scene.pids, ...scene.works.map((work) => work.pid)], works: scene.works }),
+    ours: () => ({ pids: scene.pids, works: scene.works }),
     onSample: (sample) => scene.samples.push(sample),
     onFailure: (error) => scene.failures.push(error),
     onLost: (error) => scene.lost.push(error),
