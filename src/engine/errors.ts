@@ -24,7 +24,7 @@ export const endsConnection = (error: unknown): boolean =>
 
 const hideSecrets = (text: string): string =>
   text
-    .replace(/(\w+:\/\/[^\s:/@]*):[^\s@]*@/g, '$1:***@')
+    .replace(/(\w+:\/\/[^\s:/@]*):\S*@/g, '$1:***@')
     .replace(/(\bpassword\s*=\s*)('(?:[^'\\]|\\.)*'|[^\s&]+)/gi, '$1***');
 
 const messageOf = (error: unknown): string => {

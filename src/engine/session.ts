@@ -62,6 +62,7 @@ export class Session implements Queryable {
   #lost: { cause: unknown } | null = null;
   #closed = false;
   #tail: Promise<unknown> = Promise.resolve();
+  readonly #gone = Promise.withResolvers<void>();
 
   private constructor(options: SessionOptions) {
     this.name = options.name;
@@ -169,6 +170,7 @@ export class Session implements Queryable {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#gone.resolve();
     const timer = setTimeout(() => this.#socket.destroy(), CLOSE_TIMEOUT_MS);
     try {
       // pg waits for ever for the end of a socket that has already ended.
@@ -184,6 +186,7 @@ export class Session implements Queryable {
   #lose(cause: unknown): void {
     if (this.lost) return;
     this.#lost = { cause };
+    this.#gone.resolve();
     this.#socket.destroy();
     for (const listener of this.#onLost.splice(0)) listener(cause);
   }
@@ -200,14 +203,21 @@ export class Session implements Queryable {
       timeoutMs > 0
         ? setTimeout(() => this.#lose(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
         : undefined;
+    const ready = Promise.withResolvers<void>();
+    this.#client.once('drain', ready.resolve);
     try {
       return await send();
     } catch (error) {
       if (endsConnection(error)) this.#lose(error);
-      if (error instanceof pg.DatabaseError || !this.lost) throw error;
-      throw this.#lostError();
+      if (error instanceof pg.DatabaseError) {
+        // The server reports an error before it lets go of locks and catalog entries: whoever looks next must find them so.
+        await Promise.race([ready.promise, this.#gone.promise]);
+        throw error;
+      }
+      throw this.lost ? this.#lostError() : error;
     } finally {
       clearTimeout(timer);
+      this.#client.off('drain', ready.resolve);
     }
   }
 

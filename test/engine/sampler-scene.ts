@@ -11,7 +11,7 @@ export interface Login {
   password: string;
 }
 
-const connectionTo = (database: TestDatabase, login: Login = database.server) => ({
+export const connectionTo = (database: TestDatabase, login: Login = database.server) => ({
   host: database.server.host,
   port: database.server.port,
   user: login.user,
@@ -35,6 +35,18 @@ export const builder = (database: TestDatabase, login?: Login): Promise<Session>
 
 export const watcher = (database: TestDatabase, login?: Login): Promise<Session> =>
   openSession(database, 'watcher', watchingSettings, login);
+
+/** A role that may build in the schema public and sees nothing of others. Drop it when its sessions are closed. */
+export const plainRole = async (database: TestDatabase): Promise<Login & { drop(): Promise<void> }> => {
+  const user = `plain_${database.name}`;
+  await database.sql(`CREATE ROLE ${user} LOGIN PASSWORD 'plain'`);
+  await database.sql(`GRANT CREATE ON SCHEMA public TO ${user}`);
+  const drop = async (): Promise<void> => {
+    await database.sql(`DROP OWNED BY ${user}`);
+    await database.sql(`DROP ROLE ${user}`);
+  };
+  return { user, password: 'plain', drop };
+};
 
 export interface SamplerScene {
   sampler: Sampler;

@@ -3,18 +3,11 @@ import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { holdLock, idleInTransaction, waiters } from '../support/locks.ts';
 import { poll } from '../support/poll.ts';
 import { versions } from '../support/server.ts';
-import { builder, sampling } from './sampler-scene.ts';
+import { builder, plainRole, sampling } from './sampler-scene.ts';
 
 const withTable = async (database: TestDatabase, rows = 1000): Promise<void> => {
   await database.sql(`CREATE TABLE dishes (id int, name text);`);
   await database.sql(`INSERT INTO dishes SELECT n, md5(n::text) FROM generate_series(1, ${rows}) AS n`);
-};
-
-const plainRole = async (database: TestDatabase) => {
-  const user = `plain_${database.name}`;
-  await database.sql(`CREATE ROLE ${user} LOGIN PASSWORD 'plain'`);
-  await database.sql(`GRANT CREATE ON SCHEMA public TO ${user}`);
-  return { user, password: 'plain', drop: () => database.sql(`DROP OWNED BY ${user}; DROP ROLE ${user}`) };
 };
 
 describe.each(versions)('on PostgreSQL %i', (version) => {
@@ -248,6 +241,25 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     await session.close();
     await scene.sampler.stop();
     expect(scene.failures).toEqual([]);
+    await login.drop();
+  });
+
+  test('goes on without what the server refuses, and says so', async () => {
+    const database = await createDatabase(version);
+    const login = await plainRole(database);
+    await database.sql('REVOKE EXECUTE ON FUNCTION pg_current_wal_lsn() FROM public');
+    const scene = await sampling(database, { login });
+    const seen = await scene.until(() => true);
+    expect(seen.metrics).toMatchObject({ lockWaiters: 0, replicaLagS: null, replicas: null, retainedWalBytes: null });
+    expect(seen.unreadable.retainedWalBytes).toBe(
+      'The server does not tell: permission denied for function pg_current_wal_lsn',
+    );
+    await scene.until((sample) => sample.metrics.commitsPerS !== null && sample.metrics.walBytesPerS === null);
+    // Once, not with every reading.
+    const log = await database.log();
+    expect(log.filter((entry) => JSON.stringify(entry).includes('permission denied'))).toHaveLength(1);
+    expect(scene.failures).toEqual([]);
+    await scene.sampler.stop();
     await login.drop();
   });
 
