@@ -5,8 +5,10 @@ export interface PsqlCommand {
   /** Without the backslash; what follows `\;` and `\.` is their own name. */
   name: string;
   args: string[];
-  /** An argument holds a variable or a backquoted shell command, so that it is not what it reads as. */
+  /** An argument holds a variable or the output of a program, so that it is not what it reads as. */
   substitutes: boolean;
+  /** An argument is a backquoted shell command. */
+  shell: boolean;
   /** It sends or drops the statement before it, which so ends there. */
   ends: boolean;
 }
@@ -20,7 +22,7 @@ const WHOLE_LINE: ReadonlySet<string> = new Set(['!', 'copy', 'h', 'help', 'ef',
 export function readCommand(text: string, at: number): PsqlCommand {
   const first = text[at + 1] ?? '';
   if (first === ';' || first === ':' || first === '\\') {
-    return { start: at, end: at + 2, name: first, args: [], substitutes: false, ends: first === ';' };
+    return { start: at, end: at + 2, name: first, args: [], substitutes: false, shell: false, ends: first === ';' };
   }
   NAME.lastIndex = at + 1;
   const name = NAME.exec(text)?.[0] ?? '';
@@ -28,10 +30,18 @@ export function readCommand(text: string, at: number): PsqlCommand {
   const lineEnd = endOfLine(text, begin);
   const ends = ENDERS.test(name);
   if (WHOLE_LINE.has(name)) {
-    return { start: at, end: lineEnd, name, args: [text.slice(begin, lineEnd).trim()], substitutes: false, ends };
+    return {
+      start: at,
+      end: lineEnd,
+      name,
+      args: [text.slice(begin, lineEnd).trim()],
+      substitutes: false,
+      shell: false,
+      ends,
+    };
   }
-  const { args, end, substitutes } = readArgs(text, begin, lineEnd);
-  return { start: at, end, name, args, substitutes, ends };
+  const { args, end, substitutes, shell } = readArgs(text, begin, lineEnd);
+  return { start: at, end, name, args, substitutes, shell, ends };
 }
 
 function endOfLine(text: string, at: number): number {
@@ -43,6 +53,7 @@ function endOfLine(text: string, at: number): number {
 function readArgs(text: string, begin: number, lineEnd: number) {
   const args: string[] = [];
   let substitutes = false;
+  let shell = false;
   let word: string | null = null;
   let i = begin;
   while (i < lineEnd) {
@@ -56,7 +67,7 @@ function readArgs(text: string, begin: number, lineEnd: number) {
     }
     if (char === "'" || char === '"' || char === '`') {
       const part = quotedPart(text, i, lineEnd, char);
-      substitutes ||= char === '`';
+      shell ||= char === '`';
       word = (word ?? '') + part.value;
       i = part.end;
       continue;
@@ -68,7 +79,7 @@ function readArgs(text: string, begin: number, lineEnd: number) {
   if (word !== null) args.push(word);
   // Two backslashes only part the command from what follows.
   const end = text.startsWith('\\\\', i) && i < lineEnd ? i + 2 : i;
-  return { args, end, substitutes };
+  return { args, end, substitutes: substitutes || shell, shell };
 }
 
 function quotedPart(text: string, at: number, lineEnd: number, quote: string): { value: string; end: number } {

@@ -56,6 +56,7 @@ const OWN_VARIABLES: ReadonlySet<string> = new Set(
 /** Decides about one psql command. */
 export function judgeCommand(command: PsqlCommand): CommandVerdict {
   const { name, args } = command;
+  if (command.shell) return { as: 'refused', why: 'indexdeck runs no shell commands from a plan' };
   switch (name) {
     case 'i':
     case 'include':
@@ -74,8 +75,7 @@ export function judgeCommand(command: PsqlCommand): CommandVerdict {
       return { as: 'left-out', why: 'it only parts two psql commands' };
   }
   const why = LEFT_OUT.get(name) ?? (DESCRIBES.test(name) ? OUTPUT_ONLY : undefined);
-  // Backquotes would run a program even in \echo.
-  if (why !== undefined && !args.some((arg) => arg.startsWith('`'))) return { as: 'left-out', why };
+  if (why !== undefined) return { as: 'left-out', why };
   return { as: 'refused', why: REFUSED.get(name) ?? 'indexdeck does not know this psql command; take it out' };
 }
 
