@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent } from '../run/index.ts';
+import { isEvent } from './event-shape.ts';
 import { JOURNAL_FILE } from './run-files.ts';
 
 /** What a run's journal holds. */
@@ -9,9 +10,6 @@ export interface JournalContent {
   /** Why the file cannot be read beyond the events; null when all of it was. A torn last line is no reason. */
   problem: string | null;
 }
-
-const isEvent = (value: unknown): value is RunEvent =>
-  typeof value === 'object' && value !== null && 'seq' in value && typeof value.seq === 'number' && 'type' in value;
 
 const parse = (line: string): RunEvent | null => {
   try {

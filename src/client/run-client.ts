@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import type { Actor, ClientMessage, Command, EngineMessage, Sample } from '../run/index.ts';
 import { reconnectDelay } from './backoff.ts';
 import { enginePid, processExists } from './engine-alive.ts';
+import { isEvent } from './event-shape.ts';
 import type { Feed, FeedView, Link, Reply } from './feed.ts';
 import { History } from './history.ts';
 import { readJournal } from './journal-file.ts';
@@ -137,6 +138,7 @@ export class RunClient implements Feed {
         this.#link = { status: 'connected', since: new Date().toISOString(), why: null };
         break;
       case 'event':
+        if (!isEvent(message.event)) throw new Error('not an event');
         if (this.#history.add(message.event) === 'gap') throw new Error(`event ${this.#history.seq + 1} is missing`);
         this.#attempt = 0;
         break;

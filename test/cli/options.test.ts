@@ -1,0 +1,154 @@
+import { describe, expect, test } from 'vitest';
+import { newRunId } from '../../src/cli/identity.ts';
+import { parseConfig } from '../../src/cli/options/config-file.ts';
+import { mergeOptions, runOptions } from '../../src/cli/options/deploy-options.ts';
+import { parseGate } from '../../src/cli/options/gates.ts';
+import { parseDuration } from '../../src/cli/options/units.ts';
+import { parseSetting } from '../../src/cli/options/values.ts';
+
+describe('--gate', () => {
+  const good: [string, string, (number | null)[]][] = [
+    ['lock-waiters=1,20,-', 'lock-waiters', [1, 20, null]],
+    ['lock-waiters = 1 , 20 , -', 'lock-waiters', [1, 20, null]],
+    ['connections=80%,90 %,97', 'connections', [80, 90, 97]],
+    ['rollbacks=2x,5X,-', 'rollbacks', [2, 5, null]],
+    ['old-transaction=30s,10min,1h', 'old-transaction', [30, 600, 3600]],
+    ['stalled-build=500ms,2m,1d', 'stalled-build', [0.5, 120, 86_400]],
+    ['replica-lag=10,60,-', 'replica-lag', [10, 60, null]],
+    ['retained-wal=512MB,1.5GB,1tb', 'retained-wal', [512 * 1024 ** 2, 1.5 * 1024 ** 3, 1024 ** 4]],
+    ['active=-,-,-', 'active', [null, null, null]],
+    ['active=0,0,0', 'active', [0, 0, 0]],
+  ];
+  test.each(good)('%s', (text, gate, [warn, pause, abort]) => {
+    expect(parseGate(text)).toEqual([gate, { warn, pause, abort }]);
+  });
+  const bad: [string, RegExp][] = [
+    ['lock-waiters', /NAME=WARN,PAUSE,ABORT/],
+    ['locks=1,2,3', /no gate "locks": lock-waiters, blocked-by-us/],
+    ['lock-waiters=1,2', /gate lock-waiters: "1,2" is not three values.*number of sessions/],
+    ['lock-waiters=1s,2,3', /gate lock-waiters: "1s" is not understood/],
+    ['old-transaction=1GB,2,3', /gate old-transaction: "1GB".*10min/],
+    ['retained-wal=1min,-,-', /gate retained-wal: "1min".*10GB/],
+    ['connections=-1,2,3', /"-1" is not understood/],
+    ['connections=,2,3', /"" is not understood/],
+    ['connections=1e2,-,-', /"1e2"/],
+    ['active=60,30,-', /does not rise/],
+    ['active=60,-,30', /does not rise/],
+  ];
+  test.each(bad)('%s is refused', (text, message) => {
+    expect(() => parseGate(text)).toThrow(message);
+  });
+});
+
+test('times', () => {
+  expect(['30min', '1h', '90', '1.5 s', 'soon', ''].map(parseDuration)).toEqual([
+    1_800_000,
+    3_600_000,
+    90_000,
+    1_500,
+    null,
+    null,
+  ]);
+});
+
+test('--set', () => {
+  expect(parseSetting('Maintenance_Work_Mem=512MB')).toEqual(['maintenance_work_mem', '512MB']);
+  expect(parseSetting('my.setting=a=b')).toEqual(['my.setting', 'a=b']);
+  for (const text of ['x', '=1', 'a b=1', 'x=']) expect(() => parseSetting(text)).toThrow(/NAME=VALUE/);
+});
+
+describe('the config file', () => {
+  test('all of it', () => {
+    const text = `
+# a comment
+ui: plain
+jobs: 4
+environment: production
+no-backup: taken by hand
+gates:
+  lock-waiters: 1,20,-
+  retained-wal: "-,5GB,-"
+on-error: skip
+on-disconnect: abort
+replace-invalid: true
+make-concurrent: false
+retries: 5
+set:
+  maintenance_work_mem: 512MB
+  max_parallel_maintenance_workers: 4
+  synchronous_commit: off
+journal: runs
+auto-continue: false
+give-up: 5min
+ledger: false
+`;
+    expect(parseConfig(text, '/plans/indexdeck.yaml')).toEqual({
+      ui: 'plain',
+      jobs: 4,
+      environment: 'production',
+      noBackup: 'taken by hand',
+      gates: {
+        'lock-waiters': { warn: 1, pause: 20, abort: null },
+        'retained-wal': { warn: null, pause: 5 * 1024 ** 3, abort: null },
+      },
+      onError: 'skip',
+      onDisconnect: 'abort',
+      replaceInvalid: true,
+      makeConcurrent: false,
+      retries: 5,
+      settings: {
+        maintenance_work_mem: '512MB',
+        max_parallel_maintenance_workers: '4',
+        synchronous_commit: 'off',
+      },
+      journal: '/plans/runs',
+      autoContinue: false,
+      giveUpMs: 300_000,
+    });
+  });
+  test('an empty one says nothing', () => {
+    expect(parseConfig('', 'c.yaml')).toEqual({});
+    expect(parseConfig('# nothing\n', 'c.yaml')).toEqual({});
+  });
+  const bad: [string, RegExp][] = [
+    ['jobs: 2\njbos: 3\n', /c\.yaml, line 2: there is no option jbos/],
+    ['yes: true\n', /line 1: yes is given on the command line only/],
+    ['jobs: 2\n\ngates:\n  lock-waiters: 1,2\n', /line 4: gates\.lock-waiters: gate lock-waiters: "1,2"/],
+    ['gates:\n  active: 1,2,3\n  nope: 1,2,3\n', /line 3: there is no option nope in gates/],
+    ['jobs: many\n', /line 1: jobs: --jobs takes a whole number/],
+    ['on-error: explode\n', /line 1: on-error: /],
+    ['jobs: 2\n  bad: [\n', /line \d: /],
+    ['- a\n- b\n', /line 1: /],
+    ['replace-invalid: maybe\n', /line 1: replace-invalid: /],
+    ['ledger: true\n', /writes no ledger/],
+    ['jobs: 1\njobs: 2\n', /line 2: /],
+  ];
+  test.each(bad)('%j is refused with its line', (text, message) => {
+    expect(() => parseConfig(text, 'c.yaml')).toThrow(message);
+  });
+});
+
+test('flags win over the file, gate by gate and setting by setting; the rest has its default', () => {
+  const active = { warn: 1, pause: 2, abort: 3 };
+  const config = { jobs: 4, retries: 9, settings: { a: '1', b: '1' }, gates: { active } };
+  const flags = { jobs: 8, settings: { b: '2' }, gates: { connections: active } };
+  const merged = runOptions(mergeOptions(flags, config), true, false);
+  expect(merged).toMatchObject({ jobs: 8, retries: 9, settings: { a: '1', b: '2' }, onDisconnect: 'pause' });
+  expect(merged.gates).toMatchObject({
+    active,
+    connections: active,
+    'lock-waiters': { warn: 1, pause: 10, abort: null },
+  });
+});
+
+test('a failure pauses where somebody is there, and aborts where not', () => {
+  expect(runOptions({}, true, true).onError).toBe('pause');
+  expect(runOptions({}, false, false).onError).toBe('abort');
+});
+
+test('run IDs sort by time and are not given twice', () => {
+  const id = newRunId(new Date('2026-11-23T19:20:11.123Z'), () => 0);
+  expect(id).toBe('20261123-192011-aaaa');
+  const many = new Set(Array.from({ length: 200 }, () => newRunId(new Date(0))));
+  expect(many.size).toBeGreaterThan(195);
+});
