@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { inspectingSettings } from '../../../src/engine/catalog/index.ts';
+import { type Inspection, inspectIndexes, inspectingSettings } from '../../../src/engine/catalog/index.ts';
 import type { ConnectionConfig } from '../../../src/engine/config.ts';
 import { Session } from '../../../src/engine/session.ts';
 import { type CreateIndexStep, loadParser, type Plan, readPlan } from '../../../src/plan/index.ts';
@@ -10,14 +10,18 @@ export const connectionTo = (database: TestDatabase, as?: { user: string; passwo
   return { host, port, database: database.name, user, password, ...as };
 };
 
-/** A session as the engine inspects with; it is closed when the test ends. */
-export async function inspecting(
-  database: TestDatabase,
-  as?: { user: string; password: string },
-  settings: Readonly<Record<string, string>> = inspectingSettings,
-): Promise<Session> {
-  const connection = connectionTo(database, as);
-  const session = await Session.open({ connection, run: 'test-run', name: 'inspect', settings });
+/** A session as the engine inspects with; the caller closes it. */
+export const openInspecting = (database: TestDatabase, as?: { user: string; password: string }): Promise<Session> =>
+  Session.open({
+    connection: connectionTo(database, as),
+    run: 'test-run',
+    name: 'inspect',
+    settings: inspectingSettings,
+  });
+
+/** The same, closed when the test ends. */
+export async function inspecting(database: TestDatabase, as?: { user: string; password: string }): Promise<Session> {
+  const session = await openInspecting(database, as);
   onTestFinished(() => session.close());
   return session;
 }
@@ -44,7 +48,15 @@ export async function targetOf(sql: string): Promise<{ step: number; create: Cre
   return target;
 }
 
-/** A role of its own that can log in; roles outlive databases, so it is dropped with the test, after the database. */
+/** What the catalog says of the first index of a script. */
+export async function inspectOne(session: Session, sql: string): Promise<Inspection> {
+  const target = await targetOf(sql);
+  const inspection = (await inspectIndexes(session, [target])).get(target.step);
+  if (inspection === undefined) throw new Error(`nothing was said of ${sql}`);
+  return inspection;
+}
+
+/** A role of the test's own that can log in. It stays on the server, which ends with the tests. */
 export async function createRole(database: TestDatabase, privileges = ''): Promise<{ user: string; password: string }> {
   const user = `plain_${database.name}`;
   await database.sql(`CREATE ROLE ${user} LOGIN PASSWORD 'plain' ${privileges}`);
