@@ -35,7 +35,7 @@ export interface CommandPiece extends PsqlCommand {
   inStatement: boolean;
 }
 
-/** Lines of data after COPY ... FROM stdin; they belong to the statement before them. */
+/** The data after COPY ... FROM stdin; it belongs to the statement before them. */
 export interface DataPiece {
   type: 'data';
   start: number;
@@ -198,11 +198,12 @@ function ownLine(text: string, at: number): boolean {
   return i < 0 || text[i] === '\n' || text[i] === '\r';
 }
 
-/** psql reads the data from the next line on, to a line that is `\.`, or to the end of the file. */
+/** psql reads the data from the next line on, to a line that is `\.` or to the end of the file. What is left of the
+ * line goes with it: the COPY is refused in any case. */
 function copyData(text: string, at: number): { start: number; end: number } {
   const line = text.indexOf('\n', at);
   const close = new RegExp(DATA_END.source, 'gm');
   close.lastIndex = line + 1;
   const found = close.exec(text);
-  return { start: line + 1, end: found === null ? text.length : found.index + found[0].length };
+  return { start: at, end: found === null ? text.length : found.index + found[0].length };
 }
