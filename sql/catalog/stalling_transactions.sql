@@ -40,9 +40,11 @@ with
       0, prepared.owner::text, null, null, 'prepared', null,
       extract(epoch from clock_timestamp() - prepared.prepared)::float8,
       false,
-      -- Its locks have no pid, and a virtual transaction that names its transaction ID.
-      array(select distinct "table" from conflicting
-            where conflicting.pid is null and conflicting.virtualtransaction = '-1/' || prepared.transaction),
+      -- Its locks have no pid; the virtual transaction they share is the one that holds the lock on its transaction ID.
+      array(select distinct "table"
+            from pg_locks as own
+            join conflicting on conflicting.virtualtransaction = own.virtualtransaction and conflicting.pid is null
+            where own.locktype = 'transactionid' and own.pid is null and own.transactionid = prepared.transaction),
       prepared.gid
     from pg_prepared_xacts as prepared
     where prepared.database = current_database()

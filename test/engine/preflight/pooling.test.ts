@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { detectPooling, runPreflight } from '../../../src/engine/preflight/index.ts';
+import { Session } from '../../../src/engine/session.ts';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { type PoolMode, startPgbouncer, testWithPgbouncer } from '../../support/pgbouncer.ts';
+import { versions } from '../../support/server.ts';
+import { connectionTo, planOf } from '../catalog/support.ts';
+import { blocking, coded, runOptions } from './support.ts';
+
+const through = async (database: TestDatabase, mode: PoolMode) => {
+  const { connectionString } = await startPgbouncer(database, mode);
+  return { ...connectionTo(database), port: Number(new URL(connectionString).port) };
+};
+
+describe.each(versions)('on PostgreSQL %i', (version) => {
+  test('no pooler', async () => {
+    const database = await createDatabase(version);
+    expect(await detectPooling(connectionTo(database))).toBe('none');
+  });
+
+  testWithPgbouncer.each(['session', 'transaction', 'statement'] as const)('PgBouncer in %s mode', async (mode) => {
+    const database = await createDatabase(version, { mayLeaveSessions: true });
+    const found = await detectPooling(await through(database, mode));
+    expect(found).toBe(mode === 'session' ? 'session' : 'transaction');
+    const set = (await database.statementLog()).filter(({ text }) => /set_config|\bset\b/i.test(text));
+    expect(set.filter(({ application }) => application.startsWith('indexdeck'))).toEqual([]);
+  });
+
+  testWithPgbouncer('a transaction pooler blocks, also when nobody looked before', async () => {
+    const database = await createDatabase(version, { mayLeaveSessions: true });
+    await database.sql('CREATE TABLE t (a int)');
+    const connection = await through(database, 'transaction');
+    // With no settings: behind this pooler they would come upon others.
+    const open = (name: string) => Session.open({ connection, run: 'test-run', name });
+    const inspect = await open('inspect');
+    const plan = await planOf('CREATE INDEX CONCURRENTLY i ON t (a)');
+    const facts = await runPreflight({ open, inspect, plan, options: runOptions(), ours: [inspect.pid] });
+    await inspect.close();
+    expect(blocking(facts)).toEqual(['transaction-pooler']);
+    expect(coded(facts, 'transaction-pooler')[0]?.advice).toContain("server's own port");
+  });
+});
