@@ -130,7 +130,7 @@ function inWords(part: string, a: { node: IndexStmt; sql: string }, b: { node: I
   return `${part}: ${asWritten(part, a)} and ${asWritten(part, b)}`;
 }
 
-/** The statement's own words for a part. */
+/** The statement's own words for a part, on one line. */
 function asWritten(part: string, { node, sql }: { node: IndexStmt; sql: string }): string {
   switch (part) {
     case 'only':
@@ -142,6 +142,6 @@ function asWritten(part: string, { node, sql }: { node: IndexStmt; sql: string }
     case 'method':
       return node.accessMethod ?? 'btree';
     default:
-      return indexClauses(sql).get(part) ?? 'none';
+      return indexClauses(sql).get(part)?.replace(/\s+/g, ' ') ?? 'none';
   }
 }
