@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 
@@ -15,35 +16,38 @@ export const demoPlan = new URL('../../sql/demo/plan.sql', import.meta.url);
 
 /** Makes the restaurant database, schema and rows, in an empty database. */
 export async function loadDemo(connectionString: string, { scale, signal }: LoadOptions): Promise<void> {
-  signal?.throwIfAborted();
   const clients = [1, 2].map(
     () => new pg.Client({ connectionString, application_name: 'demo-setup', options: `-c demo.scale=${scale}` }),
   );
-  const end = () => Promise.allSettled(clients.map((client) => client.end()));
-  // Ending a client in the middle of a query makes the query fail, which is how an abort gets out of here.
-  signal?.addEventListener('abort', end);
+  for (const client of clients) client.on('error', () => undefined);
   try {
-    for (const client of clients) client.on('error', () => undefined);
-    await Promise.all(clients.map((client) => client.connect()));
-    await clients[0]?.query(await read('schema'));
-    const left = [...data];
-    await Promise.all(
-      clients.map(async (client) => {
-        for (let file = left.shift(); file !== undefined; file = left.shift()) {
-          await client.query(await read(`data/${file}`));
-        }
-      }),
-    );
-    await clients[0]?.query(await read('keys'));
-    // Without it autovacuum would do this in the middle of the show.
-    await clients[0]?.query('VACUUM (ANALYZE)');
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
+    await Promise.race([fill(clients), ...(signal ? [aborted(signal)] : [])]);
   } finally {
-    signal?.removeEventListener('abort', end);
-    await end();
+    // In the middle of a query this breaks the connection. A client that is still connecting would then never say so,
+    // hence the race.
+    await Promise.all(clients.map((client) => client.end()));
   }
+}
+
+async function fill(clients: pg.Client[]): Promise<void> {
+  await Promise.all(clients.map((client) => client.connect()));
+  await clients[0]?.query(await read('schema'));
+  const left = [...data];
+  await Promise.all(
+    clients.map(async (client) => {
+      for (let file = left.shift(); file !== undefined; file = left.shift()) {
+        await client.query(await read(`data/${file}`));
+      }
+    }),
+  );
+  await clients[0]?.query(await read('keys'));
+  // Without it autovacuum would do this in the middle of the show.
+  await clients[0]?.query('VACUUM (ANALYZE)');
+}
+
+async function aborted(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort');
+  throw signal.reason;
 }
 
 function read(name: string): Promise<string> {

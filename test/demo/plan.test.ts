@@ -61,3 +61,11 @@ test('the same scale makes the same rows', async () => {
   }
   expect(prints[0]).toEqual(prints[1]);
 });
+
+test('the setup can be aborted at once, while it connects', async () => {
+  const database = await createDatabase(18);
+  const end = new AbortController();
+  const loading = loadDemo(database.connectionString, { scale: 1, signal: end.signal });
+  end.abort();
+  await expect(loading).rejects.toThrow('aborted');
+});
