@@ -6,6 +6,7 @@ import { type ScreenProps, useScreen } from './hooks/useScreen.ts';
 import { dialogContext } from './model/answer.ts';
 import { bottomRow, headRows, noticeCount } from './model/frame.ts';
 import { type Layout, layout, type Rect } from './model/layout.ts';
+import { firstPane } from './model/lists.ts';
 import { liveRowsWanted } from './model/live.ts';
 import type { Snapshot, UiState } from './model/ui-state.ts';
 import { BlockersPane, LivePane, LogPane, ProgressPane } from './panes/panes.tsx';
@@ -32,6 +33,7 @@ export const App = (props: ScreenProps) => {
       zoomed: ui.zoomed,
       liveWanted: liveRowsWanted,
       notices: noticeCount(live),
+      reading: firstPane(live.view.state) !== 'progress',
     });
   const { ui, live, shown, key, text } = useScreen(props, layoutOf);
   const plan = layoutOf(ui, live);

@@ -14,6 +14,8 @@ export interface Store {
 /** Faster than this nobody reads; Ink limits the frames themselves. */
 const SETTLE_MS = 80;
 const TICK_MS = 1000;
+/** Samples come once a second: their drawing is the tick, as long as they come. */
+const AFTER_NEWS_MS = 1150;
 
 /** The feed, the history of its samples and the time, in one place. One timer ticks for all that shows an age. */
 export const makeStore = (feed: Feed, clock: Clock): Store => {
@@ -24,24 +26,25 @@ export const makeStore = (feed: Feed, clock: Clock): Store => {
   let settling: NodeJS.Timeout | undefined;
   let leave: (() => void) | undefined;
 
-  const refresh = (): void => {
+  const refresh = (nextTickMs: number): void => {
     clearTimeout(settling);
+    clearTimeout(tick);
     settling = undefined;
+    tick = setTimeout(refresh, nextTickMs, TICK_MS);
     const next = feed.view();
     snapshot = { view: next, history: remember(snapshot.history, next.sample), now: clock() };
     for (const listener of listeners) listener();
   };
   const changed = (): void => {
-    settling ??= setTimeout(refresh, SETTLE_MS);
+    settling ??= setTimeout(refresh, SETTLE_MS, AFTER_NEWS_MS);
   };
   const start = (): void => {
     leave = feed.subscribe(changed);
-    tick = setInterval(refresh, TICK_MS);
     changed();
   };
   const stop = (): void => {
     leave?.();
-    clearInterval(tick);
+    clearTimeout(tick);
     clearTimeout(settling);
     settling = undefined;
   };

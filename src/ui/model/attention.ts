@@ -6,7 +6,7 @@ import { SYMBOL } from '../theme.ts';
 import { clockSince, clockTime, plural } from './format.ts';
 import { readingAge } from './live.ts';
 import { backendDoes, backendName } from './people.ts';
-import { type Row, row, seg, spread, type Tone } from './row.ts';
+import { type Row, row, rowWidth, seg, spread, type Tone } from './row.ts';
 import { isActive } from './words.ts';
 
 /** Something that needs the operator, the most urgent first. */
@@ -34,8 +34,17 @@ const linkConcerns = (link: Link, state: RunState | null, now: number): Concern[
 
 const pauseConcern = (pause: Pause, now: number): Concern => {
   const cause = pause.gate === null ? pause.cause : `gate ${pause.gate}`;
-  const lifted = pause.cause === 'gate' || pause.cause === 'connection' ? '' : 'C continue';
-  return concern(`PAUSED ${clockSince(pause.at, now)} by ${cause}: ${plainText(pause.reason)}`, 'warn', lifted, true);
+  const hints: Partial<Record<Pause['cause'], string>> = {
+    error: 'T again  S skip',
+    operator: 'C continue',
+    disconnect: 'C continue',
+  };
+  return concern(
+    `PAUSED ${clockSince(pause.at, now)} by ${cause}: ${plainText(pause.reason)}`,
+    'warn',
+    hints[pause.cause] ?? '',
+    true,
+  );
 };
 
 /** What an abort still waits for. */
@@ -109,10 +118,8 @@ export const concerns = (state: RunState | null, sample: Sample | null, link: Li
     const waiting = concern('waiting for the first word of the engine', 'info');
     return [...linkConcerns(link, state, now), waiting];
   }
-  const waits =
-    state.phase === 'finished'
-      ? []
-      : (sample?.builds.filter((build) => build.waiting && build.blockers.length > 0) ?? []);
+  const atWork = state.approvedAt !== null && state.phase !== 'finished';
+  const waits = atWork ? (sample?.builds.filter((build) => build.waiting && build.blockers.length > 0) ?? []) : [];
   const gates = state.phase === 'finished' ? [] : state.gates;
   const pausedBy = new Set(state.pauses.map((pause) => pause.gate));
   const reading = readingAge(sample, now);
@@ -159,6 +166,8 @@ export const concernRow = (item: Concern, more: number, width: number, observer:
   const left = row(seg(` ${alarm ? `${SYMBOL.alarm} ` : ''}${item.text}`, item.tone));
   // An observer has no key that changes anything: none is offered.
   const hint = observer && /[A-Z]|^[ynr] /.test(item.hint) && item.hint !== 'q leave' ? '' : item.hint;
-  const right = row(seg(more > 0 ? `+${more} more  ` : '', 'warn'), seg(hint === '' ? '' : `${hint} `, 'key'));
-  return spread(left, right, width);
+  const rest = seg(more > 0 ? `+${more} more  ` : '', 'warn');
+  const right = row(rest, seg(hint === '' ? '' : `${hint} `, 'key'));
+  // On a narrow screen the reason is worth more than the keys, which stand below anyway.
+  return spread(left, width < 60 && rowWidth(left) + rowWidth(right) > width ? row(rest) : right, width);
 };

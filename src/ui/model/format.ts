@@ -3,13 +3,9 @@ import { clockTime } from '../../run/format.ts';
 
 export { bytes, clockTime } from '../../run/format.ts';
 
-/** An age in its largest unit: 12s, 41m, 3h, 2d. */
+/** An age in its largest unit: 0s, 12s, 41m, 3h, 2d. */
 export const age = (seconds: number): string =>
-  prettyMilliseconds(Math.max(0, Math.floor(seconds)) * 1000, { compact: true });
-
-/** An age in its two largest units: 41m 12s, 3h 2m. */
-export const longAge = (seconds: number): string =>
-  prettyMilliseconds(Math.max(0, Math.floor(seconds)) * 1000, { unitCount: 2 });
+  seconds < 1 ? '0s' : prettyMilliseconds(Math.floor(seconds) * 1000, { compact: true });
 
 /** Milliseconds from one ISO time to `until`; never less than 0, however the clocks differ. */
 export const since = (from: string, until: number): number => Math.max(0, until - Date.parse(from));

@@ -1,4 +1,5 @@
 import { kindOf } from '../dialogs/index.ts';
+import { SYMBOL } from '../theme.ts';
 import { dialogContext } from './answer.ts';
 import { type Concern, concernRow, concerns } from './attention.ts';
 import { footerRow } from './footer.ts';
@@ -48,7 +49,10 @@ const attentionRow = (
   width: number,
 ): Row => {
   const { notice, frozen } = ui;
-  if (notice !== null && notice.until > live.now) return fitRow(row(seg(` ${notice.text}`, notice.tone)), width);
+  if (notice !== null && notice.until > live.now) {
+    const alarm = notice.tone === 'warn' ? `${SYMBOL.alarm} ` : '';
+    return fitRow(row(seg(` ${alarm}${notice.text}`, notice.tone)), width);
+  }
   if (frozen !== null) return frozenRow(frozen.now, live.now, width);
   return first === undefined ? fitRow([], width) : concernRow(first, more, width, role === 'observer');
 };

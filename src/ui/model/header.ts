@@ -83,13 +83,12 @@ export const progressRow = (state: RunState | null, sample: Sample | null, now: 
     ...(begun && state.phase !== 'finished' ? [`${building} building${active > 0 ? ` +${active} other` : ''}`] : []),
     `jobs ${state.jobs}`,
   ];
-  const right = row(
-    seg(etaText(state, sample, now)),
-    '  ',
-    seg(state.phase === 'finished' ? '' : reading.text, reading.stale ? 'warn' : 'dim'),
-    ' ',
-  );
-  return spread(row(parts.join('  ')), right, width);
+  const left = row(parts.join('  '));
+  const age = seg(state.phase === 'finished' ? '' : `${reading.text} `, reading.stale ? 'warn' : 'dim');
+  const full = row(seg(etaText(state, sample, now)), '  ', age);
+  // With little room the estimate goes first, then the age.
+  const right = [full, row(age), []].find((one) => rowWidth(left) + rowWidth(one) + 1 <= width) ?? [];
+  return spread(left, right, width);
 };
 
 /** Said in place of what needs attention while the display stands still. */

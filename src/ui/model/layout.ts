@@ -36,6 +36,8 @@ export interface LayoutInput {
   liveWanted(width: number): number;
   /** Rows of reasons that must be seen besides the one that needs attention. */
   notices: number;
+  /** The first pane is a text to be read, before go and at the end: it gets the room of the others. */
+  reading: boolean;
 }
 
 const WIDE = 120;
@@ -60,7 +62,7 @@ const stack = (body: Rect, parts: [Pane, number][]): Layout['panes'] => {
 };
 
 /** One above the other. The log shrinks first, then the metrics become one line, then only the progress is left. */
-const narrow = (body: Rect, liveWanted: number): Layout['panes'] => {
+const narrow = (body: Rect, liveWanted: number, reading: boolean): Layout['panes'] => {
   const { height } = body;
   if (height < 4) return stack(body, [['progress', height]]);
   if (height < 9)
@@ -68,8 +70,9 @@ const narrow = (body: Rect, liveWanted: number): Layout['panes'] => {
       ['progress', height - 1],
       ['live', 1],
     ]);
-  const live = Math.min(liveWanted + 1, height >= 18 ? Math.max(5, Math.floor(height / 3.6)) : height >= 14 ? 4 : 1);
-  const log = Math.max(0, Math.min(Math.floor(height * 0.3), height - live - 7));
+  const room = height >= 18 ? Math.max(5, Math.floor(height / 3.6)) : height >= 14 ? 4 : 1;
+  const live = reading ? 1 : Math.min(liveWanted + 1, room);
+  const log = Math.max(0, Math.min(Math.floor(height * (reading ? 0.22 : 0.3)), height - live - 7));
   const logHeight = log < 2 ? 0 : log;
   return stack(body, [
     ['progress', height - live - logHeight],
@@ -112,7 +115,7 @@ export const layout = (input: LayoutInput): Layout => {
   };
   if (height === 0) return { ...base, panes: {} };
   const wanted = input.liveWanted(columns);
-  const panes = isWide ? wide(body, wanted) : narrow(body, wanted);
+  const panes = isWide ? wide(body, wanted) : narrow(body, wanted, input.reading);
   // A pane that has no place of its own is shown alone when it is asked for.
   if (input.zoomed || panes[input.focus] === undefined) return { ...base, panes: stack(body, [[input.focus, height]]) };
   return { ...base, panes };

@@ -181,7 +181,7 @@ const nameWidthFor = (state: RunState, items: readonly ProgressItem[], width: nu
     .map((item) => (item.kind === 'step' ? state.steps[item.step] : undefined))
     .filter((step): step is StepState => step !== undefined)
     .reduce((most, step) => Math.max(most, textWidth(plainText(stepName(step.step)))), 10);
-  return Math.max(6, Math.min(longest, Math.floor((width - 17) * 0.5)));
+  return Math.max(6, Math.min(longest, Math.floor((width - 17) * 0.53)));
 };
 
 /** First line of a window of `height` over `count` lines that keeps `at` in its middle. */

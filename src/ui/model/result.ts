@@ -21,8 +21,8 @@ const took = (step: StepState): string =>
 
 /** What verification says of an index; without a verification nothing is ticked as right. */
 const verified = (state: RunState, step: StepState): { ok: boolean; text: string } => {
-  if (step.step.kind !== 'create-index') return { ok: true, text: '' };
-  const result = state.verify?.results.find((one) => one.step === step.id);
+  if (step.step.kind !== 'create-index' || state.verify === null) return { ok: true, text: '' };
+  const result = state.verify.results.find((one) => one.step === step.id);
   if (result === undefined) return { ok: true, text: ', not verified' };
   return result.ok
     ? { ok: true, text: ', verified' }
@@ -94,7 +94,7 @@ export const tally = (state: RunState): string => {
     count('equal') > 0 ? `${count('equal')} there already` : '',
     count('failed') > 0 ? `${count('failed')} FAILED` : '',
     count('skipped') > 0 ? `${count('skipped')} skipped` : '',
-    rest > 0 ? `${rest} not built` : '',
+    rest > 0 ? `${rest} ${state.outcome === null ? 'to go' : 'not built'}` : '',
   ]
     .filter(Boolean)
     .join(', ');

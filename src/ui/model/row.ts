@@ -113,5 +113,7 @@ export const wrapText = (text: string, width: number): string[] => {
   return line === '' && lines.length > 0 ? lines : [...lines, line];
 };
 
-/** Every segment of the row in the tone of a selected line, the whole width of it. */
-export const selectRow = (line: Row, width: number): Row => [seg(rowText(fitRow(line, width)), 'selected')];
+/** The row as the selected one: marked at its left edge and in one tone over its whole width. */
+export const selectRow = (line: Row, width: number): Row => [
+  seg(rowText(fitRow(line, width)).replace(/^ /, '>'), 'selected'),
+];

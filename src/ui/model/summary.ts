@@ -33,7 +33,7 @@ const nextLines = (state: RunState): string[] => {
     const todo =
       state.approvedAt === null
         ? ['Nothing was changed in the database.']
-        : [`The engine goes on without this screen: come back with  indexdeck attach ${run}`];
+        : ['The engine goes on without this screen. Come back with:', `indexdeck attach ${run}`];
     return ['Next:', ...todo.map((text) => `  ${text}`)];
   }
   const resume = outcome.status === 5 ? [`indexdeck resume ${run}`] : [];
@@ -49,18 +49,24 @@ export const summaryLines = (state: RunState): string[] => {
   const began = state.approvedAt ?? state.startedAt;
   const took = state.finishedAt === null ? '' : ` after ${clockTime(since(began, Date.parse(state.finishedAt)))}`;
   const verified =
-    state.verify === null ? '' : state.verify.ok ? ' Verified against the plan.' : ' Verification FAILED.';
+    state.verify === null
+      ? outcome === null
+        ? ''
+        : ' Not verified.'
+      : state.verify.ok
+        ? ' Verified against the plan.'
+        : ' Verification FAILED.';
   const head =
     outcome === null
       ? `indexdeck run ${state.run} on ${where}: ${state.phase}, not finished.`
       : `indexdeck run ${state.run} on ${where}: status ${outcome.status}${took}: ${plainText(outcome.reason)}`;
   if (state.approvedAt === null) return [head, ...nextLines(state)];
-  const waiting = outcome === null ? [] : notBuiltLines(state);
+  const detail = outcome === null ? [] : [...builtLines(state), ...notBuiltLines(state)];
+  const sections = state.sections.filter((section) => section.finishedAt !== null).length;
   return [
     head,
-    `${tally(state)}.${verified} ${plural(state.sections.filter((section) => section.finishedAt !== null).length, 'section')} of ${state.sections.length} done.`,
-    ...builtLines(state),
-    ...waiting,
+    `${tally(state)}; ${plural(state.sections.length, 'section')}, ${sections} done.${verified}`,
+    ...detail,
     ...nextLines(state),
   ];
 };
