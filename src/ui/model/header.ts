@@ -3,7 +3,7 @@ import { plainText } from '../../run/plain-text.ts';
 import { estimate } from './estimate.ts';
 import { clockSince, clockTime, since } from './format.ts';
 import { readingAge } from './live.ts';
-import { cutMiddle, fitRow, type Row, row, rowWidth, type Segment, seg, spread } from './row.ts';
+import { cutMiddle, fitRow, type Row, row, rowWidth, type Segment, seg, spread, textWidth } from './row.ts';
 import { isActive, isTerminal, runMark } from './words.ts';
 
 export type Role = 'operator' | 'observer';
@@ -39,7 +39,9 @@ export const statusRow = (state: RunState | null, role: Role, frozen: boolean, n
   const { host, database } = state.database;
   // The last part needs no gap behind it.
   const room = width - rightWidth;
-  const where = cutMiddle(`${plainText(host)}/${plainText(database)}`, Math.min(40, room - 3));
+  const whole = `${plainText(host)}/${plainText(database)}`;
+  const where =
+    textWidth(whole) <= Math.min(40, room - 3) ? whole : cutMiddle(plainText(database), Math.min(40, room - 3));
   const { environment } = state.options;
   const version = state.preflight?.server.version;
   const left = fitParts(

@@ -1,3 +1,4 @@
+import { absoluteThresholds, readGate } from '../../run/gates/readings.ts';
 import type { GateName, GateThresholds, MetricName, RunState, Sample } from '../../run/index.ts';
 import { age, bytes, short } from './format.ts';
 
@@ -18,12 +19,11 @@ const rate = (value: number): string => `${short(value)}/s`;
 const percent = (value: number): string => `${value.toFixed(0)} %`;
 const lag = (seconds: number): string => (seconds < 10 ? `${seconds.toFixed(1)} s` : age(seconds));
 
-const share = ({ metrics: { connections, maxConnections } }: Sample): number | null =>
-  connections === null || !maxConnections ? null : (connections / maxConnections) * 100;
-
-/** The longest that one of our builds has waited, or made no progress. */
-const stalled = (sample: Sample): number =>
-  Math.max(0, ...sample.builds.map((build) => (build.waiting ? build.phaseS : build.stalledS)));
+/** The very number that the gate judges. */
+const gated =
+  (gate: GateName) =>
+  (sample: Sample): number | null =>
+    readGate(gate, sample).value;
 
 /** In the order they are shown; the place of a number never changes. */
 export const METRICS: readonly Metric[] = [
@@ -31,37 +31,43 @@ export const METRICS: readonly Metric[] = [
     name: 'waiting on locks',
     gate: 'lock-waiters',
     needs: ['lockWaiters'],
-    value: (s) => s.metrics.lockWaiters,
+    value: gated('lock-waiters'),
     format: whole,
   },
-  { name: 'active', gate: 'active', needs: ['active'], value: (s) => s.metrics.active, format: whole },
+  { name: 'active', gate: 'active', needs: ['active'], value: gated('active'), format: whole },
   {
     name: 'blocked by us',
     gate: 'blocked-by-us',
     needs: ['blockedByUs'],
-    value: (s) => s.metrics.blockedByUs,
+    value: gated('blocked-by-us'),
     format: whole,
   },
-  { name: 'connections', gate: 'connections', needs: ['connections', 'maxConnections'], value: share, format: percent },
+  {
+    name: 'connections',
+    gate: 'connections',
+    needs: ['connections', 'maxConnections'],
+    value: gated('connections'),
+    format: percent,
+  },
   {
     name: 'rollbacks',
     gate: 'rollbacks',
     needs: ['rollbacksPerS'],
-    value: (s) => s.metrics.rollbacksPerS,
+    value: gated('rollbacks'),
     format: rate,
   },
   {
     name: 'oldest xact',
     gate: 'old-transaction',
     needs: ['oldestTransactionS'],
-    value: (s) => s.metrics.oldestTransactionS,
+    value: gated('old-transaction'),
     format: age,
   },
   {
     name: 'longest stall',
     gate: 'stalled-build',
     needs: [],
-    value: stalled,
+    value: gated('stalled-build'),
     format: age,
     absent: (s) => (s.builds.length === 0 ? 'no build' : null),
   },
@@ -69,7 +75,7 @@ export const METRICS: readonly Metric[] = [
     name: 'replica lag',
     gate: 'replica-lag',
     needs: ['replicaLagS'],
-    value: (s) => s.metrics.replicaLagS,
+    value: gated('replica-lag'),
     format: lag,
     absent: (s) => (s.metrics.replicas === 0 ? 'no replica' : null),
   },
@@ -77,7 +83,7 @@ export const METRICS: readonly Metric[] = [
     name: 'retained WAL',
     gate: 'retained-wal',
     needs: ['retainedWalBytes'],
-    value: (s) => s.metrics.retainedWalBytes,
+    value: gated('retained-wal'),
     format: bytes,
   },
   {
@@ -91,19 +97,9 @@ export const METRICS: readonly Metric[] = [
   { name: 'deadlocks', gate: null, needs: ['deadlocksPerS'], value: (s) => s.metrics.deadlocksPerS, format: rate },
 ];
 
-/** Rollbacks are judged against the baseline: thresholds as rates, null where there is no baseline to multiply. */
-const asRates = (gates: GateThresholds, baseline: number | null): GateThresholds => {
-  const times = (factor: number | null, least: number): number | null =>
-    factor === null || baseline === null ? null : Math.max(least, factor * baseline);
-  return { warn: times(gates.warn, 0), pause: times(gates.pause, 1), abort: times(gates.abort, 1) };
-};
-
 /** The thresholds in the unit of the metric's value; null for a metric without a gate. */
-export const thresholdsOf = (metric: Metric, state: RunState): GateThresholds | null => {
-  if (metric.gate === null) return null;
-  const thresholds = state.options.gates[metric.gate];
-  return metric.gate === 'rollbacks' ? asRates(thresholds, state.baseline?.rollbacksPerS ?? null) : thresholds;
-};
+export const thresholdsOf = ({ gate }: Metric, { options, baseline }: RunState): GateThresholds | null =>
+  gate === null ? null : absoluteThresholds(gate, options.gates[gate], baseline?.rollbacksPerS ?? null);
 
 /** The threshold that the value meets next; the highest one, once it is over all of them. */
 export const nextThreshold = (value: number, thresholds: GateThresholds | null): number | null => {
