@@ -35,6 +35,7 @@ export type UiCommand =
   | 'help'
   | 'back'
   | 'quit'
+  | 'redraw'
   | 'interrupt'
   | 'suspend';
 
@@ -163,7 +164,7 @@ export const KEYMAP: readonly Binding[] = [
     command: 'next-pane',
     strokes: ['tab'],
     label: 'Tab',
-    help: 'next pane (Shift-Tab: the one before)',
+    help: 'next pane',
     short: 'pane',
     changes: false,
   },
@@ -243,6 +244,13 @@ export const KEYMAP: readonly Binding[] = [
     label: 'q',
     help: 'quit; while the run goes on: detach, after a second q',
     short: 'quit',
+    changes: false,
+  },
+  {
+    command: 'redraw',
+    strokes: ['ctrl-l'],
+    label: 'Ctrl-L',
+    help: 'draw the screen anew, after something else has written on it',
     changes: false,
   },
   { command: 'interrupt', strokes: ['ctrl-c'], label: 'Ctrl-C', help: 'asks: detach, abort or stay', changes: false },

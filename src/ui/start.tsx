@@ -21,6 +21,8 @@ export interface StartOptions {
   clock?: Clock;
 }
 
+const CLEAR = '\u001b[H\u001b[2J';
+
 /** OSC 52: the terminal's own clipboard, also through SSH. */
 const clipboard = (text: string): string => `\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`;
 
@@ -40,6 +42,7 @@ export const startScreen = async ({
   const store = makeStore(feed, clock);
   const guard = guardTerminal(stdin, stdout);
   const left = Promise.withResolvers<ScreenExit>();
+  let redraw = (): void => {};
   const screen = (
     <ThemeContext value={theme}>
       <App
@@ -49,11 +52,16 @@ export const startScreen = async ({
         send={(command) => feed.send(command)}
         exit={left.resolve}
         copy={(text) => stdout.isTTY && stdout.write(clipboard(text))}
+        redraw={() => redraw()}
       />
     </ThemeContext>
   );
   let done = false;
   try {
+    // Before the first frame: a key that the terminal echoes then, or a cursor that is not at the left edge, would shift
+    // a line that is never drawn again as long as it does not change.
+    if (stdin.isTTY) stdin.setRawMode(true);
+    if (stdout.isTTY) stdout.write('\r');
     const ink = render(screen, {
       stdin,
       stdout,
@@ -64,6 +72,11 @@ export const startScreen = async ({
       patchConsole: false,
       interactive: Boolean(stdout.isTTY),
     });
+    redraw = () => {
+      stdout.write(CLEAR);
+      ink.clear();
+      ink.rerender(screen);
+    };
     // Ends by itself only when a component has failed: then it rejects.
     const failed = ink.waitUntilExit().then((): ScreenExit => ({ how: 'detached' }));
     failed.catch(() => {});

@@ -95,6 +95,16 @@ describe('the screen', () => {
     expect(process.listeners('exit').length).toBeLessThan(5);
   });
 
+  it('is drawn anew with Ctrl-L when something else has written on it', async () => {
+    const screen = open(running());
+    const clean = await screen.shows('RUNNING');
+    screen.stdout.terminal.write('\u001b[1;1HBroadcast message from root\r\n\r\nthe system goes down');
+    await screen.shows('Broadcast');
+    await screen.press('\u000c');
+    await screen.hides('Broadcast');
+    expect(await screen.text()).toBe(clean);
+  });
+
   it('lets go of the feed when it is left', async () => {
     const feed = running();
     const screen = open(feed);

@@ -27,6 +27,8 @@ export interface ScreenProps {
   exit(how: ScreenExit): void;
   /** Give the text to the terminal's clipboard. */
   copy(text: string): void;
+  /** Draw everything anew: somebody else has written on the terminal. */
+  redraw(): void;
 }
 
 export interface Screen {
@@ -63,6 +65,7 @@ export const useScreen = (props: ScreenProps, layoutOf: (ui: UiState, live: Snap
   const carryOut = (effect: Effect): void => {
     if (effect.type === 'exit') props.exit(effect.exit);
     if (effect.type === 'copy') props.copy(effect.text);
+    if (effect.type === 'redraw') props.redraw();
     if (effect.type !== 'send') return;
     update(say(ui.current, `${effect.what}: sent to the engine`, clock(), 'info'));
     const refused = (error: unknown): Reply => ({

@@ -21,7 +21,9 @@ const fitParts = (parts: { order: number; segment: Segment }[], room: number): R
     left -= width;
     return true;
   });
-  return kept.sort((a, b) => a.order - b.order).flatMap(({ segment }) => [segment, seg('  ')]);
+  return kept
+    .sort((a, b) => a.order - b.order)
+    .flatMap(({ segment }, at) => (at === 0 ? [segment] : [seg('  '), segment]));
 };
 
 /** Where and what: the first row. The state and the database are the last to go when it gets narrow. */

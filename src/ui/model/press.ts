@@ -119,6 +119,8 @@ const perform = (ui: UiState, command: UiCommand, context: PressContext): Presse
       return only(back(ui));
     case 'quit':
       return quit(ui, context);
+    case 'redraw':
+      return { ui, effects: [{ type: 'redraw' }] };
     case 'interrupt':
       return live.view.state?.phase === 'finished' ? quit(ui, context) : only({ ...ui, dialog: { kind: 'interrupt' } });
     case 'suspend':

@@ -77,7 +77,8 @@ export const initialUi: UiState = {
 export type Effect =
   | { type: 'send'; command: Command; what: string }
   | { type: 'exit'; exit: ScreenExit }
-  | { type: 'copy'; text: string };
+  | { type: 'copy'; text: string }
+  | { type: 'redraw' };
 
 /** What comes of a key press. */
 export interface Pressed {
