@@ -33,6 +33,10 @@ select
     (select pg_has_role(oid, 'usage') from pg_roles where rolname = 'pg_use_reserved_connections'), false
   ) as may_use_reserved,
   (select count(*) from session)::int as connections,
+  -- They run for every DDL statement, scratch tables among them.
+  exists (
+    select from pg_event_trigger where evtenabled in ('O', 'A') and evtevent in ('ddl_command_start', 'ddl_command_end', 'sql_drop')
+  ) as event_triggers,
   me.connection_limit as role_limit,
   (select count(*) from session where usename = current_user)::int as role_connections,
   here.connection_limit as database_limit,

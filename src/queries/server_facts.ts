@@ -19,6 +19,8 @@ const row = z.object({
   /** reserved_connections, from PostgreSQL 16. */
   reserved_for_role: z.int(),
   may_use_reserved: z.boolean(),
+  /** Triggers of the database that run for every DDL statement. */
+  event_triggers: z.boolean(),
   connections: z.int(),
   /** -1: no limit. */
   role_limit: z.int(),

@@ -22,8 +22,9 @@ export async function gather(
   const { plan, options, ours } = about;
   const server = await serverFacts(session);
   const targets = indexTargets(plan);
-  // A standby takes no scratch tables, and nothing would come of them there.
-  const inspections = await inspectIndexes(session, targets, { tryMissing: !server.in_recovery });
+  // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
+  const tryMissing = !server.in_recovery && !server.event_triggers;
+  const inspections = await inspectIndexes(session, targets, { tryMissing });
   const indexes = targets.flatMap((target) => {
     const inspection = inspections.get(target.step);
     return inspection === undefined ? [] : [{ ...target, ...inspection }];

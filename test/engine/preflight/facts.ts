@@ -33,6 +33,7 @@ export const factsWhere = (
       reserved_for_superusers: 3,
       reserved_for_role: 0,
       may_use_reserved: false,
+      event_triggers: false,
       connections: 10,
       role_limit: -1,
       role_connections: 3,

@@ -2,7 +2,7 @@ import type { Rule } from '../facts.ts';
 import { count, finding, list } from '../finding.ts';
 
 /** What the server itself said when it built the planned indexes on empty copies of their tables. */
-export const refusedIndexes: Rule = ({ indexes }) => {
+export const refusedIndexes: Rule = ({ indexes, server }) => {
   // A failing right, or a table that is locked, says nothing of the index.
   const tried = indexes.filter(({ found, row }) => found.kind === 'none' && row.table_kind !== 'p');
   const refused = tried.flatMap(({ create, tried: outcome }) => {
@@ -24,14 +24,19 @@ export const refusedIndexes: Rule = ({ indexes }) => {
   const untried = tried.flatMap(({ create, tried: outcome }) =>
     outcome !== null && 'sqlstate' in outcome && !outcome.copied ? [{ name: create.name, why: outcome.message }] : [],
   );
+  if (server.event_triggers) {
+    for (const { create } of tried) untried.push({ name: create.name, why: 'event triggers would run for it' });
+  }
   if (untried.length === 0) return refused;
   const names = list(untried.map(({ name }) => name));
   return [
     ...refused,
     finding('note', 'index-untried', {
       what: `${count(untried.length, 'index', 'indexes')} could not be tried on an empty copy of the table: ${names}.`,
-      why: `The server said: ${list([...new Set(untried.map(({ why }) => why))], 3)}. What a statement gets wrong shows only at its build.`,
-      advice: 'Where the plan ran on staging before, there is nothing to do. Else grant TEMPORARY on the database.',
+      why: `The reason: ${list([...new Set(untried.map(({ why }) => why))], 3)}. What a statement gets wrong shows only at its build.`,
+      advice:
+        'Where the plan ran on staging before, there is nothing to do. Else take the reason away, such as by GRANT TEMPORARY ' +
+        'ON DATABASE, and look again.',
     }),
   ];
 };
