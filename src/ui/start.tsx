@@ -1,5 +1,6 @@
 import { render } from 'ink';
 import type { Feed } from '../client/feed.ts';
+import { plainText } from '../run/plain-text.ts';
 import { App } from './App.tsx';
 import type { Role } from './model/header.ts';
 import { summaryLines } from './model/summary.ts';
@@ -7,7 +8,7 @@ import type { ScreenExit } from './model/ui-state.ts';
 import { ThemeContext } from './panes/Rows.tsx';
 import { type Clock, makeStore } from './store.ts';
 import { guardTerminal } from './terminal.ts';
-import { makeTheme } from './theme.ts';
+import { makeTheme, type Theme } from './theme.ts';
 
 export type { ScreenExit } from './model/ui-state.ts';
 
@@ -25,6 +26,17 @@ const CLEAR = '\u001b[H\u001b[2J';
 
 /** OSC 52: the terminal's own clipboard, also through SSH. */
 const clipboard = (text: string): string => `\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`;
+
+/** A state that could not be drawn may not be told either: the reason that counts is the first one. */
+const writeSummary = (feed: Feed, stdout: NodeJS.WriteStream, theme: Theme): void => {
+  const { state } = feed.view();
+  if (state === null) return;
+  try {
+    stdout.write(`${summaryLines(state).map(theme.text).join('\n')}\n`);
+  } catch {
+    stdout.write(`indexdeck run ${plainText(state.run)}: the screen failed, the engine goes on\n`);
+  }
+};
 
 /**
  * The full screen, until it is left. The terminal is as it was afterwards, whatever happened, and the summary stays in
@@ -89,7 +101,6 @@ export const startScreen = async ({
     }
   } finally {
     guard.restore(!done);
-    const { state } = feed.view();
-    if (state !== null) stdout.write(`${summaryLines(state).map(theme.text).join('\n')}\n`);
+    writeSummary(feed, stdout, theme);
   }
 };

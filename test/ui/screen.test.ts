@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { FeedView } from '../../src/client/feed.ts';
 import { FixtureFeed, runningStory, Story, sample } from '../support/ui-events.ts';
 import { KEY, type OpenOptions, type OpenScreen, openScreen } from '../support/ui-terminal.ts';
 
@@ -93,6 +94,24 @@ describe('the screen', () => {
     expect(text).toContain('indexdeck attach 0193a7c2');
     expect(screen.stdout.terminal.buffer.active.type).toBe('normal');
     expect(process.listeners('exit').length).toBeLessThan(5);
+  });
+
+  it('puts the terminal back when it fails itself, and says why', async () => {
+    const feed = running();
+    const screen = openScreen(feed, { now: Date.parse('2026-11-23T19:20:00.000Z') });
+    await screen.shows('RUNNING');
+    const { state } = feed.view();
+    const broken = { ...feed.view(), state: { ...state, steps: undefined } } as unknown as FeedView;
+    feed.view = () => broken;
+    const failed = expect(screen.exit).rejects.toThrow();
+    feed.set({});
+    await failed;
+    expect(screen.stdin.isRaw).toBe(false);
+    await screen.shows('the screen failed, the engine goes on');
+    expect(screen.stdout.terminal.buffer.active.type).toBe('normal');
+    expect(screen.stdout.chunks.join('').lastIndexOf('\u001b[?25h')).toBeGreaterThan(
+      screen.stdout.chunks.join('').lastIndexOf('\u001b[?25l'),
+    );
   });
 
   it('is drawn anew with Ctrl-L when something else has written on it', async () => {

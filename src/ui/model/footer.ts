@@ -13,7 +13,6 @@ export interface FooterInput {
   failed: boolean;
   building: boolean;
   paused: boolean;
-  finished: boolean;
 }
 
 const useful = (command: UiCommand, { failed, building, paused }: FooterInput): boolean => {

@@ -79,7 +79,6 @@ export const bottomRow = ({ ui, live, role, layout }: Omit<FrameInput, 'shown'>)
       failed: steps.some((step) => step.status === 'failed'),
       building: steps.some((step) => step.status === 'building'),
       paused: (state?.pauses.length ?? 0) > 0,
-      finished: state?.phase === 'finished',
     },
     columns,
   );

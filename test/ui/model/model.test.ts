@@ -11,10 +11,10 @@ import { liveRows, liveRowsWanted } from '../../../src/ui/model/live.ts';
 import { logLines, windowLog } from '../../../src/ui/model/log.ts';
 import { nextThreshold } from '../../../src/ui/model/metrics.ts';
 import { progressRows } from '../../../src/ui/model/progress.ts';
-import { cut, cutMiddle, fitRow, row, rowWidth, textWidth, wrapText } from '../../../src/ui/model/row.ts';
+import { cut, cutMiddle, fitRow, row, rowWidth, selectRow, textWidth, wrapText } from '../../../src/ui/model/row.ts';
 import { BUCKET_MS, sparkline } from '../../../src/ui/model/sparkline.ts';
 import { summaryLines } from '../../../src/ui/model/summary.ts';
-import { toAscii } from '../../../src/ui/theme.ts';
+import { makeTheme, toAscii } from '../../../src/ui/theme.ts';
 import { BLOCKING, backend, build, FINDINGS, runningStory, Story, sample } from '../../support/ui-events.ts';
 import { attentionOf, textOf } from '../../support/ui-rows.ts';
 
@@ -50,6 +50,23 @@ describe('rows', () => {
       expect(toAscii(text)).toMatch(/^[ -~]+$/);
       expect(toAscii(text)).toHaveLength(text.length);
     }
+  });
+});
+
+describe('the theme', () => {
+  it('has no colour with NO_COLOR, and says nothing by colour alone', () => {
+    const theme = makeTheme({ NO_COLOR: '1', LANG: 'de_DE.UTF-8' });
+    for (const tone of ['plain', 'dim', 'ok', 'info', 'warn', 'bad', 'key', 'title', 'selected'] as const) {
+      expect(theme.props(tone)).not.toHaveProperty('color');
+      expect(theme.props(tone)).not.toHaveProperty('backgroundColor');
+    }
+    expect(textOf(selectRow(row(' a line'), 10))).toBe('>a line   ');
+  });
+
+  it('takes the locale as programs do: LC_ALL before LC_CTYPE before LANG', () => {
+    expect(makeTheme({ LC_ALL: 'C', LANG: 'en_US.UTF-8' }).text('✓')).toBe('+');
+    expect(makeTheme({ LC_CTYPE: 'C.utf8', LANG: 'C' }).text('✓')).toBe('✓');
+    expect(makeTheme({}).text('✓')).toBe('+');
   });
 });
 
@@ -132,10 +149,7 @@ describe('the head', () => {
   it('offers help and the way out on every width', () => {
     for (const width of [160, 80, 40, 20]) {
       const text = textOf(
-        footerRow(
-          { phase: 'running', role: 'operator', failed: true, building: true, paused: true, finished: false },
-          width,
-        ),
+        footerRow({ phase: 'running', role: 'operator', failed: true, building: true, paused: true }, width),
       );
       expect(text).toContain('? help  q quit');
     }
