@@ -1,3 +1,4 @@
+export { blockedByPooler } from './blocked-by-pooler.ts';
 export { ENGINE_LOCK, engineLockKey } from './engine-lock.ts';
 export type { Facts, Rule } from './facts.ts';
 export { detectPooling, type Pooling } from './pooling.ts';

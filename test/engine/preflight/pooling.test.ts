@@ -1,6 +1,7 @@
+import pg from 'pg';
 import { describe, expect, test } from 'vitest';
-import { detectPooling, runPreflight } from '../../../src/engine/preflight/index.ts';
-import { Session } from '../../../src/engine/session.ts';
+import { blockedByPooler, detectPooling, runPreflight } from '../../../src/engine/preflight/index.ts';
+import { Session, watchingSettings } from '../../../src/engine/session.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { type PoolMode, startPgbouncer, testWithPgbouncer } from '../../support/pgbouncer.ts';
 import { versions } from '../../support/server.ts';
@@ -24,6 +25,26 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     expect(found).toBe(mode === 'session' ? 'session' : 'transaction');
     const set = (await database.statementLog()).filter(({ text }) => /set_config|\bset\b/i.test(text));
     expect(set.filter(({ application }) => application.startsWith('indexdeck'))).toEqual([]);
+  });
+
+  testWithPgbouncer('why nobody may open a session first: its settings come upon others', async () => {
+    const database = await createDatabase(version, { mayLeaveSessions: true });
+    const connection = await through(database, 'transaction');
+    const session = await Session.open({ connection, run: 'test-run', name: 'control', settings: watchingSettings });
+    await session.close();
+    const application = new pg.Client(connection);
+    await application.connect();
+    await expect(application.query('CREATE TABLE orders ()')).rejects.toThrow('read-only transaction');
+    await application.end();
+  });
+
+  test('without sessions, the way to the server is all that preflight says', async () => {
+    const plan = await planOf('CREATE INDEX CONCURRENTLY i ON t (a)');
+    const to = { database: 'menuca', user: 'deployer' };
+    expect(blockedByPooler('none', to, plan)).toBeNull();
+    expect(blockedByPooler('session', to, plan)).toBeNull();
+    const facts = blockedByPooler('transaction', to, plan);
+    expect(facts?.findings).toMatchObject([{ level: 'blocks', code: 'transaction-pooler' }]);
   });
 
   testWithPgbouncer('a transaction pooler blocks, also when nobody looked before', async () => {

@@ -1,9 +1,14 @@
+import type { Finding } from '../../../plan/types.ts';
 import type { Rule } from '../facts.ts';
 import { finding, ok } from '../finding.ts';
+import type { Pooling } from '../pooling.ts';
 
 /** The database answers, and our sessions are sessions. */
-export const connection: Rule = ({ pooling, server }) => {
-  const reached = `Connected to the database ${server.database} as ${server.user}`;
+export const connection: Rule = ({ pooling, server }) => connectionFindings(pooling, server);
+
+/** What is to be said of the way to the server, before anything else is known of it. */
+export function connectionFindings(pooling: Pooling, to: { database: string; user: string }): Finding[] {
+  const reached = `Connected to the database ${to.database} as ${to.user}`;
   switch (pooling) {
     case 'none':
       return [ok('connection', `${reached}, with no pooler in between that can be seen.`)];
@@ -33,4 +38,4 @@ export const connection: Rule = ({ pooling, server }) => {
         }),
       ];
   }
-};
+}
