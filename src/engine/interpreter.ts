@@ -101,7 +101,8 @@ export class Interpreter {
   /** Aborted when whatever works for the step is over. */
   #workEnded(step: number): AbortSignal {
     const keys = (['build', 'statement', 'reconcile'] as const).map((kind) => `${kind}:${step}`);
-    return AbortSignal.any(keys.map((key) => this.#around.ended(key)));
+    const under = keys.map((key) => this.#around.ended(key)).filter((signal) => !signal.aborted);
+    return under.length === 0 ? AbortSignal.abort() : AbortSignal.any(under);
   }
 
   async #baseline(): Promise<Input> {
@@ -128,7 +129,7 @@ export class Interpreter {
     const { sessions } = this.#around;
     return this.#untilAnswered(async () => {
       const step = this.#step(id);
-      const { found } = await inspectIndex(await sessions.inspect.ready(), createOf(step));
+      const { found } = await inspectIndex(await sessions.inspect.ready(), id, createOf(step));
       return { kind: 'inspected', step: id, found };
     });
   }

@@ -15,8 +15,10 @@ import type { Sessions } from './sessions.ts';
 
 /** A reading older than this is none: the gates are told so. */
 const SILENCE_MS = 3_000;
-/** The baseline rate of rollbacks is taken from this many samples at least. */
-const BASELINE_SAMPLES = 4;
+/** The baseline rate of rollbacks is taken from this many rates at least, a second apart... */
+const BASELINE_RATES = 3;
+/** ...and is unknown when so many samples gave too few. */
+const BASELINE_SAMPLES = 8;
 
 export interface MeteringHost {
   sessions: Sessions;
@@ -35,6 +37,7 @@ export class Metering {
   readonly #sampler: Sampler;
   #gates: GateMemory = newGateMemory();
   #summary: SummaryMemory = newSummaryMemory();
+  #samples = 0;
   #rates: number[] = [];
   #ratesSince: number | null = null;
   #waiters: (() => void)[] = [];
@@ -74,8 +77,7 @@ export class Metering {
 
   /** The mean rollback rate so far; waits for a few samples when there are too few. Null when it cannot be read. */
   async rollbackRate(): Promise<{ rollbacksPerS: number | null; rateSeconds: number }> {
-    const enough = (): boolean =>
-      this.#rates.length >= BASELINE_SAMPLES || (this.latest?.unreadable.rollbacksPerS ?? null) !== null;
+    const enough = (): boolean => this.#rates.length >= BASELINE_RATES || this.#samples >= BASELINE_SAMPLES;
     while (!this.#stopped && this.#host.state().abort === null && !enough())
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
     const seconds = this.#ratesSince === null ? 0 : Math.round((Date.now() - this.#ratesSince) / 1000);
@@ -98,6 +100,7 @@ export class Metering {
   #sampled(sample: Sample): void {
     const now = Date.now();
     this.latest = sample;
+    this.#samples += 1;
     this.#lastAt = now;
     const state = this.#host.state();
     if (state.baseline === null && sample.metrics.rollbacksPerS !== null) {

@@ -13,10 +13,20 @@ export const settingsFor = (
   Object.fromEntries(Object.entries(settings).filter(([name]) => serverVersionNum >= (SINCE[name] ?? 0)));
 
 /**
+ * How the server reads what it is sent: as the plan's reader did. A role's default of `off` would make a backslash in a
+ * string end somewhere else, with live code after it.
+ */
+export const readingSettings: Readonly<Record<string, string>> = {
+  standard_conforming_strings: 'on',
+  client_encoding: 'UTF8',
+};
+
+/**
  * For sessions that only look: they give up before they are in anybody's way. A role or a database may carry defaults,
  * so all is said. pg_cancel_backend and pg_terminate_backend work in a read-only transaction.
  */
 export const watchingSettings: Readonly<Record<string, string>> = {
+  ...readingSettings,
   statement_timeout: '5s',
   lock_timeout: '2s',
   idle_in_transaction_session_timeout: '10s',
@@ -31,6 +41,7 @@ export const watchingSettings: Readonly<Record<string, string>> = {
  * server's word that this session's statement made the catalog's entry, and not another session's.
  */
 export const buildingSettings: Readonly<Record<string, string>> = {
+  ...readingSettings,
   statement_timeout: '0',
   lock_timeout: '0',
   idle_in_transaction_session_timeout: '0',
