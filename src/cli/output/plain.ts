@@ -23,13 +23,19 @@ export const printPlain = (feed: Feed, out: Output): (() => void) => {
   const end = followEvents(feed, (event) => {
     for (const line of eventLines(event)) out.line(line);
   });
-  let link = feed.view().link.status;
+  let lost = false;
   const endLink = feed.subscribe(() => {
-    const { status, why, since } = feed.view().link;
-    if (status === 'lost' && link !== 'lost')
+    const { state, link } = feed.view();
+    const { status, why, since } = link;
+    // Before the first event it is connecting for the first time.
+    if (status === 'lost' && !lost && state !== null) {
+      lost = true;
       out.line(`${clock(since)} connection to the engine lost: ${why}. Reconnecting`);
-    if (status === 'connected' && link === 'lost') out.line(`${clock(since)} connected to the engine`);
-    link = status;
+    }
+    if (status === 'connected' && lost) {
+      lost = false;
+      out.line(`${clock(since)} connected to the engine again`);
+    }
   });
   const timer = setInterval(() => {
     const view = feed.view();

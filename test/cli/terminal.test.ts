@@ -1,0 +1,161 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { type IPty, spawn } from '@lydell/node-pty';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { idleInTransaction } from '../support/locks.ts';
+import { poll } from '../support/poll.ts';
+import { BUILT, indexes, place } from './place.ts';
+import { folder, program } from './program.ts';
+
+interface Terminal {
+  pty: IPty;
+  /** Everything that was shown, without colours and movements. */
+  text(): string;
+  shows(pattern: RegExp): Promise<void>;
+  ended: Promise<number>;
+}
+
+/** The program on a terminal. */
+const open = (args: string[], env: Record<string, string>): Terminal => {
+  const home = folder();
+  const pty = spawn(process.execPath, [program, ...args], {
+    cols: 100,
+    rows: 30,
+    env: { PATH: process.env.PATH ?? '', HOME: home, TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
+  });
+  let shown = '';
+  pty.onData((data) => {
+    shown += data;
+  });
+  const ended = new Promise<number>((resolve) => pty.onExit(({ exitCode }) => resolve(exitCode)));
+  onTestFinished(() => {
+    try {
+      pty.kill('SIGKILL');
+    } catch {
+      // It has ended.
+    }
+  });
+  const text = () => stripVTControlCharacters(shown);
+  const shows = async (pattern: RegExp) => {
+    await poll(() => pattern.test(text()), 20_000).catch((cause) => {
+      throw new Error(`not shown: ${pattern}\n${text()}`, { cause });
+    });
+  };
+  return { pty, text, shows, ended };
+};
+
+const plainly = (args: string[]) => [...args.filter((arg) => arg !== '--yes'), '--ui', 'plain'];
+
+describe('plain lines on a terminal', () => {
+  test('asks before it builds; a no ends it, and nothing was changed', async () => {
+    const { args, env, database } = await place();
+    const terminal = open(plainly(args), env);
+    await terminal.shows(/Build 3 indexes on .*\? \[y\/N\] $/);
+    terminal.pty.write('\r');
+    expect(await terminal.ended).toBe(4);
+    expect(terminal.text()).toMatch(/the go was not given; nothing was changed/);
+    expect(await indexes(database)).toEqual([]);
+  });
+
+  test('Ctrl-C at the question is a no', async () => {
+    const { args, env } = await place();
+    const terminal = open(plainly(args), env);
+    await terminal.shows(/\[y\/N\] $/);
+    terminal.pty.write('\u0003');
+    expect(await terminal.ended).toBe(4);
+  });
+
+  test('a yes builds', async () => {
+    const { args, env, database } = await place();
+    const terminal = open(plainly(args), env);
+    await terminal.shows(/\[y\/N\] $/);
+    terminal.pty.write('y\r');
+    expect(await terminal.ended).toBe(0);
+    expect(await indexes(database)).toEqual(BUILT);
+  });
+
+  test('production wants the name typed', async () => {
+    const { args, env, database } = await place();
+    const production = [...plainly(args), '--environment', 'production', '--no-backup', 'a test'];
+    const refused = open(production, env);
+    await refused.shows(/Type the database's name: $/);
+    refused.pty.write('y\r');
+    expect(await refused.ended).toBe(4);
+    const terminal = open([...production, '--yes'], env);
+    await terminal.shows(/Type the database's name: $/);
+    terminal.pty.write(`${database.name}\r`);
+    expect(await terminal.ended).toBe(0);
+  });
+
+  test('invalid leftovers are asked for by name', async () => {
+    const { args, env, database } = await place();
+    await database.sql('CREATE INDEX idx_dishes_course ON dishes (course)');
+    await database.sql(`UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'idx_dishes_course'::regclass`);
+    const terminal = open(plainly(args), env);
+    await terminal.shows(/Drop and rebuild what is invalid: idx_dishes_course\? \[y\/N\] $/);
+    terminal.pty.write('y\r');
+    await terminal.shows(/Build 3 indexes .*\[y\/N\] $/);
+    terminal.pty.write('y\r');
+    expect(await terminal.ended).toBe(0);
+    expect(await indexes(database)).toEqual(BUILT);
+  });
+
+  test('the password is asked for, and not shown', async () => {
+    const { args, env } = await place();
+    const { PGPASSWORD = '', ...without } = env;
+    const terminal = open(['check', args[1] ?? ''], { ...without, PGPASSFILE: '/nowhere' });
+    await terminal.shows(/Password for user \w+ on .*: $/);
+    terminal.pty.write(`${PGPASSWORD}x\u007f\r`);
+    expect(await terminal.ended).toBe(0);
+    expect(terminal.text()).not.toContain(PGPASSWORD);
+    expect(terminal.text()).toMatch(/Nothing blocks/);
+  });
+
+  test('Ctrl-C asks: stay, detach, abort', async () => {
+    const { args, env, database, journal } = await place();
+    const scene = await idleInTransaction(database);
+    const terminal = open([...plainly(args), '--yes'], env);
+    await terminal.shows(/waiting for old snapshots/);
+    terminal.pty.write('\u0003');
+    await terminal.shows(/or stay \(Enter\)\? $/);
+    terminal.pty.write('\r');
+    await terminal.shows(/or stay \(Enter\)\? \r?\n/);
+    terminal.pty.write('\u0003');
+    await terminal.shows(/or stay \(Enter\)\? [\s\S]*or stay \(Enter\)\? $/);
+    terminal.pty.write('d\r');
+    expect(await terminal.ended).toBe(5);
+    expect(terminal.text()).toMatch(/detached: the run goes on; indexdeck attach \S+/);
+    const attached = open(['attach', '--ui', 'plain', '--journal', journal], env);
+    await attached.shows(/waiting for old snapshots/);
+    attached.pty.write('\u0003');
+    await attached.shows(/or stay \(Enter\)\? $/);
+    attached.pty.write('a\r');
+    expect(await attached.ended).toBe(4);
+    await scene.release();
+    const [run = ''] = readdirSync(journal);
+    const text = readFileSync(join(journal, run, 'journal.jsonl'), 'utf8');
+    expect(text).not.toMatch(/"vanished":true/);
+  });
+});
+
+test('the full screen: a run to its end, left with q, its summary in the scrollback', async () => {
+  const { args, env, database } = await place();
+  const terminal = open(args, env);
+  await terminal.shows(/FINISHED|DONE|finished/);
+  terminal.pty.write('q');
+  expect(await terminal.ended).toBe(0);
+  expect(await indexes(database)).toEqual(BUILT);
+});
+
+test('the full screen: declined before anything began', async () => {
+  const { args, env, database } = await place();
+  const terminal = open(
+    args.filter((arg) => arg !== '--yes'),
+    env,
+  );
+  await terminal.shows(/READY|ready/);
+  terminal.pty.write('q');
+  expect(await terminal.ended).toBe(4);
+  expect(await indexes(database)).toEqual([]);
+});

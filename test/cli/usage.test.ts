@@ -1,0 +1,113 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { file, indexdeck, root } from './program.ts';
+
+const plan = () => file('plan.sql', '-- SECTION 1: ONE\nCREATE INDEX CONCURRENTLY i ON t (a);\n');
+
+/** Every command of the contract. */
+const COMMANDS = ['plan', 'check', 'deploy', 'watch', 'attach', 'pause', 'continue', 'abort', 'runs', 'demo'];
+const LATER = ['resume', 'rollback', 'backup', 'restore', 'report'];
+
+test('--help names every command, and sets apart what is not there yet', async () => {
+  const { status, stdout, stderr } = await indexdeck(['--help']);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  const [now = '', later = ''] = stdout.split('Not part of this version:');
+  for (const command of COMMANDS) expect(now).toMatch(new RegExp(`^  ${command} `, 'm'));
+  for (const command of LATER) expect(later).toMatch(new RegExp(`^  ${command} `, 'm'));
+});
+
+test('-h is the host, --help the help', async () => {
+  const { status, stdout } = await indexdeck(['deploy', '--help']);
+  expect(status).toBe(0);
+  for (const option of ['-h, --host', '-p, --port', '-U, --username', '-d, --dbname', '--ui', '--yes', '--gate'])
+    expect(stdout).toContain(option);
+  expect(stdout).not.toMatch(/-h, --help|--webhook/);
+});
+
+test('--version', async () => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  expect(await indexdeck(['--version'])).toMatchObject({ status: 0, stdout: version, stderr: '' });
+});
+
+describe('bad usage is status 2 and one line', () => {
+  const cases: [string[], RegExp][] = [
+    [['deply'], /unknown command 'deply' \(Did you mean deploy\?\)/],
+    [['deploy'], /missing required argument/],
+    [['deploy', 'PLAN', 'other.sql'], /too many arguments/],
+    [['deploy', 'PLAN', '--jbos', '3'], /unknown option '--jbos' \(Did you mean --jobs\?\)/],
+    [['deploy', 'PLAN', '--jobs', '0'], /--jobs takes a whole number from 1 to 16/],
+    [['deploy', 'PLAN', '--jobs'], /argument missing/],
+    [['deploy', 'PLAN', '--ui', 'gui'], /--ui takes tui, plain, json/],
+    [['deploy', 'PLAN', '--on-error', 'hope'], /--on-error takes pause, skip, abort/],
+    [['deploy', 'PLAN', '--gate', 'locks=1,2,3'], /no gate "locks"/],
+    [['deploy', 'PLAN', '--set', 'work_mem'], /NAME=VALUE/],
+    [['deploy', 'PLAN', '--give-up', 'soon'], /30min/],
+    [['deploy', 'PLAN', '--config', '/nowhere.yaml'], /cannot read the config file \/nowhere\.yaml/],
+    [['deploy', 'PLAN'], /no terminal to ask on.*--yes/],
+    [['deploy', 'PLAN', '--yes', '--ui', 'tui'], /--ui tui needs a terminal/],
+    [['deploy', '/nowhere.sql', '--yes'], /cannot read the plan \/nowhere\.sql: there is no such file/],
+    [['deploy', 'PLAN', '--yes', '-p', 'x'], /port "x"/],
+    [['deploy', 'PLAN', '--yes', '-d', 'shop', '--confirm', 'other'], /--confirm says "other"/],
+    [['deploy', 'PLAN', '--yes', '--environment', 'production'], /production needs a backup.*--no-backup/],
+    [
+      ['deploy', 'PLAN', '--yes', '--environment', 'production', '--no-backup', 'ID 7'],
+      /production without a terminal.*--confirm DBNAME/,
+    ],
+    ...['--backup', '--matches', '--log', '--webhook', '--exec'].map((option): [string[], RegExp] => [
+      ['deploy', 'PLAN', '--yes', option, 'x'],
+      new RegExp(`not part of this version: ${option}; \\w`),
+    ]),
+    ...LATER.map((command): [string[], RegExp] => [
+      [command, '--output', 'x'],
+      new RegExp(`not part of this version: ${command}; \\w`),
+    ]),
+    [['pause'], /there is no run in/],
+    [['abort', '2026'], /there is no run 2026/],
+    [['watch'], /there is no run in/],
+  ];
+  test.each(cases)('%j', async (args, message) => {
+    const path = plan();
+    const { status, stdout, stderr } = await indexdeck(args.map((arg) => (arg === 'PLAN' ? path : arg)));
+    expect(stderr).toMatch(message);
+    expect(stderr).not.toContain('\n');
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  });
+});
+
+test('runs: none yet', async () => {
+  expect(await indexdeck(['runs'])).toMatchObject({ status: 0, stdout: expect.stringMatching(/^no runs in /) });
+  expect(await indexdeck(['runs', '--ui', 'json'])).toMatchObject({ status: 0, stdout: '' });
+});
+
+describe('plan', () => {
+  test('as text and as one JSON object', async () => {
+    const path = plan();
+    const text = await indexdeck(['plan', path]);
+    expect(text).toMatchObject({ status: 0, stderr: '' });
+    expect(text.stdout).toMatch(/1 index on 1 table in 1 section/);
+    const { status, stdout } = await indexdeck(['plan', path, '--ui', 'json']);
+    expect(status).toBe(0);
+    const [step] = JSON.parse(stdout).sections[0].steps;
+    expect(step).toMatchObject({ line: 2, kind: 'create-index', name: 'i', table: 't', concurrently: true });
+  });
+  test('one with problems is status 2, and names all of them', async () => {
+    const path = file('bad.sql', 'DROP TABLE t;\nCREATE INDEX CONCURRENTLY i ON t (a);\nTRUNCATE t;\n');
+    const { status, stdout } = await indexdeck(['plan', path, '--ui', 'json']);
+    expect(status).toBe(2);
+    expect(JSON.parse(stdout).problems.map((problem: { line: number }) => problem.line)).toEqual([1, 3]);
+    for (const command of ['check', 'deploy']) {
+      const refused = await indexdeck([command, path, ...(command === 'deploy' ? ['--yes'] : [])]);
+      expect(refused).toMatchObject({ status: 2, stdout: '' });
+      expect(refused.stderr).toMatch(/2 problems; nothing was sent[\s\S]*bad\.sql:1:1: [\s\S]*bad\.sql:3:1: /);
+    }
+  });
+});
+
+test('a config file beside the plan is found, and its errors name their line', async () => {
+  const path = plan();
+  writeFileSync(join(path, '..', 'indexdeck.yaml'), 'jobs: 2\njbos: 3\n');
+  const { status, stderr } = await indexdeck(['deploy', path, '--yes']);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/indexdeck\.yaml, line 2: there is no option jbos/);
+});
