@@ -93,12 +93,13 @@ export class Engine {
       log,
     });
     this.#interpreter = new Interpreter({
+      connection: config.connection,
       sessions: this.#sessions,
       lock: this.#lock,
       metering: this.#metering,
       state: () => this.#state,
       submit: (input) => this.#submit(input),
-      ended: (key) => this.#inflight.get(key)?.signal ?? AbortSignal.abort(),
+      ended: (key) => this.#inflight.get(key)?.signal ?? null,
     });
   }
 

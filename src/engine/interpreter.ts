@@ -4,6 +4,7 @@ import { type BackendId, type Effect, type Input, ownError, type RunState, type 
 import { type BuilderContext, build, prepare, reconcile } from './builder.ts';
 import { cancelUntil, endBackend } from './canceller.ts';
 import { inspectIndex, takeBaseline, verifyIndexes } from './catalog/index.ts';
+import type { ConnectionConfig } from './config.ts';
 import { drop } from './dropper.ts';
 import type { EngineLock } from './lock.ts';
 import { preflight } from './look.ts';
@@ -14,13 +15,14 @@ import { validate } from './validate.ts';
 
 /** What an effect may use of the engine around it. */
 export interface Surroundings {
+  connection: ConnectionConfig;
   sessions: Sessions;
   lock: EngineLock;
   metering: Metering;
   state(): RunState;
   submit(input: Input): void;
-  /** Aborted when no effect of this key is under way any more. */
-  ended(key: string): AbortSignal;
+  /** Aborted when the effect of this key has ended; null when none is under way. */
+  ended(key: string): AbortSignal | null;
 }
 
 const createOf = (step: StepState): CreateIndexStep => {
@@ -45,10 +47,10 @@ export class Interpreter {
 
   /** Fails only on a fault of the program itself. */
   async run(effect: Effect): Promise<Input> {
-    const { sessions, lock, metering, state } = this.#around;
+    const { connection, sessions, lock, metering, state } = this.#around;
     switch (effect.kind) {
       case 'preflight':
-        return preflight(sessions, lock, metering, state());
+        return preflight(connection, sessions, lock, metering, state());
       case 'baseline':
         return this.#baseline();
       case 'inspect':
@@ -101,8 +103,8 @@ export class Interpreter {
   /** Aborted when whatever works for the step is over. */
   #workEnded(step: number): AbortSignal {
     const keys = (['build', 'statement', 'reconcile'] as const).map((kind) => `${kind}:${step}`);
-    const under = keys.map((key) => this.#around.ended(key)).filter((signal) => !signal.aborted);
-    return under.length === 0 ? AbortSignal.abort() : AbortSignal.any(under);
+    const working = keys.flatMap((key) => this.#around.ended(key) ?? []);
+    return working.length === 0 ? AbortSignal.abort() : AbortSignal.any(working);
   }
 
   async #baseline(): Promise<Input> {

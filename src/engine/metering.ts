@@ -49,9 +49,11 @@ export class Metering {
   constructor(host: MeteringHost) {
     this.#host = host;
     this.#sampler = new Sampler({
-      open: () => host.sessions.open('monitor', watchingSettings),
+      open: (signal) => host.sessions.open('monitor', watchingSettings, signal),
       ours: () => ({ pids: host.sessions.pids(), works: this.#works() }),
       onSample: (sample) => this.#sampled(sample),
+      onLost: (error) => host.submit({ kind: 'connection-lost', session: 'monitor', error }),
+      onRestored: (afterMs) => host.submit({ kind: 'connection-restored', session: 'monitor', afterMs }),
       onFailure: (error) => host.log(`no reading: ${String(error)}`),
     });
   }

@@ -46,7 +46,7 @@ const tidy = (state: RunState, world: World, slots: SlotKeeper): Action[] =>
     const under = (kind: Effect['kind']) => world.inflight.has(`${kind}:${step.id}`);
     if (step.status === 'building' && step.lost && !under('build') && !under('reconcile'))
       return [act({ kind: 'reconcile', step: step.id })];
-    if ((step.status === 'building' || step.status === 'running') && step.cancel !== null && step.backend !== null)
+    if (step.cancel !== null && step.backend !== null && (under('build') || under('statement') || under('reconcile')))
       return under('cancel') ? [] : [act({ kind: 'cancel', step: step.id, backend: step.backend })];
     if (step.status === 'dropping' && !under('drop') && isDropDue(step, world.now)) {
       const slot = slots.forDrop();
