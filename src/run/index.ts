@@ -1,3 +1,4 @@
+export type { Finding, Level } from '../plan/types.ts';
 export type { Actor, Command } from './commands.ts';
 export { decide } from './decide.ts';
 export { describeError, describeEvent, describeFound } from './describe.ts';

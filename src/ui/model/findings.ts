@@ -1,5 +1,4 @@
-import type { Finding, Level } from '../../plan/types.ts';
-import type { RunState } from '../../run/index.ts';
+import type { Finding, Level, RunState } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { SYMBOL } from '../theme.ts';
 import { plural } from './format.ts';

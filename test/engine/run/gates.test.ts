@@ -3,18 +3,26 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import type { RunEvent } from '../../../src/run/index.ts';
+import { DEFAULT_GATES, type RunEvent } from '../../../src/run/index.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { holdLock, idleInTransaction, waiters } from '../../support/locks.ts';
 import { poll } from '../../support/poll.ts';
 import { invalidIndexes, startRun } from '../../support/run.ts';
-import { versions } from '../../support/server.ts';
+import { type ServerVersion, startServer, versions } from '../../support/server.ts';
 
 const prepare = async (database: TestDatabase): Promise<void> => {
   for (const table of ['dishes', 'courses', 'elsewhere']) {
     await database.sql(`CREATE TABLE ${table} (id int PRIMARY KEY, name text)`);
     await database.sql(`INSERT INTO ${table} SELECT n, 'name ' || n FROM generate_series(1, 1000) n`);
   }
+};
+
+/** On a server of its own: gates look at the whole server, and other tests are at work on the shared ones. */
+const ownDatabase = async (version: ServerVersion, flags: Record<string, string> = {}): Promise<TestDatabase> => {
+  const server = await startServer({ version, flags });
+  const database = await createDatabase(version, { server });
+  await prepare(database);
+  return database;
 };
 
 const plan = `
@@ -28,8 +36,7 @@ const at = (event: RunEvent | undefined): number => Date.parse(event?.at ?? '');
 
 describe.each(versions)('on PostgreSQL %i', (version) => {
   it('60 sessions that wait on locks pause the run within four seconds, and it goes on by itself', async () => {
-    const database = await createDatabase(version);
-    await prepare(database);
+    const database = await ownDatabase(version);
     const forgotten = await idleInTransaction(database);
     const run = await startRun(database, plan);
     await run.go();
@@ -89,9 +96,8 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
 });
 
 describe('two processes', () => {
-  it('a client whose terminal is not read stops nothing: the gate trips, pauses and is journalled on time', async () => {
-    const database = await createDatabase(18);
-    await prepare(database);
+  it('a client that does not read its socket stops nothing: the gate trips, pauses and is journalled on time', async () => {
+    const database = await ownDatabase(18);
     const forgotten = await idleInTransaction(database);
     const run = await startRun(database, plan);
     await run.go();
@@ -135,13 +141,12 @@ describe('two processes', () => {
   });
 
   it('abort works when not one more connection is to be had', async () => {
-    const database = await createDatabase(18);
-    await prepare(database);
+    const database = await ownDatabase(18, { max_connections: '30' });
     const writer = await holdLock(database, 'dishes', 'ROW EXCLUSIVE');
     const run = await startRun(database, plan, {
       options: {
         gates: {
-          ...(await import('../../../src/run/index.ts')).DEFAULT_GATES,
+          ...DEFAULT_GATES,
           connections: { warn: null, pause: null, abort: null },
         },
       },
