@@ -1,49 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
-import { type IPty, spawn } from '@lydell/node-pty';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { idleInTransaction } from '../support/locks.ts';
-import { poll } from '../support/poll.ts';
 import { BUILT, indexes, place } from './place.ts';
-import { folder, program } from './program.ts';
-
-interface Terminal {
-  pty: IPty;
-  /** Everything that was shown, without colours and movements. */
-  text(): string;
-  shows(pattern: RegExp): Promise<void>;
-  ended: Promise<number>;
-}
-
-/** The program on a terminal. */
-const open = (args: string[], env: Record<string, string>): Terminal => {
-  const home = folder();
-  const pty = spawn(process.execPath, [program, ...args], {
-    cols: 100,
-    rows: 30,
-    env: { PATH: process.env.PATH ?? '', HOME: home, TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
-  });
-  let shown = '';
-  pty.onData((data) => {
-    shown += data;
-  });
-  const ended = new Promise<number>((resolve) => pty.onExit(({ exitCode }) => resolve(exitCode)));
-  onTestFinished(() => {
-    try {
-      pty.kill('SIGKILL');
-    } catch {
-      // It has ended.
-    }
-  });
-  const text = () => stripVTControlCharacters(shown);
-  const shows = async (pattern: RegExp) => {
-    await poll(() => pattern.test(text()), 20_000).catch((cause) => {
-      throw new Error(`not shown: ${pattern}\n${text()}`, { cause });
-    });
-  };
-  return { pty, text, shows, ended };
-};
+import { open } from './terminal.ts';
 
 const plainly = (args: string[]) => [...args.filter((arg) => arg !== '--yes'), '--ui', 'plain'];
 
@@ -120,7 +80,7 @@ describe('plain lines on a terminal', () => {
     terminal.pty.write('\u0003');
     await terminal.shows(/or stay \(Enter\)\? $/);
     terminal.pty.write('\r');
-    await terminal.shows(/or stay \(Enter\)\? \r?\n/);
+    await terminal.shows(/or stay \(Enter\)\? [\r\n]+/);
     terminal.pty.write('\u0003');
     await terminal.shows(/or stay \(Enter\)\? [\s\S]*or stay \(Enter\)\? $/);
     terminal.pty.write('d\r');

@@ -42,6 +42,8 @@ const runDemo = async (flags: DemoFlags, given: GivenOptions, io: Io): Promise<E
   const consent = { yes: flags.yes ?? terminal === null, confirm: flags.confirm ?? null };
   const plan = await readGoodPlan([PLAN], given.makeConcurrent ?? false);
   chooseUi(given.ui, io);
+  // Before minutes are spent on a database.
+  requireConsent(consent, given, consent.confirm ?? '', terminal !== null);
   // Ctrl-C before there is a run ends the demo; from then on it is the run's concern.
   const setup = new AbortController();
   const cancel = () => setup.abort();
@@ -51,12 +53,15 @@ const runDemo = async (flags: DemoFlags, given: GivenOptions, io: Io): Promise<E
   let demo: Demo | null = null;
   try {
     const { startDemo } = await import('../../demo/start.ts');
-    demo = await startDemo({
+    const starting = startDemo({
       ...(flags.scale === undefined ? {} : { scale: flags.scale }),
       ...(flags.seed === undefined ? {} : { seed: flags.seed }),
       traffic: flags.traffic,
       signal: setup.signal,
       onProgress: (text) => say(io, text),
+    });
+    demo = await starting.catch((cause: Error) => {
+      throw new CliError(3, cause.message, { cause });
     });
     const connection = await resolveConnection({ dbname: demo.url }, {}, null);
     requireConsent(consent, given, connection.database, terminal !== null);
@@ -64,10 +69,11 @@ const runDemo = async (flags: DemoFlags, given: GivenOptions, io: Io): Promise<E
     return await deployPlan({
       plan,
       connection,
-      given: { ...given, journal },
+      given: { onDisconnect: 'abort', ...given, journal },
       consent,
       io,
       out: new Output(io.stdout),
+      temporary: true,
     });
   } catch (error) {
     if (setup.signal.aborted)

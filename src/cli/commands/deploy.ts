@@ -31,6 +31,6 @@ export const addDeploy = (program: Command, io: Io, done: Done): void => {
       if (!(error instanceof UnreachableError)) throw error;
       throw new CliError(3, `${error.message}. Nothing was changed`, { cause: error });
     });
-    done(await deployPlan({ plan, connection, given, consent, io, out: new Output(io.stdout) }));
+    done(await deployPlan({ plan, connection, given, consent, io, out: new Output(io.stdout), temporary: false }));
   });
 };

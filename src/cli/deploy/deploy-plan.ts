@@ -1,20 +1,18 @@
-import { rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { RunClient } from '../../client/index.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { processExists, RunClient } from '../../client/index.ts';
 import type { ConnectionConfig } from '../../engine/config.ts';
-import { launchEngine } from '../../engine/launch.ts';
 import type { Plan } from '../../plan/index.ts';
 import type { ExitStatus } from '../../run/index.ts';
-import { CliError } from '../errors.ts';
-import { actor, journalDirectory, makeRunDirectory, newRunId } from '../identity.ts';
-import { chooseUi, type Io, terminalOf } from '../io.ts';
+import { actor } from '../identity.ts';
+import { chooseUi, type Io, say, terminalOf } from '../io.ts';
 import { type GivenOptions, runOptions } from '../options/deploy-options.ts';
+import { runEnded } from '../output/follow.ts';
 import type { Output } from '../output/output.ts';
-import { version } from '../version.ts';
 import { approve, saidInAdvance } from './approve.ts';
 import type { Consent } from './consent.ts';
-import { followRun, leave, runStatus } from './follow-run.ts';
-import { AbortOnSignal } from './interrupt.ts';
+import { type Following, followRun, leave, runStatus } from './follow-run.ts';
+import { AbortOnSignal, orderAbort } from './interrupt.ts';
+import { startRun } from './start-run.ts';
 
 export interface Deployment {
   plan: Plan;
@@ -23,76 +21,55 @@ export interface Deployment {
   consent: Consent;
   io: Io;
   out: Output;
+  /** The database goes when this program does: the run is never left to itself. */
+  temporary: boolean;
 }
 
-/** What was said about a backup, beside the journal: it has no event of its own yet. */
-const recordWaiver = (dir: string, reason: string): void => {
-  const record = { noBackup: reason, by: actor(), at: new Date().toISOString() };
-  writeFileSync(join(dir, 'backup.json'), `${JSON.stringify(record)}\n`, { mode: 0o600 });
-};
+const ENGINE_EXIT_MS = 10_000;
 
-const removeEmpty = (dir: string): void => {
-  try {
-    rmSync(join(dir, 'backup.json'), { force: true });
-    rmdirSync(dir);
-  } catch {
-    // Something is in it that tells what went wrong.
-  }
-};
+/**
+ * A terminal that goes away takes the program with it, unless something has to be put in order first. The listener
+ * stays: Ink has one that ends the process when it finds itself alone.
+ */
+const hungUp = (): Promise<Following> => new Promise((resolve) => process.on('SIGHUP', () => resolve('vanished')));
 
-const launch = async (
-  { plan, connection, given }: Deployment,
-  run: string,
-  dir: string,
-  person: boolean,
-  tui: boolean,
-) => {
-  try {
-    await launchEngine({
-      run,
-      dir,
-      version: version(),
-      plan,
-      connection,
-      operator: actor(),
-      options: runOptions(given, person, tui),
-    });
-  } catch (cause) {
-    removeEmpty(dir);
-    throw new CliError(3, `${(cause as Error).message}. Nothing was changed`, { cause });
+/** Ends a run whose database is about to go, and waits for its engine. */
+const endWithUs = async (client: RunClient, following: Following, pid: number, io: Io): Promise<void> => {
+  if (following !== 'ended') {
+    say(io, 'the database goes with this program: aborting the run');
+    await orderAbort(client, 'its database is about to go');
+    await runEnded(client);
   }
+  await client.goodbye();
+  for (const end = performance.now() + ENGINE_EXIT_MS; processExists(pid) && performance.now() < end; ) await delay(50);
 };
 
 /** Starts an engine on a plan that may be deployed, follows it to its end, and gives its exit status. */
 export const deployPlan = async (deployment: Deployment): Promise<ExitStatus> => {
-  const { given, consent, io, out } = deployment;
+  const { given, consent, io, out, temporary } = deployment;
   const terminal = terminalOf(io);
   const ui = chooseUi(given.ui, io);
-  const run = newRunId(new Date());
-  const dir = makeRunDirectory(journalDirectory(given.journal, io.env), run);
-  if (given.noBackup !== undefined) recordWaiver(dir, given.noBackup);
-  const signals = terminal === null ? new AbortOnSignal(io) : null;
+  // Also on a terminal: Ctrl-C while the engine starts must not leave one behind that nobody knows of.
+  const signals = new AbortOnSignal(io);
   const leaving = new AbortController();
   try {
-    await launch(deployment, run, dir, terminal !== null, ui === 'tui');
+    const { run, dir, pid } = await startRun(deployment, runOptions(given, terminal !== null, ui === 'tui'));
     const client = new RunClient({ dir, role: 'operator', name: actor() });
-    signals?.attach(client);
+    signals.attach(client);
+    if (terminal !== null) signals.dispose();
     if (ui === 'plain') out.line(`run ${run}, journal in ${dir}`);
+    const asked = ui === 'tui' ? null : terminal;
     // The screen asks by itself, unless all was said in advance.
     if (ui !== 'tui' || saidInAdvance(consent, given.environment ?? null))
-      void approve(client, consent, ui === 'tui' ? null : terminal, leaving.signal);
-    const following = await followRun(client, {
-      io,
-      out,
-      ui,
-      role: 'operator',
-      terminal: ui === 'tui' ? null : terminal,
-    });
+      void approve(client, consent, asked, leaving.signal);
+    const shown = followRun(client, { io, out, ui, role: 'operator', terminal: asked });
+    const following = await (temporary ? Promise.race([shown, hungUp()]) : shown);
     leaving.abort();
-    await leave(client, following, io, run);
+    if (temporary) await endWithUs(client, following, pid, io);
+    else await leave(client, following, io, run);
     // Left before the end: what was asked is not done yet.
-    return following === 'ended' ? runStatus(client, dir, io) : 5;
+    return following === 'ended' || temporary ? runStatus(client, dir, io) : 5;
   } finally {
-    signals?.dispose();
+    signals.dispose();
   }
 };

@@ -39,10 +39,6 @@ export class AbortOnSignal {
     if (this.#signal !== null) void orderAbort(feed, this.#signal);
   }
 
-  get signal(): NodeJS.Signals | null {
-    return this.#signal;
-  }
-
   dispose(): void {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, this.#take);
   }
