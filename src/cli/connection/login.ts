@@ -44,6 +44,11 @@ const advice = (error: unknown): string => {
       return 'all connections are in use: this is not the moment';
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
       return 'the certificate is for another name: give that name with -h, and the address with hostaddr';
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+      return 'name the certificate of the authority that signed the server’s: PGSSLROOTCERT';
     default:
       return (error as Error).message === NO_SSL ? 'sslmode demands encryption, and the server has none' : '';
   }
@@ -52,7 +57,7 @@ const advice = (error: unknown): string => {
 /** An error that a host with several addresses gives has its reasons inside. */
 const reason = (error: unknown): string => {
   const first = error instanceof AggregateError ? error.errors[0] : error;
-  return plainText(first instanceof Error ? first.message : String(first));
+  return plainText(first instanceof Error ? first.message : String(first)).replace(/[\s.:]+$/, '');
 };
 
 const unreachable = ({ config, hostName }: ConnectionSettings, error: unknown): UnreachableError => {
