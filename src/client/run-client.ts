@@ -1,12 +1,12 @@
 import { connect, type Socket } from 'node:net';
 import type { Actor, ClientMessage, Command, EngineMessage, Sample } from '../run/index.ts';
+import { LineSplitter } from '../run/lines.ts';
 import { reconnectDelay } from './backoff.ts';
 import { enginePid, processExists } from './engine-alive.ts';
 import { isEvent } from './event-shape.ts';
 import type { Feed, FeedView, Link, Reply } from './feed.ts';
 import { History } from './history.ts';
 import { readJournal } from './journal-file.ts';
-import { LineSplitter } from './lines.ts';
 import { socketAddress } from './socket-address.ts';
 
 export interface RunClientOptions {

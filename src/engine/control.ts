@@ -1,9 +1,9 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { Actor, ClientMessage, Command, EngineMessage, RunEvent, Sample } from '../run/index.ts';
+import { LineSplitter } from '../run/lines.ts';
 
 export const SOCKET_FILE = 'control.sock';
 
@@ -121,22 +121,17 @@ export class ControlSocket {
       this.#clients.delete(client);
       if (client.hello !== null) this.#host.left(client.id, !client.goodbye);
     });
-    let pending = 0;
+    const lines = new LineSplitter(LONGEST_LINE);
     socket.on('data', (chunk: Buffer) => {
-      const end = chunk.lastIndexOf(10);
-      pending = end === -1 ? pending + chunk.length : chunk.length - end;
-      if (pending > LONGEST_LINE) socket.destroy(new Error('a line without end'));
+      const messages = messagesOf(lines, chunk);
+      // Whoever sends what is no message of the protocol is no client.
+      if (messages === null) socket.destroy();
+      else for (const each of messages) this.#take(client, each);
     });
-    createInterface({ input: socket }).on('line', (line) => this.#read(client, line));
   }
 
-  #read(client: Client, line: string): void {
-    const parsed = message.safeParse(parseJson(line));
-    if (!parsed.success) {
-      client.socket.destroy(new Error('not a message of the protocol'));
-      return;
-    }
-    const { data } = parsed;
+  #take(client: Client, data: z.infer<typeof message>): void {
+    if (client.socket.destroyed) return;
     if (data.type === 'goodbye') client.goodbye = true;
     else if (data.type === 'hello') this.#greet(client, data);
     else if (client.hello !== null) {
@@ -178,9 +173,9 @@ export class ControlSocket {
   }
 }
 
-const parseJson = (line: string): unknown => {
+const messagesOf = (lines: LineSplitter, chunk: Buffer): z.infer<typeof message>[] | null => {
   try {
-    return JSON.parse(line);
+    return lines.push(chunk).map((line) => message.parse(JSON.parse(line)));
   } catch {
     return null;
   }

@@ -121,7 +121,35 @@ describe('two processes', () => {
     await crowd.release();
     await forgotten.release();
     frozen.destroy();
+    expect((await run.end(30_000)).outcome?.status).toBe(0);
+  });
+
+  it('clients that speak nonsense, never end a line, or break off harm nothing', async () => {
+    const database = await createDatabase(18);
+    await prepare(database);
+    const run = await startRun(database, plan);
+    await run.until((state) => state.phase === 'ready');
+    const nonsense = [
+      '{}\n',
+      'GET / HTTP/1.1\r\n\r\n',
+      '{"type":"command","id":1,"command":{"type":"drop-everything"}}\n',
+    ];
+    for (const text of [...nonsense, 'x'.repeat(1_000_000)]) {
+      const client = connect(join(run.dir, 'control.sock'));
+      const closed = new Promise((resolve) => client.once('close', resolve));
+      client.on('error', () => undefined).write(text);
+      await closed;
+    }
+    for (let n = 0; n < 20; n++) {
+      const client = connect(join(run.dir, 'control.sock'));
+      client.on('error', () => undefined);
+      client.write(`${JSON.stringify({ type: 'hello', role: 'observer', name: 'hasty', after: 0 })}\n`);
+      await new Promise((resolve) => client.once('connect', resolve));
+      client.resetAndDestroy();
+    }
+    await run.go();
     expect((await run.end()).outcome?.status).toBe(0);
+    expect(readFileSync(join(run.dir, 'engine.log'), 'utf8')).not.toContain('fault');
   });
 
   it('an abort cancels, cleans up and ends with 4, also with a build that waits for a writer', async () => {
