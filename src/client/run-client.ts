@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { Actor, ClientMessage, Command, EngineMessage, Sample } from '../run/index.ts';
+import type { Actor, ClientMessage, ClientRole, Command, EngineMessage, Sample } from '../run/index.ts';
 import { LineSplitter } from '../run/lines.ts';
 import { reconnectDelay } from './backoff.ts';
 import { enginePid, processExists } from './engine-alive.ts';
@@ -12,7 +12,7 @@ import { socketAddress } from './socket-address.ts';
 export interface RunClientOptions {
   /** The run's directory. */
   dir: string;
-  role: 'operator' | 'observer';
+  role: ClientRole;
   /** Who this is, for the record. */
   name: Actor;
 }

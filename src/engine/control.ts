@@ -26,7 +26,7 @@ const command = z.discriminatedUnion('type', [
 const message = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('hello'),
-    role: z.enum(['operator', 'observer']),
+    role: z.enum(['operator', 'observer', 'caller']),
     name: z.string().max(200),
     after: z.int().min(0),
   }),
@@ -119,7 +119,7 @@ export class ControlSocket {
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.#clients.delete(client);
-      if (client.hello !== null) this.#host.left(client.id, !client.goodbye);
+      if (client.hello !== null && client.hello.role !== 'caller') this.#host.left(client.id, !client.goodbye);
     });
     const lines = new LineSplitter(LONGEST_LINE);
     socket.on('data', (chunk: Buffer) => {
@@ -137,9 +137,9 @@ export class ControlSocket {
     else if (client.hello !== null) {
       const { role, name } = client.hello;
       const answer =
-        role === 'operator'
-          ? this.#host.command(data.command as Command, name)
-          : { ok: false, why: 'an observer only watches' };
+        role === 'observer'
+          ? { ok: false, why: 'an observer only watches' }
+          : this.#host.command(data.command as Command, name);
       this.#send(client, { type: 'reply', id: data.id, ...answer });
     }
   }
@@ -150,7 +150,7 @@ export class ControlSocket {
     client.sent = hello.after;
     this.#send(client, { type: 'welcome', client: client.id, run: this.#host.run });
     this.#feed(client);
-    this.#host.joined(client.id, hello.role, hello.name);
+    if (hello.role !== 'caller') this.#host.joined(client.id, hello.role, hello.name);
   }
 
   #feed(client: Client): void {

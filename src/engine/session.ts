@@ -69,7 +69,7 @@ export class Session implements Queryable {
     this.#socket = new Socket();
     this.#client = new pg.Client({
       ...options.connection,
-      application_name: `indexdeck ${options.name} ${options.run.slice(0, 8)}`,
+      application_name: `indexdeck ${options.name} ${options.run}`,
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEPALIVE_MS,
       // Our own socket, so that a connection can be ended at any time, also while it is being made.

@@ -60,7 +60,7 @@ const preflight = (event: Extract<RunEvent, { type: 'preflight.finished' }>): st
 export const describeEvent = (event: RunEvent): string => {
   switch (event.type) {
     case 'run.started':
-      return `run ${event.run} on ${plainText(event.database.database)} at ${plainText(event.database.host)} by ${plainText(event.operator)}`;
+      return `run ${event.run} on ${plainText(event.database.database)} at ${plainText(event.database.host)} by ${plainText(event.operator)}${event.options.noBackup === null ? '' : `, without a backup: ${plainText(event.options.noBackup)}`}`;
     case 'preflight.finished':
       return preflight(event);
     case 'preflight.failed':

@@ -22,6 +22,8 @@ export interface RunOptions {
   /** A pause that nobody lifts for this long ends the engine. */
   giveUpMs: number;
   gates: Record<GateName, GateThresholds>;
+  /** Why the run goes without a backup, as given with --no-backup; null when nothing was said of one. */
+  noBackup: string | null;
   /** Settings of the building sessions given with --set. */
   settings: Record<string, string>;
   /** Somebody is there to answer: a blocking finding can be looked at again instead of ending the run. */

@@ -13,7 +13,7 @@ export { absoluteThresholds, formatGateValue, readGate } from './gates/readings.
 export { GATE_NAMES, type GateLevel, type GateName, type GateThresholds } from './gates/types.ts';
 export type { BuildOutcome, Input, Response } from './inputs.ts';
 export { plainText } from './plain-text.ts';
-export type { ClientMessage, EngineMessage } from './protocol.ts';
+export type { ClientMessage, ClientRole, EngineMessage } from './protocol.ts';
 export { respond } from './respond.ts';
 export { MOST_JOBS } from './respond-command.ts';
 export type * from './samples.ts';

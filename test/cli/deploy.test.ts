@@ -129,8 +129,7 @@ describe('exit status', () => {
     const { args, env, journal, database } = await place();
     const consent = ['--environment', 'production', '--confirm', database.name, '--no-backup', 'snapshot 7'];
     expect(await indexdeck([...args, ...consent], { env })).toMatchObject({ status: 0 });
-    const kept = JSON.parse(readFileSync(join(runOf(journal).dir, 'backup.json'), 'utf8'));
-    expect(kept).toMatchObject({ noBackup: 'snapshot 7' });
+    expect(runOf(journal).events[0]).toMatchObject({ type: 'run.started', options: { noBackup: 'snapshot 7' } });
   });
 });
 

@@ -67,6 +67,7 @@ export const options = (more: Partial<RunOptions> = {}): RunOptions => ({
   retries: 3,
   autoContinue: true,
   replaceInvalid: false,
+  noBackup: null,
   giveUpMs: 30 * 60_000,
   gates: { ...DEFAULT_GATES },
   settings: {},

@@ -131,6 +131,7 @@ export const makeOptions = (change: Partial<RunOptions> = {}): RunOptions => ({
   retries: 3,
   autoContinue: true,
   replaceInvalid: false,
+  noBackup: null,
   giveUpMs: 3_600_000,
   gates: {
     ...(Object.fromEntries(GATE_NAMES.map((name) => [name, limits(null, null)])) as Record<

@@ -44,7 +44,7 @@ const add = (program: Command, io: Io, done: Done, name: string, description: st
   const command = addRunArgument(program.command(name).description(description));
   command.action(async () => {
     const { dir } = await theRun(runSelection(command), io, 'living');
-    const client = new RunClient({ dir, role: 'operator', name: actor() });
+    const client = new RunClient({ dir, role: 'caller', name: actor() });
     try {
       await connected(client);
       done(await order(client, dir, io));

@@ -1,5 +1,4 @@
-import { rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { rmdirSync } from 'node:fs';
 import { launchEngine } from '../../engine/launch.ts';
 import type { RunOptions } from '../../run/index.ts';
 import { CliError } from '../errors.ts';
@@ -15,15 +14,8 @@ export interface StartedRun {
   pid: number;
 }
 
-/** What was said about a backup, beside the journal: it has no event of its own yet. */
-const recordWaiver = (dir: string, reason: string): void => {
-  const record = { noBackup: reason, by: actor(), at: new Date().toISOString() };
-  writeFileSync(join(dir, 'backup.json'), `${JSON.stringify(record)}\n`, { mode: 0o600 });
-};
-
 const removeEmpty = (dir: string): void => {
   try {
-    rmSync(join(dir, 'backup.json'), { force: true });
     rmdirSync(dir);
   } catch {
     // Something is in it that tells what went wrong.
@@ -35,7 +27,6 @@ export const startRun = async (deployment: Deployment, options: RunOptions): Pro
   const { plan, connection, given, io } = deployment;
   const run = newRunId(new Date());
   const dir = makeRunDirectory(journalDirectory(given.journal, io.env), run);
-  if (given.noBackup !== undefined) recordWaiver(dir, given.noBackup);
   try {
     const engine = { run, dir, version: version(), plan, connection, operator: actor(), options };
     const { pid } = await launchEngine(engine);

@@ -41,6 +41,7 @@ export const runOptions = (given: GivenOptions, terminal: boolean, interactive: 
   autoContinue: given.autoContinue ?? true,
   replaceInvalid: given.replaceInvalid ?? false,
   giveUpMs: given.giveUpMs ?? GIVE_UP_MS,
+  noBackup: given.noBackup ?? null,
   gates: { ...DEFAULT_GATES, ...given.gates },
   settings: given.settings ?? {},
   interactive,

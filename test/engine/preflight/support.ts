@@ -15,6 +15,7 @@ export const runOptions = (changes: Partial<RunOptions> = {}): RunOptions => ({
   retries: 3,
   autoContinue: true,
   replaceInvalid: false,
+  noBackup: null,
   giveUpMs: 3_600_000,
   gates: { ...DEFAULT_GATES },
   settings: {},

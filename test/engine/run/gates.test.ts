@@ -145,10 +145,18 @@ describe('two processes', () => {
       client.on('error', () => undefined);
       client.write(`${JSON.stringify({ type: 'hello', role: 'observer', name: 'hasty', after: 0 })}\n`);
       await new Promise((resolve) => client.once('connect', resolve));
-      client.resetAndDestroy();
+      client.destroy();
     }
+    // Whoever gives one order and goes is nobody's screen: it is not missed.
+    const brief = connect(join(run.dir, 'control.sock'));
+    const answered = new Promise((resolve) => brief.on('data', (chunk) => chunk.includes('"reply"') && resolve(chunk)));
+    brief.write(`${JSON.stringify({ type: 'hello', role: 'caller', name: 'brief', after: 0 })}\n`);
+    brief.write(`${JSON.stringify({ type: 'command', id: 1, command: { type: 'continue' } })}\n`);
+    await answered;
+    brief.destroy();
     await run.go();
     expect((await run.end()).outcome?.status).toBe(0);
+    expect(run.of('client.joined').map((event) => event.name)).not.toContain('brief');
     expect(readFileSync(join(run.dir, 'engine.log'), 'utf8')).not.toContain('fault');
   });
 
