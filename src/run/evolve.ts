@@ -184,14 +184,17 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
       return { lostConnections: state.lostConnections.filter((lost) => lost.session !== event.session) };
     case 'verify.finished':
       return { verify: { ok: event.ok, results: event.results } };
-    case 'validation.finished':
+    case 'validation.finished': {
+      // Several may stand on one line. They are run in order, so it is the first of them without a result.
+      const which = state.validations.findIndex(
+        ({ line, file, result }) => line === event.line && file === event.file && result === null,
+      );
       return {
-        validations: state.validations.map((validation) =>
-          validation.line === event.line && validation.file === event.file && validation.result === null
-            ? { ...validation, result: event }
-            : validation,
+        validations: state.validations.map((validation, at) =>
+          at === which ? { ...validation, result: event } : validation,
         ),
       };
+    }
     case 'run.finished':
       return {
         phase: 'finished',
