@@ -1,6 +1,6 @@
 /** Why a kind of statement is no part of a plan, by its first words; the longest match counts. */
 const REASONS: readonly (readonly [words: string, reason: string])[] = [
-  ['DROP INDEX', 'this version does not deploy DROP INDEX; indexdeck rollback drops what a run created'],
+  ['DROP INDEX', 'this version does not deploy DROP INDEX'],
   ['REINDEX', 'this version does not deploy REINDEX'],
   ['ALTER INDEX', 'this version does not deploy ALTER INDEX, ATTACH PARTITION among it'],
   ['DROP', 'it drops something, and a plan only builds'],

@@ -79,7 +79,7 @@ export const outcomeOf = (state: RunState, step: StepState): Outcome => {
         symbol: SYMBOL.alarm,
         tone: 'bad',
         good: false,
-        text: `left ${step.status}: indexdeck resume finds out what became of it`,
+        text: `left ${step.status}: what became of it is not known, look at the catalog`,
       };
   }
 };

@@ -448,7 +448,9 @@ describe('the summary', () => {
       'idx_ingredient_groups_dish  FAILED: could not create unique index. Remove the duplicates, then try again.',
     );
     expect(text).toContain('idx_combo_steps_group  not built: the run ended before it began');
-    expect(text).toMatch(/Next:\n {2}Remove the duplicates\.\n {2}indexdeck report 0193a7c2/);
+    expect(text).toMatch(
+      /Next:\n {2}Remove the duplicates\.\n {2}deploy the same plan again.*\n {2}the whole record: indexdeck watch 0193a7c2[^ ]* --ui plain/,
+    );
   });
 
   it('says that nothing was changed when nobody said go', () => {
