@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { backendPid } from '../../queries/backend_pid.ts';
 import type { ConnectionConfig } from '../config.ts';
 import type { Session } from '../session.ts';
 
@@ -39,12 +40,12 @@ export async function detectPooling(connection: ConnectionConfig): Promise<Pooli
   const clients = [newClient(connection), newClient(connection)] as const;
   try {
     await clients[0].connect();
-    const pid = await backendPid(clients[0]);
+    const pid = await pidOf(clients[0]);
     if ((clients[0] as unknown as { processID: number | null }).processID === pid) return 'none';
     await clients[1].connect();
     const shared = await shareBackends(
-      () => backendPid(clients[0]),
-      () => backendPid(clients[1]),
+      () => pidOf(clients[0]),
+      () => pidOf(clients[1]),
     ).catch((error: unknown) => {
       if (error instanceof pg.DatabaseError) throw error;
       return null;
@@ -58,11 +59,11 @@ export async function detectPooling(connection: ConnectionConfig): Promise<Pooli
 
 /** The same for two sessions that are open already; a pooler that keeps sessions apart is not seen this way. */
 export async function poolingBetween(first: Session, second: Session): Promise<Pooling> {
-  const pidOf = (session: Session) => async () => {
-    const [row] = await session.query('select pg_backend_pid() as pid');
-    return Number(row?.pid);
-  };
-  return (await shareBackends(pidOf(first), pidOf(second))) ? 'transaction' : 'none';
+  const shared = await shareBackends(
+    () => backendPid(first),
+    () => backendPid(second),
+  );
+  return shared ? 'transaction' : 'none';
 }
 
 function newClient(connection: ConnectionConfig): pg.Client {
@@ -76,7 +77,7 @@ function newClient(connection: ConnectionConfig): pg.Client {
   return client;
 }
 
-async function backendPid(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-  return rows[0]?.pid ?? 0;
+/** By the simple protocol, which every pooler passes on. */
+function pidOf(client: pg.Client): Promise<number> {
+  return backendPid({ query: async (text) => (await client.query(text)).rows });
 }
