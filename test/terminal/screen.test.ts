@@ -1,0 +1,148 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type IPty, spawn } from '@lydell/node-pty';
+import xterm from '@xterm/headless';
+import { expect, onTestFinished, test } from 'vitest';
+import type { RunEvent } from '../../src/run/index.ts';
+import { indexes, place } from '../cli/place.ts';
+import { folder, program } from '../cli/program.ts';
+import { createDatabase } from '../support/database.ts';
+import { idleInTransaction, waiters } from '../support/locks.ts';
+import { poll } from '../support/poll.ts';
+import { invalidIndexes, sessionsOf } from '../support/run.ts';
+import { startServer } from '../support/server.ts';
+
+interface Screen {
+  pty: IPty;
+  /** The rows as a person sees them now. */
+  rows(): string[];
+  shows(pattern: RegExp, timeoutMs?: number): Promise<void>;
+  resize(columns: number, rows: number): void;
+  ended: Promise<number>;
+}
+
+/** The program on a real terminal, whose picture is read as a picture. */
+const onScreen = (args: string[], env: Record<string, string>, columns: number, lines: number): Screen => {
+  const picture = new xterm.Terminal({ cols: columns, rows: lines, allowProposedApi: true });
+  const pty = spawn(process.execPath, [program, ...args], {
+    cols: columns,
+    rows: lines,
+    env: { PATH: process.env.PATH ?? '', HOME: folder(), TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
+  });
+  pty.onData((data) => picture.write(data));
+  const ended = new Promise<number>((resolve) => pty.onExit(({ exitCode }) => resolve(exitCode)));
+  onTestFinished(() => {
+    try {
+      pty.kill('SIGKILL');
+    } catch {
+      // It has ended.
+    }
+  });
+  const rows = (): string[] => {
+    const { active } = picture.buffer;
+    return Array.from({ length: picture.rows }, (_, row) =>
+      (active.getLine(active.viewportY + row)?.translateToString(true) ?? '').trimEnd(),
+    );
+  };
+  return {
+    pty,
+    rows,
+    ended,
+    shows: async (pattern, timeoutMs = 20_000) => {
+      await poll(() => pattern.test(rows().join('\n')), timeoutMs).catch((cause) => {
+        throw new Error(`not on the screen: ${pattern}\n${rows().join('\n')}`, { cause });
+      });
+    },
+    resize: (toColumns, toRows) => {
+      picture.resize(toColumns, toRows);
+      pty.resize(toColumns, toRows);
+    },
+  };
+};
+
+const asking = (args: string[]): string[] => args.filter((arg) => arg !== '--yes');
+
+test.each([
+  [80, 24],
+  [160, 50],
+])('at %i x %i: go, pause, continue and abort by key, and nothing half-built is left', async (columns, lines) => {
+  const { args, env, database } = await place();
+  const forgotten = await idleInTransaction(database);
+  const screen = onScreen(asking(args), env, columns, lines);
+  await screen.shows(/READY/);
+  await screen.shows(/y build/);
+  // Enter alone never confirms: it only opens the details.
+  screen.pty.write('\r');
+  await screen.shows(/Findings/);
+  screen.pty.write('\u001b');
+  await screen.shows(/n leave\s+r look again|n leave {2}/);
+  await poll(() => !screen.rows().join('\n').includes('Findings ─'));
+  screen.pty.write('y');
+  await screen.shows(/RUNNING/);
+  await screen.shows(/waits \S+ on pid \d+ forgotten/);
+  expect(screen.rows()[2]).toMatch(new RegExp(`waits .* on pid ${forgotten.pid} forgotten, idle in trans`));
+  screen.pty.write('P');
+  await screen.shows(/PAUSED/);
+  expect(screen.rows().at(-1)).toMatch(/C continue/);
+  screen.pty.write('C');
+  await screen.shows(/RUNNING/);
+  screen.resize(columns + 20, lines - 4);
+  await screen.shows(/RUNNING[\s\S]*P pause/);
+  expect(screen.rows()[0]).toMatch(/indexdeck {2}OPERATOR/);
+  screen.pty.write('A');
+  await screen.shows(/Abort this run\?/);
+  screen.pty.write('n');
+  await screen.shows(/not aborted: the run goes on/);
+  screen.pty.write('A');
+  await screen.shows(/Abort this run\?/);
+  screen.pty.write('A');
+  await screen.shows(/ABORTED|FINISHED/);
+  await screen.shows(/status 4/);
+  screen.pty.write('q');
+  expect(await screen.ended).toBe(4);
+  // The last word stays in the scrollback of the terminal that was there before.
+  expect(screen.rows().join('\n')).toMatch(/indexdeck run \S+ on .*: status 4/);
+  expect(await indexes(database)).toEqual([]);
+  expect(await invalidIndexes(database)).toEqual([]);
+  expect(await sessionsOf(database)).toEqual([]);
+  await forgotten.release();
+});
+
+test('a terminal that is not read for ten seconds stops nothing: the gate trips, pauses and is journalled on time', async () => {
+  // A server of its own: the gates look at the whole server.
+  const server = await startServer({ version: 18 });
+  const database = await createDatabase(18, { server });
+  await database.sql('CREATE TABLE dishes AS SELECT n AS id, n % 7 AS course FROM generate_series(1, 2000) n');
+  await database.sql('CREATE TABLE elsewhere (id int)');
+  const { plan, journal } = await place(18, 'CREATE INDEX CONCURRENTLY idx_dishes_course ON dishes (course);');
+  const forgotten = await idleInTransaction(database);
+  const args = ['deploy', plan, '--yes', '--journal', journal];
+  const screen = onScreen(args, database.environment, 160, 50);
+  await screen.shows(/waits \S+ on pid \d+ forgotten/);
+  screen.pty.pause();
+  // Each draws the whole screen anew: more than a terminal's buffer takes, so that whoever writes to it stands still.
+  for (let n = 0; n < 40; n++) {
+    screen.pty.write('\u000c');
+    await delay(25);
+  }
+  const crowd = await waiters(database, 30, 'elsewhere');
+  const began = Date.now();
+  // Ten seconds in which nobody reads: the length of the freeze is what is tested.
+  await delay(10_000);
+  const [run = ''] = readdirSync(journal);
+  const lines = readFileSync(join(journal, run, 'journal.jsonl'), 'utf8')
+    .trim()
+    .split('\n');
+  const paused = lines.map((line) => JSON.parse(line) as RunEvent).find((event) => event.type === 'run.paused');
+  expect(paused).toMatchObject({ cause: 'gate', gate: 'lock-waiters' });
+  expect(Date.parse(paused?.at ?? '') - began).toBeLessThanOrEqual(4_000);
+  screen.pty.resume();
+  screen.pty.write('\u001b');
+  await screen.shows(/PAUSED/);
+  await crowd.release();
+  await forgotten.release();
+  await screen.shows(/FINISHED/, 30_000);
+  screen.pty.write('q');
+  expect(await screen.ended).toBe(0);
+});
