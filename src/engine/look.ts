@@ -26,7 +26,6 @@ export const preflight = async (
     await sessions.openToLook();
     await lock.try();
     const facts = await runPreflight({
-      open: (name, settings) => sessions.open(name, settings),
       inspect: await sessions.inspect.ready(),
       plan: state.plan,
       options: state.options,

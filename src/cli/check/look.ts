@@ -1,6 +1,6 @@
 import { inspectingSettings } from '../../engine/catalog/index.ts';
 import type { ConnectionConfig } from '../../engine/config.ts';
-import { runPreflight } from '../../engine/preflight/index.ts';
+import { blockedByPooler, detectPooling, runPreflight } from '../../engine/preflight/index.ts';
 import { Session } from '../../engine/session.ts';
 import type { Finding, Plan } from '../../plan/index.ts';
 import type { PreflightFacts } from '../../run/index.ts';
@@ -12,16 +12,27 @@ export interface Looked {
   preflight: PreflightFacts;
 }
 
-/** What a deployment with these options would find. The sessions are closed again, and nothing is changed. */
-export const lookAt = async (connection: ConnectionConfig, plan: Plan, given: GivenOptions): Promise<Looked> => {
-  const open = (name: string, settings: Readonly<Record<string, string>>) =>
-    Session.open({ connection, run: 'check', name, settings });
-  const inspect = await open('inspect', inspectingSettings).catch((error: Error) => {
+/**
+ * What a deployment with these options would find; `terminal`: a person would be there. The session is closed again, and
+ * nothing is changed. A pooler is looked for first, as the engine does: what we set would come upon others behind it.
+ */
+export const lookAt = async (
+  connection: ConnectionConfig,
+  plan: Plan,
+  given: GivenOptions,
+  terminal: boolean,
+): Promise<Looked> => {
+  const unreachable = (error: Error) => {
     throw new UnreachableError(error.message, { cause: error });
-  });
+  };
+  const pooling = await detectPooling(connection).catch(unreachable);
+  const refused = blockedByPooler(pooling, connection, plan);
+  if (refused !== null) return { preflight: refused, findings: refused.findings };
+  const settings = inspectingSettings;
+  const inspect = await Session.open({ connection, run: 'check', name: 'inspect', settings }).catch(unreachable);
   try {
-    const options = runOptions(given, false, false);
-    const preflight = await runPreflight({ open, inspect, plan, options, ours: [inspect.pid] });
+    const options = runOptions(given, terminal, false);
+    const preflight = await runPreflight({ inspect, plan, options, ours: [inspect.pid], pooling });
     return { preflight, findings: preflight.findings };
   } finally {
     await inspect.close();

@@ -23,11 +23,16 @@ const notReachable = (error: UnreachableError): Finding => ({
 const check = async (file: string, given: GivenOptions, flags: ConnectionFlags, io: Io): Promise<Checked> => {
   const plan = await readGoodPlan([file], given.makeConcurrent ?? false);
   try {
-    const connection = await resolveConnection(flags, io.env, terminalOf(io));
+    const terminal = terminalOf(io);
+    const connection = await resolveConnection(flags, io.env, terminal);
     const { host, port, database, user } = connection;
     // Only here: `pause` and its like should answer at once.
     const { lookAt } = await import('../check/look.ts');
-    return { plan, database: { host, port, database, user }, ...(await lookAt(connection, plan, given)) };
+    return {
+      plan,
+      database: { host, port, database, user },
+      ...(await lookAt(connection, plan, given, terminal !== null)),
+    };
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
     return { plan, database: null, findings: [...plan.findings, notReachable(error)], preflight: null };

@@ -52,6 +52,12 @@ export const addPlanFlags = (command: Command): Command =>
     .option('--set <name=value>', 'a server setting for the building sessions (repeatable)', collect(parseSetting))
     .option('--replace-invalid', 'drop and rebuild the invalid leftovers that the findings name')
     .option('--environment <name>', 'shown on screen; production asks for the database’s name instead of y')
+    .option('--gate <name=warn,pause,abort>', 'thresholds; a dash leaves one out (repeatable)', collect(parseGate))
+    .option(
+      '--on-error <policy>',
+      'pause, skip or abort (default: pause; without a terminal abort)',
+      parseChoice('--on-error', ERROR_POLICIES),
+    )
     .option('--config <file>', 'options in a YAML file (default: indexdeck.yaml beside the plan)');
 
 /** Adds the options of a deployment. */
@@ -60,12 +66,6 @@ export const addDeployFlags = (command: Command): Command => {
     .addOption(uiOption())
     .option('--yes', 'do not ask before building; required without a terminal')
     .option('--confirm <dbname>', 'stands for the typed name in production, without a terminal')
-    .option('--gate <name=warn,pause,abort>', 'thresholds; a dash leaves one out (repeatable)', collect(parseGate))
-    .option(
-      '--on-error <policy>',
-      'pause, skip or abort (default: pause; without a terminal abort)',
-      parseChoice('--on-error', ERROR_POLICIES),
-    )
     .option('--retries <n>', 'attempts after a failure for a passing reason (default: 3)', parseRetries)
     .option('--no-auto-continue', 'a pause by a gate waits for an operator too')
     .option(

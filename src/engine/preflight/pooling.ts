@@ -1,7 +1,6 @@
 import pg from 'pg';
 import { backendPid } from '../../queries/backend_pid.ts';
 import type { ConnectionConfig } from '../config.ts';
-import type { Session } from '../session.ts';
 
 /**
  * What stands between us and the server. none: nothing that can be seen. session: a proxy that gives each connection a
@@ -55,15 +54,6 @@ export async function detectPooling(connection: ConnectionConfig): Promise<Pooli
   } finally {
     for (const client of clients) void client.end().catch(() => undefined);
   }
-}
-
-/** The same for two sessions that are open already; a pooler that keeps sessions apart is not seen this way. */
-export async function poolingBetween(first: Session, second: Session): Promise<Pooling> {
-  const shared = await shareBackends(
-    () => backendPid(first),
-    () => backendPid(second),
-  );
-  return shared ? 'transaction' : 'none';
 }
 
 function newClient(connection: ConnectionConfig): pg.Client {

@@ -4,20 +4,18 @@ import type { Session } from '../session.ts';
 import { builderSettings } from './builder-settings.ts';
 import type { Facts } from './facts.ts';
 import { gather } from './gather.ts';
-import { type Pooling, poolingBetween } from './pooling.ts';
+import type { Pooling } from './pooling.ts';
 import { RULES } from './rules/index.ts';
 
 export interface PreflightInput {
-  /** Opens a session of this run; preflight closes it again. */
-  open(name: string, settings: Readonly<Record<string, string>>): Promise<Session>;
   /** A session with `inspectingSettings` that nobody else uses meanwhile. */
   inspect: Session;
   plan: Plan;
   options: RunOptions;
   /** pids of all our backends. */
   ours: readonly number[];
-  /** What `detectPooling` said before any session was opened. Without it only a transaction pooler is noticed. */
-  pooling?: Pooling;
+  /** What `detectPooling` said before any session was opened. */
+  pooling: Pooling;
 }
 
 /**
@@ -25,8 +23,7 @@ export interface PreflightInput {
  * right that is missing is a finding.
  */
 export async function runPreflight(input: PreflightInput): Promise<PreflightFacts> {
-  const { plan, options, inspect, ours } = input;
-  const pooling = input.pooling ?? (await lookForPooler(input));
+  const { plan, options, inspect, ours, pooling } = input;
   return judge(await gather(inspect, { plan, options, ours, pooling }));
 }
 
@@ -57,13 +54,3 @@ const readable = (finding: Finding): Finding => ({
   why: plainText(finding.why),
   advice: plainText(finding.advice),
 });
-
-async function lookForPooler({ open, inspect }: PreflightInput): Promise<Pooling> {
-  // No settings: behind a pooler they would come upon somebody else.
-  const second = await open('preflight', {});
-  try {
-    return await poolingBetween(inspect, second);
-  } finally {
-    await second.close();
-  }
-}

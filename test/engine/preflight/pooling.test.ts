@@ -1,12 +1,13 @@
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
-import { blockedByPooler, detectPooling, runPreflight } from '../../../src/engine/preflight/index.ts';
+import { lookAt } from '../../../src/cli/check/look.ts';
+import { blockedByPooler, detectPooling } from '../../../src/engine/preflight/index.ts';
 import { Session, watchingSettings } from '../../../src/engine/session.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { type PoolMode, startPgbouncer, testWithPgbouncer } from '../../support/pgbouncer.ts';
 import { versions } from '../../support/server.ts';
 import { connectionTo, planOf } from '../catalog/support.ts';
-import { blocking, coded, runOptions } from './support.ts';
+import { blocking, coded } from './support.ts';
 
 const through = async (database: TestDatabase, mode: PoolMode) => {
   const { connectionString } = await startPgbouncer(database, mode);
@@ -47,17 +48,15 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     expect(facts?.findings).toMatchObject([{ level: 'blocks', code: 'transaction-pooler' }]);
   });
 
-  testWithPgbouncer('a transaction pooler blocks, also when nobody looked before', async () => {
+  testWithPgbouncer('check behind a transaction pooler blocks, and sets nothing', async () => {
     const database = await createDatabase(version, { mayLeaveSessions: true });
     await database.sql('CREATE TABLE t (a int)');
-    const connection = await through(database, 'transaction');
-    // With no settings: behind this pooler they would come upon others.
-    const open = (name: string) => Session.open({ connection, run: 'test-run', name });
-    const inspect = await open('inspect');
     const plan = await planOf('CREATE INDEX CONCURRENTLY i ON t (a)');
-    const facts = await runPreflight({ open, inspect, plan, options: runOptions(), ours: [inspect.pid] });
-    await inspect.close();
-    expect(blocking(facts)).toEqual(['transaction-pooler']);
-    expect(coded(facts, 'transaction-pooler')[0]?.advice).toContain("server's own port");
+    const { preflight } = await lookAt(await through(database, 'transaction'), plan, {}, false);
+    expect(blocking(preflight)).toEqual(['transaction-pooler']);
+    expect(coded(preflight, 'transaction-pooler')[0]?.advice).toContain("server's own port");
+    const ours = (await database.statementLog()).filter(({ application }) => application.startsWith('indexdeck'));
+    expect(ours.length).toBeGreaterThan(0);
+    expect(ours.filter(({ text }) => /set_config|\bset\b/i.test(text))).toEqual([]);
   });
 });

@@ -1,11 +1,9 @@
-import { onTestFinished } from 'vitest';
 import { runPreflight } from '../../../src/engine/preflight/index.ts';
 import type { PreflightInput } from '../../../src/engine/preflight/run-preflight.ts';
-import { Session } from '../../../src/engine/session.ts';
 import type { Finding } from '../../../src/plan/index.ts';
 import { DEFAULT_GATES, type PreflightFacts, type RunOptions } from '../../../src/run/index.ts';
 import type { TestDatabase } from '../../support/database.ts';
-import { connectionTo, inspecting, planOf } from '../catalog/support.ts';
+import { inspecting, planOf } from '../catalog/support.ts';
 
 export const runOptions = (changes: Partial<RunOptions> = {}): RunOptions => ({
   jobs: 2,
@@ -32,19 +30,13 @@ interface Scene {
 
 /** Preflight of a script on a test's database, as the engine runs it. */
 export async function preflightOf(database: TestDatabase, sql: string, scene: Scene = {}): Promise<PreflightFacts> {
-  const connection = connectionTo(database, scene.as);
   const inspect = await inspecting(database, scene.as);
   return runPreflight({
-    open: async (name, settings) => {
-      const session = await Session.open({ connection, run: 'test-run', name, settings });
-      onTestFinished(() => session.close());
-      return session;
-    },
     inspect,
     plan: await planOf(sql, { makeConcurrent: scene.makeConcurrent ?? false }),
     options: runOptions(scene.options),
     ours: [inspect.pid],
-    ...(scene.pooling === undefined ? {} : { pooling: scene.pooling }),
+    pooling: scene.pooling ?? 'none',
   });
 }
 

@@ -30,7 +30,7 @@ function standing({ create, found, row }: IndexFinding, onError: ErrorPolicy, ag
           'index-equal',
           {
             what: `${name} is there already, valid and as planned.`,
-            why: 'It is not built again, and a rollback will not drop it.',
+            why: 'It is not built again, and does not count as made by this run.',
             advice: 'Nothing to do.',
           },
           create,

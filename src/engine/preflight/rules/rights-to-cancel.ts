@@ -7,7 +7,7 @@ export const rightsToCancel: Rule = ({ server }) => {
   return [
     finding('note', 'no-signal-right', {
       what: `${server.user} may not cancel the statements of other users: it is no member of pg_signal_backend.`,
-      why: 'A session that a build waits for could be seen here, but not ended from here.',
+      why: 'A session that a build waits for could be seen, but not be ended with these rights.',
       advice: `If the operator shall be able to: GRANT pg_signal_backend TO ${server.user}.`,
     }),
   ];

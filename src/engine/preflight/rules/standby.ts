@@ -8,7 +8,7 @@ export const standby: Rule = ({ server }) => {
     finding('blocks', 'standby', {
       what: 'The server is a standby (in recovery).',
       why: 'Nothing can be built on a standby: its indexes come from the primary.',
-      advice: 'Connect to the primary. With several hosts, target_session_attrs=read-write finds it.',
+      advice: 'Connect to the primary.',
     }),
   ];
 };
