@@ -57,6 +57,7 @@ const afterFailure = (
     status: leftover === null ? afterwards : 'dropping',
     oid: leftover?.oid ?? null,
     leftover,
+    doubtful: event.leftover === null || event.leftover.ours ? null : event.leftover,
     retryAt: event.retryAt,
     passingFailures: step.passingFailures + (event.retryAt === null ? 0 : 1),
   };
@@ -65,7 +66,7 @@ const afterFailure = (
 const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
   switch (event.type) {
     case 'index.inspected':
-      return { found: event.found };
+      return event.found.kind === 'none' ? { found: event.found, doubtful: null } : { found: event.found };
     case 'build.started':
       return {
         ...ended(event.at),
@@ -97,6 +98,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
     case 'index.skipped':
       return {
         status: event.reason === 'equal' ? 'equal' : 'skipped',
+        doubtful: event.reason === 'equal' ? null : step.doubtful,
         found: null,
         retryAt: null,
         note: event.reason === 'equal' ? 'there already, with the planned definition' : `left out by ${event.by}`,

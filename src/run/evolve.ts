@@ -23,6 +23,7 @@ const newStep = (id: number, section: number, step: StepState['step']): StepStat
   cancel: null,
   lost: false,
   leftover: null,
+  doubtful: null,
   dropFailures: 0,
   dropRetryAt: null,
   retryAt: null,

@@ -8,6 +8,12 @@ export const debris = (state: RunState): string[] =>
       const { schema, name, oid } = step.leftover;
       return [`invalid index ${schema}.${name} (oid ${oid}) of a failed build is still there: drop it concurrently`];
     }
+    if (step.doubtful !== null) {
+      const { schema, name, oid } = step.doubtful;
+      return [
+        `invalid index ${schema}.${name} (oid ${oid}) is there, and nothing proves whose it is: look at it by hand`,
+      ];
+    }
     if (step.status === 'building' && step.step.kind === 'create-index')
       return [`what became of ${step.step.name} is unknown: look at the catalog before building it again`];
     return [];

@@ -74,6 +74,11 @@ export interface StepState {
     /** What becomes of the step once it is dropped. */
     afterwards: 'queued' | 'failed';
   } | null;
+  /**
+   * An invalid index that a failed build may have left, or somebody else: nothing proves that it is this run's, so it is
+   * never dropped, and never passed over in silence either.
+   */
+  doubtful: { oid: number; schema: string; name: string } | null;
   /** How often dropping it has failed. */
   dropFailures: number;
   /** When dropping it is tried again, ISO. */

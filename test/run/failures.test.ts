@@ -53,6 +53,11 @@ describe('a build that fails', () => {
     expect(core.begun.some((effect) => effect.kind === 'drop')).toBe(false);
     expect(core.state.steps[0]).toMatchObject({ status: 'failed', leftover: null });
     expect(core.state.steps[0]?.advice).toContain('oid 900');
+    // Nor does the run end as if nothing of it were left.
+    core.command({ type: 'abort' });
+    core.buildEnds(1, { kind: 'failed', error: serverError('57014'), leftover: null });
+    expect(core.inflight.get('finish')).toMatchObject({ status: 5 });
+    expect((core.inflight.get('finish') as { leftToDo: string[] }).leftToDo[0]).toContain('oid 900');
   });
 
   it('looks again when a relation of that name came up meanwhile', () => {
