@@ -2,6 +2,7 @@ import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setFlagsFromString } from 'node:v8';
 import type { EngineConfig } from './config.ts';
 import { Engine } from './engine.ts';
 
@@ -10,6 +11,9 @@ import { Engine } from './engine.ts';
  * argument or the environment), answers with one line on standard output when it listens, and is on its own then.
  */
 const main = async (): Promise<void> => {
+  // As bin/start.cjs does, and for the same reason: process.exit() must end the process.
+  setFlagsFromString('--no-concurrent-sparkplug');
+  setFlagsFromString('--no-maglev');
   process.umask(0o077);
   const config = JSON.parse(await text(process.stdin)) as EngineConfig;
   // A socket's path may have only some 100 bytes: the socket is made by its bare name in here.
