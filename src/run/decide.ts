@@ -7,9 +7,12 @@ import type { RunState, StepState } from './state.ts';
 const act = (effect: Effect, intent: EventBody | null = null): Action => ({ intent, effect });
 const record = (intent: EventBody): Action => ({ intent, effect: null });
 
-/** Hands out the free sessions, each once. */
-const slotKeeper = (world: World) => {
-  const free = world.slots.filter((slot) => !slot.busy);
+/** Hands out the free sessions, each once. One that a cancel is still meant for waits: it would hit the next statement. */
+const slotKeeper = (state: RunState, world: World) => {
+  const aimedAt = state.steps
+    .filter((step) => world.inflight.has(`cancel:${step.id}`))
+    .map((step) => step.backend?.pid);
+  const free = world.slots.filter((slot) => !slot.busy && !aimedAt.includes(slot.pid));
   const take = (wanted: (slot: Slot) => boolean): Slot | null => {
     const at = free.findIndex(wanted);
     return at === -1 ? null : (free.splice(at, 1)[0] ?? null);
@@ -40,13 +43,16 @@ const dropLeftover = (step: StepState, slot: Slot): Action[] => {
   return [act({ kind: 'drop', step: step.id, oid, schema, name, slot: slot.id }, intent)];
 };
 
+/** Effects that work for a step, and that a cancel can end. */
+const WORK = ['build', 'statement', 'reconcile', 'drop'] as const;
+
 /** Ends and cleans what has begun: goes on in every state, also paused and aborting. */
 const tidy = (state: RunState, world: World, slots: SlotKeeper): Action[] =>
   state.steps.flatMap((step): Action[] => {
     const under = (kind: Effect['kind']) => world.inflight.has(`${kind}:${step.id}`);
     if (step.status === 'building' && step.lost && !under('build') && !under('reconcile'))
       return [act({ kind: 'reconcile', step: step.id })];
-    if (step.cancel !== null && step.backend !== null && (under('build') || under('statement') || under('reconcile')))
+    if (step.cancel !== null && step.backend !== null && WORK.some(under))
       return under('cancel') ? [] : [act({ kind: 'cancel', step: step.id, backend: step.backend })];
     if (step.status === 'dropping' && !under('drop') && isDropDue(step, world.now)) {
       const slot = slots.forDrop();
@@ -111,6 +117,8 @@ const advance = (state: RunState, world: World, slots: SlotKeeper): Action[] => 
   const section = index === null ? undefined : state.sections[index];
   if (index === null || section === undefined) return [];
   if (section.startedAt === null) return [record({ type: 'section.started', section: index, title: section.title })];
+  // A validation query's snapshot would hold up every build.
+  if ([...world.inflight].some((key) => key.startsWith('validate:'))) return [];
   const steps = state.steps.filter((step) => step.section === index);
   if (steps.every(isTerminal)) return [record({ type: 'section.finished', section: index, title: section.title })];
   const inspected = steps.flatMap((step) => afterInspection(state, step, slots));
@@ -131,6 +139,18 @@ const conclude = (state: RunState): Action[] => {
 /** Effects that change something: the end waits for them. A look that is under way is simply not finished. */
 const ACTS: ReadonlySet<string> = new Set<Effect['kind']>(['build', 'reconcile', 'cancel', 'drop', 'statement']);
 
+/** How long an abort waits for its own cleaning before it hurries. */
+const ABORT_PATIENCE_MS = 60_000;
+
+const cancelDrop = (step: StepState): Action =>
+  record({
+    type: 'cancel.requested',
+    step: step.id,
+    cause: 'abort',
+    by: 'indexdeck',
+    reason: 'dropping it keeps the abort waiting',
+  });
+
 const aborting = (state: RunState, world: World): Action[] => {
   const busy = state.steps.filter((step) => ['building', 'running', 'dropping'].includes(step.status));
   const cancels = busy
@@ -145,11 +165,17 @@ const aborting = (state: RunState, world: World): Action[] => {
       }),
     );
   const acting = [...world.inflight].some((key) => ACTS.has(key.split(':')[0] ?? ''));
-  return busy.length === 0 && !acting ? finish(state) : cancels;
+  if (busy.length === 0 && !acting) return finish(state);
+  const late = state.abort !== null && world.now - Date.parse(state.abort.at) > ABORT_PATIENCE_MS;
+  // Nobody is there to clean up with: what is left is work for later, and status 5 says so.
+  if (late && world.slots.length === 0) return finish(state);
+  // A drop that waits behind somebody must not hold the abort: it is tried a few times more, and then left to a person.
+  const stuck = busy.filter((step) => step.status === 'dropping' && step.cancel === null && late);
+  return [...cancels, ...stuck.filter((step) => world.inflight.has(`drop:${step.id}`)).map((step) => cancelDrop(step))];
 };
 
 const decideAll = (state: RunState, world: World): Action[] => {
-  const slots = slotKeeper(world);
+  const slots = slotKeeper(state, world);
   switch (state.phase) {
     case 'preflight':
       return [act({ kind: 'preflight' })];

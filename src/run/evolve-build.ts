@@ -105,7 +105,11 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
       };
     case 'index.requeued':
       return {
-        status: 'queued',
+        // What a failed build left goes first.
+        status: step.leftover === null ? 'queued' : 'dropping',
+        leftover: step.leftover === null ? null : { ...step.leftover, afterwards: 'queued' },
+        dropFailures: 0,
+        dropRetryAt: null,
         found: null,
         retryAt: null,
         error: null,
@@ -132,6 +136,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         status: step.leftover?.afterwards ?? 'queued',
         leftover: null,
         oid: null,
+        cancel: null,
         dropFailures: 0,
         dropRetryAt: null,
       };
@@ -140,6 +145,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
       return {
         status: event.retryAt === null ? 'failed' : 'dropping',
         dropRetryAt: event.retryAt,
+        cancel: null,
         error: event.error,
         dropFailures: step.dropFailures + 1,
       };
@@ -189,6 +195,9 @@ const reopened = (state: RunState, event: BuildEvent): Partial<RunState> => {
   return {
     phase: state.phase === 'verifying' ? 'running' : state.phase,
     sections: state.sections.map((each, index) => (index === section ? { ...each, finishedAt: null } : each)),
+    // What was verified is not what will be there.
+    verify: null,
+    validations: state.validations.map((validation) => ({ ...validation, result: null })),
   };
 };
 

@@ -69,6 +69,7 @@ export const initialState = (event: RunEvent): RunState => {
     gates: [],
     lostConnections: [],
     clients: [],
+    unattendedSince: event.at,
     created: [],
     verify: null,
     validations: started.plan.validations.map(({ line, file, kind, sql }) => ({ line, file, kind, sql, result: null })),
@@ -171,9 +172,13 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
     case 'client.joined':
       return {
         clients: [...state.clients, { id: event.client, role: event.role, name: event.name, since: event.at }],
+        unattendedSince: event.role === 'operator' ? null : state.unattendedSince,
       };
-    case 'client.left':
-      return { clients: state.clients.filter((client) => client.id !== event.client) };
+    case 'client.left': {
+      const clients = state.clients.filter((client) => client.id !== event.client);
+      const attended = clients.some((client) => client.role === 'operator');
+      return { clients, unattendedSince: attended ? null : (state.unattendedSince ?? event.at) };
+    }
     case 'connection.lost':
       return {
         lostConnections: [

@@ -45,6 +45,8 @@ export type Input =
   | { kind: 'validated'; result: Extract<EventBody, { type: 'validation.finished' }> }
   | { kind: 'client-joined'; client: string; role: 'operator' | 'observer'; name: string }
   | { kind: 'client-left'; client: string; vanished: boolean }
+  /** Whether the advisory lock is held, as seen each second. */
+  | { kind: 'lock'; held: boolean }
   | { kind: 'connection-lost'; session: string; error: ErrorFacts }
   | { kind: 'connection-restored'; session: string; afterMs: number }
   | { kind: 'closed'; status: ExitStatus; reason: string; leftToDo: string[] }

@@ -173,7 +173,7 @@ export const statementEnded = (state: RunState, input: Of<'statement-ended'>, no
   if (input.outcome.kind === 'done')
     return [{ type: 'statement.finished', step: step.id, durationMs: input.outcome.durationMs }];
   const { error } = input.outcome;
-  const retryAt = isPassing(error) && step.cancel === null ? nextTry(state, step, now) : null;
+  const retryAt = step.cancel?.cause === 'gate' || isPassing(error) ? nextTry(state, step, now) : null;
   const event: EventBody = { type: 'statement.failed', step: step.id, error, retryAt };
   return retryAt === null ? [event, ...policy(state, step, error.message)] : [event];
 };

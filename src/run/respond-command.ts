@@ -36,12 +36,14 @@ const resume = (state: RunState, by: Actor): Verdict => {
   if (no !== null) return refuse(no);
   if (state.pauses.length === 0) return refuse('the run is not paused');
   const held = state.pauses.filter(
-    (pause) => pause.cause === 'gate' && state.gates.some((gate) => gate.gate === pause.gate && gate.level !== 'warn'),
+    (pause) =>
+      pause.cause === 'connection' ||
+      (pause.cause === 'gate' && state.gates.some((gate) => gate.gate === pause.gate && gate.level !== 'warn')),
   );
   const lifted = state.pauses.filter((pause) => !held.includes(pause));
   if (lifted.length === 0) {
-    const names = held.map((pause) => pause.gate).join(', ');
-    return refuse(`gate ${names} is still over its threshold; the run goes on by itself when it clears`);
+    const names = held.map((pause) => (pause.gate === null ? 'the advisory lock' : `gate ${pause.gate}`)).join(', ');
+    return refuse(`${names} still holds the run; it goes on by itself when that clears`);
   }
   const events = lifted.map(({ cause, gate }): EventBody => ({ type: 'run.continued', cause, gate, by }));
   return accept(held.length === 0 ? 'going on' : 'your pause is lifted; a gate still holds the run', ...events);

@@ -43,7 +43,8 @@ const gateLevel = (state: RunState, signal: Extract<GateSignal, { kind: 'level' 
 
 const gateCancels = (state: RunState, signal: Extract<GateSignal, { kind: 'cancel-build' }>): EventBody[] => {
   const step = state.steps[signal.step];
-  if (step?.status !== 'building' || step.cancel !== null) return [];
+  const working = step?.status === 'building' || step?.status === 'dropping' || step?.status === 'running';
+  if (step === undefined || !working || step.cancel !== null) return [];
   const by = 'gate blocked-by-us';
   return [{ type: 'cancel.requested', step: step.id, cause: 'gate', by, reason: signal.reason }];
 };
@@ -65,14 +66,30 @@ const clientLeft = (state: RunState, input: Extract<Input, { kind: 'client-left'
   return [left, { type: 'run.paused', cause: 'disconnect', gate: null, by: INDEXDECK, reason }];
 };
 
-/** A pause, or a question before go, that nobody has answered for too long ends the engine. */
+/**
+ * A pause, or a question before go, that nobody is there to answer ends the engine after a while. An operator's screen that
+ * is there may take all the time it wants, and a gate's pause lifts by itself.
+ */
 const gaveUp = (state: RunState, now: number): EventBody[] => {
-  const waiting = state.pauses.map((pause) => Date.parse(pause.at));
-  if (state.phase === 'ready' || state.phase === 'blocked') waiting.push(Date.parse(state.at));
+  if (state.unattendedSince === null) return [];
+  const alone = Date.parse(state.unattendedSince);
+  const waiting = state.pauses
+    .filter((pause) => pause.cause !== 'gate' && pause.cause !== 'connection')
+    .map((pause) => Math.max(alone, Date.parse(pause.at)));
+  if (state.phase === 'ready' || state.phase === 'blocked') waiting.push(Math.max(alone, Date.parse(state.at)));
   if (state.phase === 'aborting' || state.phase === 'finished' || waiting.length === 0) return [];
   if (now - Math.min(...waiting) < state.options.giveUpMs) return [];
   const minutes = Math.round(state.options.giveUpMs / 60_000);
   return [{ type: 'abort.started', by: INDEXDECK, reason: `nobody answered for ${minutes} minutes` }];
+};
+
+/** Without the advisory lock nothing new may begin: that is a pause, and it lifts when the lock is held again. */
+const lockSeen = (state: RunState, held: boolean): EventBody[] => {
+  const paused = state.pauses.some((pause) => pause.cause === 'connection');
+  if (!isAlive(state) || held !== paused) return [];
+  if (held) return [{ type: 'run.continued', cause: 'connection', gate: null, by: INDEXDECK }];
+  const reason = 'the advisory lock is lost with its connection: nothing new begins until it is held again';
+  return [{ type: 'run.paused', cause: 'connection', gate: null, by: INDEXDECK, reason }];
 };
 
 const connectionLost = (state: RunState, input: Extract<Input, { kind: 'connection-lost' }>): EventBody[] =>
@@ -110,9 +127,13 @@ const facts = (state: RunState, input: Exclude<Input, { kind: 'command' }>, now:
     case 'summarised':
       return [input.summary];
     case 'verified':
+      // Something was taken up again meanwhile: it will be verified anew.
+      if (state.phase !== 'verifying') return [];
       return [{ type: 'verify.finished', ok: input.results.every((result) => result.ok), results: input.results }];
     case 'validated':
-      return [input.result];
+      return state.phase === 'verifying' ? [input.result] : [];
+    case 'lock':
+      return lockSeen(state, input.held);
     case 'client-joined':
       return [{ type: 'client.joined', client: input.client, role: input.role, name: input.name }];
     case 'client-left':

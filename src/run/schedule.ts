@@ -61,7 +61,7 @@ export const startable = (
   const underWay = state.steps.filter((step) => isUnderWay(step, inflight));
   const held = [...underWay.map((step) => tablesOf(state, step))];
   // A leftover waits to be dropped: its table is not free either.
-  for (const step of state.steps) if (step.leftover !== null) held.push(tablesOf(state, step));
+  for (const step of state.steps) if (step.status === 'dropping') held.push(tablesOf(state, step));
   const steps = state.steps.filter((step) => step.section === section);
   const candidates = steps
     .filter((step) => step.status === 'queued' && !isUnderWay(step, inflight))

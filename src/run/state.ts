@@ -165,6 +165,8 @@ export interface RunState {
   /** Sessions of the engine whose connection is lost, and since when. */
   lostConnections: { session: string; since: string; error: ErrorFacts }[];
   clients: ClientState[];
+  /** Since when no operator's screen is there, ISO; null while there is one. */
+  unattendedSince: string | null;
   /** Every index this run created and has not dropped: what a rollback would drop. */
   created: { step: number; oid: number; schema: string | null; name: string; at: string }[];
   verify: { ok: boolean; results: VerifyResult[] } | null;

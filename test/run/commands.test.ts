@@ -75,6 +75,48 @@ describe('pause', () => {
   });
 });
 
+describe('what holds a run without anybody’s order', () => {
+  it('give-up is for a pause that nobody is there to lift', () => {
+    const core = building({ giveUpMs: 60_000 });
+    core.input({ kind: 'client-joined', client: 'c1', role: 'operator', name: 'anna' });
+    core.command({ type: 'pause' });
+    core.pass(600_000);
+    expect(core.state.abort).toBeNull();
+    core.input({ kind: 'client-left', client: 'c1', vanished: false });
+    core.pass(59_000);
+    expect(core.state.abort).toBeNull();
+    core.pass(2_000);
+    expect(core.state.abort?.by).toBe('indexdeck');
+  });
+
+  it('a lost advisory lock is a pause that no operator can lift, and that lifts by itself', () => {
+    const core = building();
+    core.input({ kind: 'lock', held: false });
+    core.input({ kind: 'lock', held: false });
+    expect(core.state.pauses).toMatchObject([{ cause: 'connection' }]);
+    expect(core.command({ type: 'continue' }).ok).toBe(false);
+    core.input({ kind: 'lock', held: true });
+    expect(core.state.pauses).toEqual([]);
+  });
+
+  it('what is tried again during the verification is verified anew', () => {
+    const core = new Core(planOf(section('one', [createIndex('a1', 'a')])), options({ onError: 'skip' }));
+    core.go();
+    core.found(0);
+    core.buildEnds(0, { kind: 'failed', error: serverError('23505'), leftover: null });
+    expect(core.underWay).toEqual(['verify']);
+    core.command({ type: 'retry', step: 0 });
+    core.end('verify', {
+      kind: 'verified',
+      results: [{ step: 0, ok: false, problems: ['x'], oid: null, bytes: null }],
+    });
+    core.found(0);
+    core.built(0);
+    core.end('verify', { kind: 'verified', results: [{ step: 0, ok: true, problems: [], oid: 5, bytes: 1 }] });
+    expect(core.inflight.get('finish')).toMatchObject({ status: 0 });
+  });
+});
+
 describe('abort', () => {
   it('cancels what runs, drops what it left, and ends with 4', () => {
     const core = building();
@@ -113,6 +155,35 @@ describe('abort', () => {
     expect(core.command({ type: 'abort' }).ok).toBe(false);
   });
 
+  it('hurries a drop that waits behind somebody after a minute, and then leaves it to a person with 5', () => {
+    const core = building();
+    core.command({ type: 'abort' });
+    const leftover = { oid: 9, schema: 'public', name: 'b1', ours: true };
+    core.buildEnds(1, { kind: 'failed', error: serverError('57014'), leftover });
+    core.built(2);
+    core.pass(59_000);
+    expect(core.underWay).toEqual(['drop:1']);
+    for (let tries = 0; tries < 5; tries++) {
+      core.pass(61_000);
+      expect(core.underWay).toEqual(['cancel:1', 'drop:1']);
+      const cancelled = { kind: 'failed' as const, error: serverError('57014') };
+      core.end('drop:1', { kind: 'dropped', step: 1, outcome: cancelled });
+    }
+    expect(core.inflight.get('finish')).toMatchObject({ status: 5 });
+  });
+
+  it('ends with 5 after a minute when the database is gone', () => {
+    const core = building();
+    core.command({ type: 'abort' });
+    core.buildEnds(1, { kind: 'lost', error: serverError('57P01') });
+    core.buildEnds(2, { kind: 'lost', error: serverError('57P01') });
+    core.slots = [];
+    core.pass(59_000);
+    expect(core.underWay).not.toContain('finish');
+    core.pass(2_000);
+    expect(core.inflight.get('finish')).toMatchObject({ status: 5 });
+  });
+
   it('by a gate says which', () => {
     const core = building();
     trip(core, 'connections', 'abort');
@@ -134,6 +205,20 @@ describe('cancelling one build', () => {
     core.dropped(2);
     expect(core.state.steps[2]).toMatchObject({ status: 'queued', passingFailures: 1 });
     expect(core.state.pauses).toEqual([]);
+  });
+
+  it('keeps its session from the next build until the cancel is over: it would hit that one', () => {
+    const core = new Core(plan(), options({ jobs: 1 }));
+    core.go();
+    core.found(2);
+    core.command({ type: 'cancel-build', step: 2 });
+    expect(core.underWay).toEqual(['build:2', 'cancel:2']);
+    core.inflight.delete('build:2');
+    core.input({ kind: 'build-ended', step: 2, outcome: { kind: 'built', oid: 7, bytes: 1, durationMs: 1 } });
+    core.found(1);
+    expect(core.underWay).toEqual(['cancel:2']);
+    core.end('cancel:2', { kind: 'tick' });
+    expect(core.underWay).toEqual(['build:1']);
   });
 
   it('by an operator leaves it failed, without pausing the run', () => {

@@ -113,6 +113,26 @@ describe('a build that fails', () => {
     expect(core.command({ type: 'skip', step: 1 }).ok).toBe(false);
   });
 
+  it('whose leftover could not be dropped holds nothing up, and T drops it first', () => {
+    const plan = planOf(section('one', [createIndex('a1', 'a'), createIndex('a2', 'a')]));
+    const core = new Core(plan, options({ onError: 'skip' }));
+    core.go();
+    core.found(0);
+    core.buildEnds(0, { kind: 'failed', error: serverError('23505'), leftover: leftover(900, true) });
+    const undroppable = { kind: 'failed' as const, error: serverError('42501') };
+    for (let tries = 0; tries < 5; tries++) {
+      core.end('drop:0', { kind: 'dropped', step: 0, outcome: undroppable });
+      core.pass(60_000);
+    }
+    expect(core.underWay).toEqual(['inspect:1']);
+    expect(core.command({ type: 'retry', step: 0 }).ok).toBe(true);
+    expect(core.inflight.get('drop:0')).toMatchObject({ oid: 900 });
+    core.dropped(0);
+    core.found(1);
+    core.built(1);
+    expect(core.underWay).toEqual(['inspect:0']);
+  });
+
   it('ends with 5 and says what to clean up when its leftover cannot be dropped', () => {
     const core = building(new Core(onePlan(), options({ onError: 'abort' })));
     core.buildEnds(0, { kind: 'failed', error: serverError('23505'), leftover: leftover(900, true) });

@@ -212,6 +212,8 @@ export class Core {
 
   /** The effect of this key has ended, with this input. */
   end(key: string, input: Input): void {
+    // A cancel lasts as long as what it cancels.
+    if (!key.startsWith('cancel:')) this.inflight.delete(`cancel:${key.split(':')[1]}`);
     if (!this.inflight.delete(key)) throw new Error(`${key} is not under way: ${[...this.inflight.keys()].join(', ')}`);
     this.input(input);
   }
@@ -254,7 +256,6 @@ export class Core {
   }
 
   buildEnds(step: number, outcome: BuildOutcome): void {
-    this.inflight.delete(`cancel:${step}`);
     this.end(`build:${step}`, { kind: 'build-ended', step, outcome });
   }
 

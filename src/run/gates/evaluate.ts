@@ -39,7 +39,8 @@ export type GateSignal =
 
 export interface GateContext {
   gates: Record<GateName, GateThresholds>;
-  baselineRollbacksPerS: number | null;
+  /** Null: it could not be measured. Undefined: not yet, and the gate that needs it is not judged. */
+  baselineRollbacksPerS: number | null | undefined;
   /** Milliseconds since the epoch, on one clock for all calls. */
   now: number;
 }
@@ -114,7 +115,7 @@ const cancellations = (sample: Sample, thresholds: GateThresholds): GateSignal[]
   const least = thresholds.pause;
   if (least === null) return [];
   return sample.builds
-    .filter((build) => build.work === 'build' && build.blocks.length >= least)
+    .filter((build) => build.blocks.length >= least)
     .filter((build) => build.blocksS >= BLOCKING_CANCELS_AFTER_S)
     .map((build) => ({
       kind: 'cancel-build',
@@ -139,10 +140,11 @@ export const evaluateGates = (
   const signals: GateSignal[] = [];
   const next = { ...memory } as Record<GateName, Memory>;
   for (const gate of GATE_NAMES) {
-    if (isOff(context.gates[gate])) continue;
+    const { baselineRollbacksPerS } = context;
+    if (isOff(context.gates[gate]) || (gate === 'rollbacks' && baselineRollbacksPerS === undefined)) continue;
     const reading: Reading =
       sample === null ? { value: null, why: 'the server gives no reading' } : readGate(gate, sample);
-    const thresholds = absoluteThresholds(gate, levelsOf(gate, context.gates[gate]), context.baselineRollbacksPerS);
+    const thresholds = absoluteThresholds(gate, levelsOf(gate, context.gates[gate]), baselineRollbacksPerS ?? null);
     const step =
       sample === null || reading.value === null
         ? unreadable(gate, memory[gate], 'why' in reading ? reading.why : '', context.now)

@@ -52,8 +52,10 @@ export const absoluteThresholds = (
   baselineRollbacksPerS: number | null,
 ): GateThresholds => {
   if (gate !== 'rollbacks') return thresholds;
+  // With nothing to compare with it can only warn.
+  if (baselineRollbacksPerS === null) return { warn: thresholds.warn === null ? null : 1, pause: null, abort: null };
   const times = (factor: number | null): number | null =>
-    factor === null ? null : Math.max(LEAST_ROLLBACKS_PER_S, factor * (baselineRollbacksPerS ?? 0));
+    factor === null ? null : Math.max(LEAST_ROLLBACKS_PER_S, factor * baselineRollbacksPerS);
   return { warn: times(thresholds.warn), pause: times(thresholds.pause), abort: times(thresholds.abort) };
 };
 
