@@ -1,10 +1,11 @@
 import { quoteIdent } from '../plan/ident.ts';
 import type { CreateIndexStep } from '../plan/types.ts';
-import { backendAlive } from '../queries/backend_alive.ts';
 import { configureSession } from '../queries/configure_session.ts';
 import { identifyBuild } from '../queries/identify_build.ts';
 import type { BuildOutcome, ErrorFacts, Leftover, RunnableStep, RunState, StepState } from '../run/index.ts';
 import { ownError } from '../run/index.ts';
+import { askUntilAnswered } from './ask.ts';
+import { backendGone } from './canceller.ts';
 import { findLeftover, type IndexAt } from './catalog/index.ts';
 import type { KeptSession } from './kept-session.ts';
 import type { Session } from './session.ts';
@@ -15,6 +16,8 @@ import { pause } from './time.ts';
 /** The builds' OIDs are asked for quickly at first: a small table is indexed within milliseconds. */
 const FIRST_LOOK_MS = 20;
 const LONGEST_LOOK_MS = 1_000;
+/** On the session that has to cancel in an emergency nothing may wait long. */
+const ANSWER_WITHIN_MS = 3_000;
 const DUPLICATE_TABLE = '42P07';
 
 /** What a builder works with. */
@@ -54,7 +57,8 @@ export const placeOf = (state: RunState, step: StepState): { schema: string; tab
 const identify = async (context: BuilderContext, step: number, pid: number, ended: AbortSignal): Promise<void> => {
   for (let wait = FIRST_LOOK_MS; !ended.aborted; wait = Math.min(wait * 2, LONGEST_LOOK_MS)) {
     const session = context.control.current;
-    const oid = session === null ? null : await identifyBuild(session, pid).catch(() => null);
+    const oid =
+      session === null ? null : await identifyBuild(session, pid, { timeoutMs: ANSWER_WITHIN_MS }).catch(() => null);
     if (oid !== null) {
       context.identified(step, oid);
       return;
@@ -63,19 +67,10 @@ const identify = async (context: BuilderContext, step: number, pid: number, ende
   }
 };
 
-/** Looks until there is an answer: a lost connection is no answer. */
-const lookUntilKnown = async (
+const lookUntilKnown = (
   context: BuilderContext,
   where: { schema: string; name: string; tableOid: number },
-): Promise<IndexAt | null> => {
-  for (;;) {
-    try {
-      return await findLeftover(await context.inspect.ready(), where);
-    } catch (error) {
-      if (!(error instanceof SessionLost) && !context.inspect.current?.lost) throw error;
-    }
-  }
-};
+): Promise<IndexAt | null> => askUntilAnswered(context.inspect, (session) => findLeftover(session, where));
 
 /** Listens for the server's word to our own session that this very statement began to fill an index of this name. */
 const hearBuilding = (context: BuilderContext, session: Session, step: number, name: string): (() => void) => {
@@ -138,9 +133,10 @@ const leftoverOf = (
   oid: number | null,
   heard: boolean,
 ): Leftover | null => {
-  // A valid index, or one that somebody is building, is no leftover of ours.
-  if (found === null || found.valid || found.building !== null || error.sqlstate === DUPLICATE_TABLE) return null;
+  if (found === null || found.valid || error.sqlstate === DUPLICATE_TABLE) return null;
   const ours = oid === null ? heard : oid === found.oid;
+  // One that is not ours and that somebody is building is no leftover.
+  if (!ours && found.building !== null) return null;
   return { oid: found.oid, schema: where.schema, name: where.name, ours };
 };
 
@@ -154,24 +150,12 @@ export const reconcile = async (
   step: StepState,
   create: CreateIndexStep,
   impatient: () => boolean,
-  end: () => Promise<void>,
 ): Promise<BuildOutcome> => {
   const place = placeOf(state, step);
   const error = step.error ?? ownError('the connection was lost while it was built');
   if (place === null) return { kind: 'failed', error, leftover: null };
   const where = { ...place, name: create.name };
-  if (step.backend !== null) {
-    for (;;) {
-      try {
-        const control = await context.control.ready();
-        if (!(await backendAlive(control, step.backend))) break;
-        if (impatient()) await end();
-      } catch (failure) {
-        if (!(failure instanceof SessionLost) && !context.control.current?.lost) throw failure;
-      }
-      await pause(FIRST_LOOK_MS * 10);
-    }
-  }
+  if (step.backend !== null) await backendGone(context.control, step.backend, impatient);
   const found = await lookUntilKnown(context, where);
   const mine = found !== null && (step.oid === null ? context.heard.has(step.id) : step.oid === found.oid);
   if (found?.valid && mine) {

@@ -44,6 +44,7 @@ export class Engine {
   readonly #inflight = new Map<string, AbortController>();
   #state: RunState;
   #advancing = false;
+  #faulted = false;
   #ticker: NodeJS.Timeout | null = null;
   #finish: (status: ExitStatus) => void = () => undefined;
   readonly finished: Promise<ExitStatus>;
@@ -112,6 +113,7 @@ export class Engine {
 
   /** An order, from a client or a signal; the answer is about the order, not about its end. */
   command(command: Command, by: Actor): { ok: boolean; why: string } {
+    if (this.#faulted || this.#inflight.has('finish')) return { ok: false, why: 'the run is ending' };
     const { events, reply } = respond(this.#state, { kind: 'command', command, by }, Date.now());
     this.#record(events);
     this.#advance();
@@ -119,6 +121,7 @@ export class Engine {
   }
 
   #submit(input: Input): void {
+    if (this.#faulted) return;
     this.#record(respond(this.#state, input, Date.now()).events);
     this.#advance();
   }
@@ -130,8 +133,11 @@ export class Engine {
 
   #tick(): void {
     this.#metering.tick(Date.now());
-    // Lost with its session: nothing new begins until it is held again.
-    if (this.#state.approvedAt !== null && !this.#lock.held) void this.#lock.try().catch(() => undefined);
+    if (this.#state.approvedAt !== null) {
+      // A failure shows as a lock that is not held.
+      void this.#lock.try().catch(() => undefined);
+      this.#submit({ kind: 'lock', held: this.#lock.held });
+    }
     if (this.#state.approvedAt !== null && this.#sessions.builders < this.#state.jobs)
       this.#sessions.openToBuild(this.#state.jobs).catch((error) => this.#log(`no further builder: ${String(error)}`));
     this.#submit({ kind: 'tick' });
@@ -139,7 +145,7 @@ export class Engine {
 
   /** Begins whatever there is to begin, until a round brings nothing new. */
   #advance(): void {
-    if (this.#advancing) return;
+    if (this.#advancing || this.#faulted) return;
     this.#advancing = true;
     try {
       for (let round = 0; ; round++) {
@@ -193,6 +199,8 @@ export class Engine {
    * what runs as far as that is possible, and ends with status 5.
    */
   fault(error: unknown): void {
+    if (this.#faulted) return;
+    this.#faulted = true;
     this.#log(`fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     if (this.#ticker !== null) clearInterval(this.#ticker);
     const backends = this.#state.steps.flatMap(({ status, backend }) =>

@@ -1,15 +1,16 @@
 import type { CreateIndexStep } from '../plan/types.ts';
 import { cancelBackend } from '../queries/cancel_backend.ts';
 import { type BackendId, type Effect, type Input, ownError, type RunState, type StepState } from '../run/index.ts';
+import { askUntilAnswered } from './ask.ts';
 import { type BuilderContext, build, prepare, reconcile } from './builder.ts';
-import { cancelUntil, endBackend } from './canceller.ts';
+import { backendGone, cancelUntil } from './canceller.ts';
 import { inspectIndex, takeBaseline, verifyIndexes } from './catalog/index.ts';
 import type { ConnectionConfig } from './config.ts';
 import { drop } from './dropper.ts';
 import type { EngineLock } from './lock.ts';
 import { preflight } from './look.ts';
 import type { Metering } from './metering.ts';
-import { SessionLost, toErrorFacts } from './session.ts';
+import { toErrorFacts } from './session.ts';
 import type { Sessions } from './sessions.ts';
 import { validate } from './validate.ts';
 
@@ -60,7 +61,7 @@ export class Interpreter {
       case 'reconcile':
         return this.#reconcile(effect.step);
       case 'cancel':
-        await cancelUntil(sessions.control, effect.backend, this.#workEnded(effect.step));
+        await cancelUntil(sessions, effect.backend, this.#workEnded(effect.step));
         return { kind: 'tick' };
       case 'drop': {
         const outcome = await this.#withSlot(effect.slot, (session) =>
@@ -72,10 +73,10 @@ export class Interpreter {
       case 'statement':
         return this.#statement(effect.step, effect.slot);
       case 'verify':
-        return this.#untilAnswered(async () => ({
+        return askUntilAnswered(sessions.inspect, async (session) => ({
           kind: 'verified',
           results: await verifyIndexes(
-            await sessions.inspect.ready(),
+            session,
             state().steps.flatMap(({ id, step }) => (step.kind === 'create-index' ? [{ step: id, create: step }] : [])),
           ),
         }));
@@ -102,7 +103,7 @@ export class Interpreter {
 
   /** Aborted when whatever works for the step is over. */
   #workEnded(step: number): AbortSignal {
-    const keys = (['build', 'statement', 'reconcile'] as const).map((kind) => `${kind}:${step}`);
+    const keys = (['build', 'statement', 'reconcile', 'drop'] as const).map((kind) => `${kind}:${step}`);
     const working = keys.flatMap((key) => this.#around.ended(key) ?? []);
     return working.length === 0 ? AbortSignal.abort() : AbortSignal.any(working);
   }
@@ -110,9 +111,9 @@ export class Interpreter {
   async #baseline(): Promise<Input> {
     const { sessions, metering, state } = this.#around;
     const rate = await metering.rollbackRate();
-    return this.#untilAnswered(async () => {
+    return askUntilAnswered(sessions.inspect, async (session) => {
       const schemas = [...new Set(state().tables.map((table) => table.schema))];
-      const counts = await takeBaseline(await sessions.inspect.ready(), schemas);
+      const counts = await takeBaseline(session, schemas);
       const metrics = metering.latest?.metrics;
       return {
         kind: 'baselined',
@@ -129,9 +130,9 @@ export class Interpreter {
 
   #inspect(id: number): Promise<Input> {
     const { sessions } = this.#around;
-    return this.#untilAnswered(async () => {
+    return askUntilAnswered(sessions.inspect, async (session) => {
       const step = this.#step(id);
-      const { found } = await inspectIndex(await sessions.inspect.ready(), id, createOf(step));
+      const { found } = await inspectIndex(session, id, createOf(step));
       return { kind: 'inspected', step: id, found };
     });
   }
@@ -146,18 +147,14 @@ export class Interpreter {
   }
 
   async #reconcile(id: number): Promise<Input> {
-    const { sessions, state } = this.#around;
+    const { state } = this.#around;
     const step = this.#step(id);
-    const { backend } = step;
     const outcome = await reconcile(
       this.#builder,
       state(),
       step,
       createOf(step),
       () => state().abort !== null || this.#step(id).cancel !== null,
-      async () => {
-        if (backend !== null) await endBackend(sessions.control, backend);
-      },
     );
     return { kind: 'build-ended', step: id, outcome };
   }
@@ -171,6 +168,9 @@ export class Interpreter {
         await session.execute(step.sql);
         return { kind: 'done' as const, durationMs: performance.now() - began };
       } catch (error) {
+        // Its backend works on without us: it must not stand beside the next attempt, nor outlive the run.
+        const { backend } = this.#step(id);
+        if (session.lost && backend !== null) await backendGone(this.#around.sessions.control, backend, () => true);
         return { kind: 'failed' as const, error: toErrorFacts(error) };
       }
     });
@@ -186,17 +186,6 @@ export class Interpreter {
       return await work(session);
     } finally {
       sessions.release(slot);
-    }
-  }
-
-  /** A question to the catalog whose connection was lost is asked again: a lost connection is no answer. */
-  async #untilAnswered(ask: () => Promise<Input>): Promise<Input> {
-    for (;;) {
-      try {
-        return await ask();
-      } catch (error) {
-        if (!(error instanceof SessionLost) && !this.#around.sessions.inspect.current?.lost) throw error;
-      }
     }
   }
 }

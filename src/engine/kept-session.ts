@@ -32,7 +32,7 @@ export class KeptSession {
 
   /** Makes the connection for the first time; fails with what the server said. */
   async start(): Promise<Session> {
-    return this.current ?? this.#keep(await this.#open(this.name, this.#stop.signal));
+    return this.current ?? this.#returning ?? this.#keep(await this.#open(this.name, this.#stop.signal));
   }
 
   /** The session, as soon as there is one again. Fails only when it is stopped. */
@@ -58,7 +58,6 @@ export class KeptSession {
 
   #return(error: ErrorFacts): Promise<Session> {
     const since = performance.now();
-    this.#hooks.lost(this.name, error);
     const { signal } = this.#stop;
     this.#returning = pRetry(() => this.#open(this.name, signal), {
       retries: Number.POSITIVE_INFINITY,
@@ -82,6 +81,9 @@ export class KeptSession {
         throw failure;
       },
     );
-    return this.#returning;
+    const returning = this.#returning;
+    // Only now: whoever hears of it may ask for the session at once, and must not make a second connection.
+    this.#hooks.lost(this.name, error);
+    return returning;
   }
 }

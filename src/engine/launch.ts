@@ -8,6 +8,9 @@ import { SOCKET_FILE } from './control.ts';
 
 const ANSWER_TIMEOUT_MS = 20_000;
 
+/** The engine lives long, and its environment can be read by its user's other processes: it needs no password there. */
+const withoutSecrets = ({ PGPASSWORD: _, DATABASE_URL: __, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv => env;
+
 /**
  * Starts an engine in a process and a session of its own, so that nothing that happens to this terminal reaches it, and
  * waits until its control socket listens. Fails with a sentence when it does not come up.
@@ -18,7 +21,11 @@ export const launchEngine = async (config: EngineConfig): Promise<{ socketPath: 
   const log = openSync(join(config.dir, 'engine.log'), 'a', 0o600);
   // Under a test runner this module is TypeScript: Node runs that too.
   const main = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './main.ts' : './main.js', import.meta.url));
-  const child = spawn(process.execPath, [main], { detached: true, stdio: ['pipe', 'pipe', log] });
+  const child = spawn(process.execPath, [main], {
+    detached: true,
+    env: withoutSecrets(process.env),
+    stdio: ['pipe', 'pipe', log],
+  });
   const { stdin, stdout } = child;
   if (stdin === null || stdout === null) throw new Error('a process without pipes');
   closeSync(log);

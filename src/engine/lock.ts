@@ -1,6 +1,11 @@
+import { backendPid } from '../queries/backend_pid.ts';
+import { terminateBackend } from '../queries/terminate_backend.ts';
 import { tryAdvisoryLock } from '../queries/try_advisory_lock.ts';
 import type { KeptSession } from './kept-session.ts';
 import type { Session } from './session.ts';
+
+/** A server that does not answer in this time counts as lost. */
+const WITHIN = { timeoutMs: 5_000 };
 
 /**
  * Holds the advisory lock that lets one engine at a time work on a database. Polled with pg_try_advisory_lock: a
@@ -9,6 +14,7 @@ import type { Session } from './session.ts';
 export class EngineLock {
   readonly #kept: KeptSession;
   #holder: Session | null = null;
+  #trying: Promise<boolean> | null = null;
 
   constructor(kept: KeptSession) {
     this.#kept = kept;
@@ -19,11 +25,29 @@ export class EngineLock {
     return this.#holder !== null && this.#holder === this.#kept.current;
   }
 
-  /** Tries once to take it. Fails only when the session does. */
-  async try(): Promise<boolean> {
-    if (this.held) return true;
+  /**
+   * Tries once to take it, or, when it is held, asks its session for a sign of life: a connection that was cut without a
+   * word would count as held for many minutes. Fails only when the session does.
+   */
+  try(): Promise<boolean> {
+    // One question at a time, however slow the answer.
+    this.#trying ??= this.#try().finally(() => {
+      this.#trying = null;
+    });
+    return this.#trying;
+  }
+
+  async #try(): Promise<boolean> {
     const session = this.#kept.current;
-    if (session !== null && (await tryAdvisoryLock(session))) this.#holder = session;
+    if (session === null) return false;
+    if (this.held) await backendPid(session, WITHIN);
+    else if (await tryAdvisoryLock(session, WITHIN)) this.#holder = session;
+    else await this.#endFormerHolder(session);
     return this.held;
+  }
+
+  /** The server may not have noticed yet that our former connection is gone: its backend holds the lock against us. */
+  async #endFormerHolder(session: Session): Promise<void> {
+    if (this.#holder !== null && this.#holder !== session) await terminateBackend(session, this.#holder, WITHIN);
   }
 }

@@ -18,8 +18,13 @@ const main = async (): Promise<void> => {
   const config = JSON.parse(await text(process.stdin)) as EngineConfig;
   // A socket's path may have only some 100 bytes: the socket is made by its bare name in here.
   process.chdir(config.dir);
-  const log = (line: string): void =>
-    appendFileSync(join(config.dir, 'engine.log'), `${new Date().toISOString()} ${line}\n`);
+  const log = (line: string): void => {
+    try {
+      appendFileSync(join(config.dir, 'engine.log'), `${new Date().toISOString()} ${line}\n`);
+    } catch {
+      // A full disk, or a directory that is gone: stopping what runs matters more than telling of it.
+    }
+  };
   const pidFile = join(config.dir, 'engine.pid');
   writeFileSync(pidFile, `${process.pid}\n`);
   const engine = new Engine(config, hostname(), log);

@@ -125,7 +125,7 @@ export class Metering {
     if (state.phase !== 'running' && state.phase !== 'verifying') return;
     const { memory, signals } = evaluateGates(this.#gates, sample, {
       gates: state.options.gates,
-      baselineRollbacksPerS: state.baseline?.rollbacksPerS ?? null,
+      baselineRollbacksPerS: state.baseline?.rollbacksPerS,
       now,
     });
     this.#gates = memory;

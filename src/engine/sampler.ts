@@ -104,22 +104,23 @@ export class Sampler {
     await this.#session.start().catch((error) => this.#fail(error));
     let due = this.#clock.monotonicMs();
     while (!signal.aborted) {
-      try {
-        const session = await this.#session.ready();
-        const reading = await this.#read(session);
-        if (signal.aborted) return;
-        const { sample, memory } = toSample(this.#previous, reading, this.#memory);
-        this.#previous = reading;
-        this.#memory = memory;
-        this.#options.onSample(sample);
-      } catch (error) {
-        this.#fail(error);
-      }
+      const sample = await this.#take().catch((error) => this.#fail(error));
+      if (signal.aborted) return;
+      // Outside of what may fail here: a fault of whoever takes the sample is theirs, and must not pass for a bad reading.
+      if (sample !== undefined) this.#options.onSample(sample);
       const now = this.#clock.monotonicMs();
       // Readings that were due meanwhile are left out, not made up for.
       due += this.#intervalMs * Math.max(1, Math.ceil((now - due) / this.#intervalMs));
       await this.#clock.sleep(due - now, signal);
     }
+  }
+
+  async #take(): Promise<Sample> {
+    const reading = await this.#read(await this.#session.ready());
+    const { sample, memory } = toSample(this.#previous, reading, this.#memory);
+    this.#previous = reading;
+    this.#memory = memory;
+    return sample;
   }
 
   #fail(error: unknown): void {

@@ -163,6 +163,11 @@ export class Session implements Queryable {
     };
   }
 
+  /** Gives the connection up: whoever waits for an answer of it gets SessionLost. */
+  abandon(why: string): void {
+    this.#lose(new Error(why));
+  }
+
   /**
    * Says goodbye, and ends the socket when the server does not answer within a second. A statement under way is left
    * to the server, which goes on with a build: cancel it first. Never fails.

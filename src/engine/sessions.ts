@@ -1,4 +1,5 @@
-import type { Slot } from '../run/index.ts';
+import { cancelBackend } from '../queries/cancel_backend.ts';
+import type { BackendId, Slot } from '../run/index.ts';
 import type { ConnectionConfig } from './config.ts';
 import { KeptSession, type KeptSessionHooks } from './kept-session.ts';
 import { buildingSettings, Session, watchingSettings } from './session.ts';
@@ -27,6 +28,9 @@ export class Sessions {
   readonly #cleanup: KeptSession;
   readonly #builders: KeptSession[] = [];
   readonly #busy = new Set<string>();
+  /** Sessions opened for one purpose, which their users close. */
+  readonly #others = new Set<Session>();
+  #opening: Promise<void> | null = null;
 
   constructor(source: SessionSource, hooks: KeptSessionHooks) {
     this.#source = source;
@@ -38,9 +42,18 @@ export class Sessions {
   }
 
   /** A session of this run with settings of its own; the caller closes it. */
-  open(name: string, settings: Settings, signal?: AbortSignal): Promise<Session> {
+  async open(name: string, settings: Settings, signal?: AbortSignal): Promise<Session> {
     const { connection, run } = this.#source;
-    return Session.open({ connection, run, name, settings, ...(signal === undefined ? {} : { signal }) });
+    const session = await Session.open({
+      connection,
+      run,
+      name,
+      settings,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    for (const other of this.#others) if (other.lost) this.#others.delete(other);
+    this.#others.add(session);
+    return session;
   }
 
   /** Opens what preflight needs: lock, control, inspect. Fails with what the server said. */
@@ -49,7 +62,22 @@ export class Sessions {
   }
 
   /** Opens what the run needs besides: the cleaner and as many builders as there are jobs. */
-  async openToBuild(jobs: number): Promise<void> {
+  openToBuild(jobs: number): Promise<void> {
+    // One at a time: two would make two builders of one name.
+    this.#opening ??= this.#openBuilders(jobs).finally(() => {
+      this.#opening = null;
+    });
+    return this.#opening;
+  }
+
+  /** Gives up the connection to a backend that is gone, so that whoever waits for its answer waits no more. */
+  abandon(backend: BackendId): void {
+    for (const { current } of this.#all())
+      if (current?.pid === backend.pid && current.backendStart === backend.backendStart)
+        current.abandon('the server has no such backend any more');
+  }
+
+  async #openBuilders(jobs: number): Promise<void> {
     await this.#cleanup.start();
     for (let n = this.#builders.length + 1; n <= jobs; n++) {
       const builder = this.#kept(`builder${n}`, buildingSettings);
@@ -90,6 +118,13 @@ export class Sessions {
   }
 
   async close(): Promise<void> {
+    // A question under way would go on in the server after we have left.
+    const control = this.control.current;
+    if (control !== null)
+      for (const session of [...this.#others, this.inspect.current])
+        if (session !== null && !session.lost && session !== control)
+          await cancelBackend(control, session, { timeoutMs: 2_000 }).catch(() => false);
+    await Promise.all([...this.#others].map((session) => session.close()));
     // The lock last: nobody else may begin while a session of ours is still there.
     const others = this.#all().filter((kept) => kept !== this.lock);
     await Promise.all(others.map((kept) => kept.stop()));

@@ -13,12 +13,17 @@ export const settingsFor = (
   Object.fromEntries(Object.entries(settings).filter(([name]) => serverVersionNum >= (SINCE[name] ?? 0)));
 
 /**
- * How the server reads what it is sent: as the plan's reader did. A role's default of `off` would make a backslash in a
+ * For every session. How the server reads what it is sent: as the plan's reader did. A role's default of `off` would make a backslash in a
  * string end somewhere else, with live code after it.
  */
 export const readingSettings: Readonly<Record<string, string>> = {
   standard_conforming_strings: 'on',
   client_encoding: 'UTF8',
+  // By default the server takes two hours to notice that we are gone: so long an advisory lock or an idle backend of a
+  // lost connection would stand. Over a Unix socket these have no effect.
+  tcp_keepalives_idle: '30',
+  tcp_keepalives_interval: '10',
+  tcp_keepalives_count: '3',
 };
 
 /**

@@ -2,8 +2,11 @@ import { z } from 'zod';
 import type { BackendPin } from './backend.ts';
 import { defineQuery, type Queryable, type QueryOptions } from './define.ts';
 
-const run = defineQuery('monitor/backend_alive.sql', z.object({ alive: z.boolean() }));
+const run = defineQuery('monitor/backend_alive.sql', z.object({ state: z.string() }));
 
-/** True as long as this backend is there, and when its start is hidden from us and the pid is in use. */
-export const backendAlive = async (on: Queryable, backend: BackendPin, options?: QueryOptions): Promise<boolean> =>
-  (await run(on, [backend.pid, backend.backendStart], options)).some((row) => row.alive);
+/** What this backend does (active, idle, ...; hidden where we may not know), or null when it is gone. */
+export const backendAlive = async (
+  on: Queryable,
+  backend: BackendPin,
+  options?: QueryOptions,
+): Promise<string | null> => (await run(on, [backend.pid, backend.backendStart], options))[0]?.state ?? null;

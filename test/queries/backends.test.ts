@@ -33,12 +33,12 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
   test('a backend is alive until it is ended, and another one with its pid is not it', async () => {
     const database = await createDatabase(version);
     const [control, working] = [await watcher(database), await builder(database)];
-    expect(await backendAlive(control, working)).toBe(true);
-    expect(await backendAlive(control, { pid: working.pid, backendStart: earlier })).toBe(false);
+    expect(await backendAlive(control, working)).toBe('idle');
+    expect(await backendAlive(control, { pid: working.pid, backendStart: earlier })).toBeNull();
     expect(await terminateBackend(control, { pid: working.pid, backendStart: earlier })).toBe(false);
-    expect(await backendAlive(control, working)).toBe(true);
+    expect(await backendAlive(control, working)).toBe('idle');
     expect(await terminateBackend(control, working)).toBe(true);
-    await poll(async () => !(await backendAlive(control, working)));
+    await poll(async () => (await backendAlive(control, working)) === null);
     expect(await terminateBackend(control, working)).toBe(false);
   });
 
@@ -51,7 +51,7 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
       await builder(database),
     ];
     expect(await cancelBackend(control, other)).toBe(false);
-    expect(await backendAlive(control, { pid: other.pid, backendStart: earlier })).toBe(true);
+    expect(await backendAlive(control, { pid: other.pid, backendStart: earlier })).toBe('hidden');
     expect(await cancelBackend(control, own)).toBe(true);
     for (const session of [control, own, other]) await session.close();
     await login.drop();
