@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { idleInTransaction } from '../../support/locks.ts';
+import { invalidIndexes, sessionsOf, startRun } from '../../support/run.ts';
+import { startServer, versions } from '../../support/server.ts';
+
+const plan = `
+-- SECTION 1: DISHES
+CREATE INDEX CONCURRENTLY idx_dishes_name ON dishes (name);
+-- SECTION 2: COURSES
+CREATE INDEX CONCURRENTLY idx_courses_name ON courses (name);
+`;
+
+const prepare = async (database: TestDatabase): Promise<void> => {
+  for (const table of ['dishes', 'courses']) {
+    await database.sql(`CREATE TABLE ${table} (id int PRIMARY KEY, name text)`);
+    await database.sql(`INSERT INTO ${table} SELECT n, 'name ' || n FROM generate_series(1, 1000) n`);
+  }
+};
+
+const terminate = (database: TestDatabase, name: string) =>
+  database.sql(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+     WHERE datname = current_database() AND application_name LIKE 'indexdeck ' || $1 || ' %'`,
+    [name],
+  );
+
+describe.each(versions)('on PostgreSQL %i, a run survives', (version) => {
+  it('the loss of its advisory lock: a pause, until it is held again', async () => {
+    const database = await createDatabase(version);
+    await prepare(database);
+    const forgotten = await idleInTransaction(database);
+    const run = await startRun(database, plan);
+    await run.go();
+    await run.until((state) => state.steps[0]?.oid);
+    await terminate(database, 'lock');
+    await run.until(() => run.of('connection.restored').some((event) => event.session === 'lock'));
+    await forgotten.release();
+    expect((await run.end()).outcome?.status).toBe(0);
+    expect(run.of('connection.lost').map((event) => event.session)).toContain('lock');
+  });
+
+  it('the loss of every session that looks and cancels, and a question that somebody cancels', async () => {
+    const database = await createDatabase(version);
+    await prepare(database);
+    const forgotten = await idleInTransaction(database);
+    const run = await startRun(database, plan);
+    await run.go();
+    await run.until((state) => state.steps[0]?.oid);
+    for (const name of ['inspect', 'control', 'monitor', 'cleanup']) await terminate(database, name);
+    await forgotten.release();
+    expect((await run.end()).outcome?.status).toBe(0);
+    expect(await invalidIndexes(database)).toEqual([]);
+    expect(await sessionsOf(database)).toEqual([]);
+  });
+});
+
+it('a server that restarts in the middle of a build', async () => {
+  const server = await startServer({ version: 18 });
+  const database = await createDatabase(18, { server, mayLeaveSessions: true });
+  await prepare(database);
+  const forgotten = await idleInTransaction(database);
+  const run = await startRun(database, plan);
+  await run.go();
+  await run.until((state) => state.steps[0]?.oid);
+  await server.stop('immediate');
+  await run.until(() => run.of('build.lost').length > 0);
+  await server.start();
+  await forgotten.client.end().catch(() => undefined);
+  expect((await run.end()).outcome?.status).toBe(0);
+  expect(run.of('build.started').length).toBeGreaterThan(2);
+  expect(await invalidIndexes(database)).toEqual([]);
+  expect(await sessionsOf(database)).toEqual([]);
+});
+
+it('an abort during a validation leaves no query of ours behind', async () => {
+  const database = await createDatabase(18);
+  await prepare(database);
+  const endless = 'SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b;';
+  const run = await startRun(database, `${plan}\n${endless}`);
+  await run.go();
+  await run.until((state) => state.verify !== null);
+  await database.sql('SELECT 1');
+  expect((await run.command({ type: 'abort' })).ok).toBe(true);
+  expect((await run.end()).outcome?.status).toBe(4);
+  expect(await sessionsOf(database)).toEqual([]);
+});
