@@ -24,6 +24,9 @@ const OWN = new Set([
   'search_path',
   'standard_conforming_strings',
   'statement_timeout',
+  'tcp_keepalives_count',
+  'tcp_keepalives_idle',
+  'tcp_keepalives_interval',
   'transaction_timeout',
 ]);
 
