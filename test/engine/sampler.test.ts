@@ -29,7 +29,10 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
 
     const queue = await waiters(database, 60, 'dishes');
     // The first look may have come before all were there; the next is five seconds later.
-    const crowded = await scene.until((sample) => sample.blockers?.leftOut === 41, 20_000);
+    const crowded = await scene.until(
+      (sample) => sample.metrics.lockWaiters === 60 && sample.blockers?.leftOut === 41,
+      20_000,
+    );
     expect(crowded.metrics.lockWaiters).toBe(60);
     expect(crowded.metrics.active).toBeGreaterThanOrEqual(60);
     expect(crowded.metrics.connections).toBeGreaterThanOrEqual(62);

@@ -72,16 +72,3 @@ it('a server that restarts in the middle of a build', async () => {
   expect(await invalidIndexes(database)).toEqual([]);
   expect(await sessionsOf(database)).toEqual([]);
 });
-
-it('an abort during a validation leaves no query of ours behind', async () => {
-  const database = await createDatabase(18);
-  await prepare(database);
-  const endless = 'SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b;';
-  const run = await startRun(database, `${plan}\n${endless}`);
-  await run.go();
-  await run.until((state) => state.verify !== null);
-  await database.sql('SELECT 1');
-  expect((await run.command({ type: 'abort' })).ok).toBe(true);
-  expect((await run.end()).outcome?.status).toBe(4);
-  expect(await sessionsOf(database)).toEqual([]);
-});
