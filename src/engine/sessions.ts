@@ -1,8 +1,14 @@
-import { cancelBackend } from '../queries/cancel_backend.ts';
+import { terminateBackend } from '../queries/terminate_backend.ts';
 import type { BackendId, Slot } from '../run/index.ts';
 import type { ConnectionConfig } from './config.ts';
 import { KeptSession, type KeptSessionHooks } from './kept-session.ts';
 import { buildingSettings, Session, watchingSettings } from './session.ts';
+import { pause } from './time.ts';
+
+/** How long the end waits for the backend of an unanswered question to be gone. */
+const END_WITHIN_MS = 5_000;
+const END_AGAIN_MS = 50;
+const ANSWER_WITHIN = { timeoutMs: 2_000 };
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -30,6 +36,7 @@ export class Sessions {
   readonly #busy = new Set<string>();
   /** Sessions opened for one purpose, which their users close. */
   readonly #others = new Set<Session>();
+  readonly #closing = new AbortController();
   #opening: Promise<void> | null = null;
 
   constructor(source: SessionSource, hooks: KeptSessionHooks) {
@@ -41,16 +48,10 @@ export class Sessions {
     this.#cleanup = this.#kept('cleanup', buildingSettings);
   }
 
-  /** A session of this run with settings of its own; the caller closes it. */
+  /** A session of this run with settings of its own; the caller closes it. Fails once these sessions are closed. */
   async open(name: string, settings: Settings, signal?: AbortSignal): Promise<Session> {
-    const { connection, run } = this.#source;
-    const session = await Session.open({
-      connection,
-      run,
-      name,
-      settings,
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const { signal: closing } = this.#closing;
+    const session = await this.#connect(name, settings, signal ? AbortSignal.any([signal, closing]) : closing);
     for (const other of this.#others) if (other.lost) this.#others.delete(other);
     this.#others.add(session);
     return session;
@@ -118,17 +119,25 @@ export class Sessions {
   }
 
   async close(): Promise<void> {
-    // A question under way would go on in the server after we have left.
-    const control = this.control.current;
-    if (control !== null)
-      for (const session of [...this.#others, this.inspect.current])
-        if (session !== null && !session.lost && session !== control)
-          await cancelBackend(control, session, { timeoutMs: 2_000 }).catch(() => false);
-    await Promise.all([...this.#others].map((session) => session.close()));
+    this.#closing.abort(new Error('the sessions of this run are closed'));
+    // A question under way would go on in the server after we have left it: while control is there, its backend is ended.
+    const asking = [...this.#others, this.inspect.current].filter((session) => session !== null);
+    await Promise.all([...[...this.#others].map((session) => session.close()), this.inspect.stop()]);
+    await Promise.all(asking.map((session) => this.#end(session)));
     // The lock last: nobody else may begin while a session of ours is still there.
     const others = this.#all().filter((kept) => kept !== this.lock);
     await Promise.all(others.map((kept) => kept.stop()));
     await this.lock.stop();
+  }
+
+  /** Ends a backend that is still there, and waits until the server has none such or does not tell in time. */
+  async #end(backend: BackendId): Promise<void> {
+    const control = this.control.current;
+    for (const end = performance.now() + END_WITHIN_MS; control !== null && performance.now() < end; ) {
+      const found = await terminateBackend(control, backend, ANSWER_WITHIN).catch(() => true);
+      if (!found) return;
+      await pause(END_AGAIN_MS);
+    }
   }
 
   #all(): KeptSession[] {
@@ -136,6 +145,11 @@ export class Sessions {
   }
 
   #kept(name: string, settings: Settings): KeptSession {
-    return new KeptSession(name, (_, signal) => this.open(name, settings, signal), this.#hooks);
+    return new KeptSession(name, (_, signal) => this.#connect(name, settings, signal), this.#hooks);
+  }
+
+  #connect(name: string, settings: Settings, signal: AbortSignal): Promise<Session> {
+    const { connection, run } = this.#source;
+    return Session.open({ connection, run, name, settings, signal });
   }
 }

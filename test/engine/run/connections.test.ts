@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { idleInTransaction } from '../../support/locks.ts';
+import { poll } from '../../support/poll.ts';
 import { invalidIndexes, sessionsOf, startRun } from '../../support/run.ts';
 import { startServer, versions } from '../../support/server.ts';
 
@@ -24,6 +25,16 @@ const terminate = (database: TestDatabase, name: string) =>
      WHERE datname = current_database() AND application_name LIKE 'indexdeck ' || $1 || ' %'`,
     [name],
   );
+
+/** What the run's session of this name executes right now. */
+const activeQueries = async (database: TestDatabase, name: string): Promise<string[]> =>
+  (
+    await database.sql<{ query: string }>(
+      `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'
+         AND application_name LIKE 'indexdeck ' || $1 || ' %'`,
+      [name],
+    )
+  ).map(({ query }) => query);
 
 describe.each(versions)('on PostgreSQL %i, a run survives', (version) => {
   it('the loss of its advisory lock: a pause, until it is held again', async () => {
@@ -71,4 +82,19 @@ it('a server that restarts in the middle of a build', async () => {
   expect(run.of('build.started').length).toBeGreaterThan(2);
   expect(await invalidIndexes(database)).toEqual([]);
   expect(await sessionsOf(database)).toEqual([]);
+});
+
+describe.each(versions)('on PostgreSQL %i', (version) => {
+  it('an abort during a validation query leaves nothing of ours behind', async () => {
+    const database = await createDatabase(version);
+    await prepare(database);
+    const endless = 'SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b;';
+    const run = await startRun(database, `${plan}\n${endless}`);
+    await run.go();
+    await poll(async () => (await activeQueries(database, 'validate')).some((query) => query.includes('left(c0')));
+    expect((await run.command({ type: 'abort' })).ok).toBe(true);
+    expect((await run.end()).outcome?.status).toBe(4);
+    expect(await sessionsOf(database)).toEqual([]);
+    expect(run.of('connection.lost')).toEqual([]);
+  });
 });
