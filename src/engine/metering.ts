@@ -8,6 +8,7 @@ import {
   type Sample,
   type SummaryMemory,
   summarise,
+  usualRollbackRate,
 } from '../run/index.ts';
 import { Sampler } from './sampler.ts';
 import { watchingSettings } from './session.ts';
@@ -125,7 +126,7 @@ export class Metering {
     if (state.phase !== 'running' && state.phase !== 'verifying') return;
     const { memory, signals } = evaluateGates(this.#gates, sample, {
       gates: state.options.gates,
-      baselineRollbacksPerS: state.baseline?.rollbacksPerS,
+      usualRollbacksPerS: state.baseline === null ? undefined : usualRollbackRate(state.baseline),
       now,
     });
     this.#gates = memory;

@@ -10,6 +10,7 @@ import {
   type Metrics,
   newGateMemory,
   type Sample,
+  usualRollbackRate,
 } from '../../src/run/index.ts';
 import { emptySample } from '../support/core.ts';
 
@@ -25,14 +26,14 @@ interface Reading {
 const feed = (
   readings: Reading[],
   gates: Partial<Record<GateName, GateThresholds>> = {},
-  baselineRollbacksPerS: number | null = 0,
+  usualRollbacksPerS: number | null = 0,
 ): { at: number; signal: GateSignal }[] => {
   let memory = newGateMemory();
   return readings.flatMap((reading, second) => {
     const now = T0 + second * 1000;
     const base = emptySample(now);
     const sample = reading.none ? null : { ...base, ...reading.more, metrics: { ...base.metrics, ...reading.metrics } };
-    const context = { gates: { ...DEFAULT_GATES, ...gates }, baselineRollbacksPerS, now };
+    const context = { gates: { ...DEFAULT_GATES, ...gates }, usualRollbacksPerS, now };
     const result = evaluateGates(memory, sample, context);
     memory = result.memory;
     return result.signals.map((signal) => ({ at: second, signal }));
@@ -116,6 +117,20 @@ describe('the gates of the contract', () => {
     expect(levels(feed(times(3, at(1.1)), {}, 0.1))).toEqual(['2 rollbacks pause']);
     expect(levels(feed(times(3, at(20)), {}, 10))).toEqual(['2 rollbacks warn']);
     expect(levels(feed(times(3, at(51)), {}, 10))).toEqual(['2 rollbacks pause']);
+  });
+
+  it('rollbacks: a short baseline does not prove a low rate', () => {
+    const rate = (rollbacksPerS: number | null, rateSeconds: number) =>
+      usualRollbackRate({ rollbacksPerS, rateSeconds });
+    expect(rate(null, 8)).toBeNull();
+    // Exact upper ends of the 95 % interval for a count: 3.00 for none, 10.51 for 5, 117.9 for 100.
+    expect((rate(0, 3) ?? 0) * 3).toBeCloseTo(3.3, 1);
+    expect((rate(1, 5) ?? 0) * 5).toBeCloseTo(10.7, 1);
+    expect((rate(10, 10) ?? 0) * 10).toBeCloseTo(118.2, 1);
+    // What goes on all the time, and did not show in three seconds, does not pause the run; a real spike does.
+    const at = (rollbacksPerS: number): Reading => ({ metrics: { rollbacksPerS } });
+    expect(levels(feed(times(3, at(3)), {}, rate(0, 3)))).toEqual(['2 rollbacks warn']);
+    expect(levels(feed(times(3, at(8)), {}, rate(0, 3)))).toEqual(['2 rollbacks pause']);
   });
 
   it('old-transaction, replica-lag, retained-wal', () => {

@@ -93,7 +93,7 @@ describe('panes', () => {
       "─[2 Live]─────────────────────────────────────────────────────────────────────────────── every 1 s ─
        waiting on locks        2 /10                  ▂ active                 12 /30                  ▄
        blocked by us           0 /1                   ▁ connections          31 % /80 %                ▄
-       rollbacks           0.2/s /1.2/s               ▂ oldest xact           41m /10m   !WARN         █
+       rollbacks           0.2/s /2.4/s               ▂ oldest xact           41m /10m   !WARN         █
        longest stall          3m /5m                  ▅ replica lag         0.3 s /10s                 ▁
        retained WAL      38.1 MB /1 GB                ▁ WAL written     11.4 MB/s                      █
        commits             228/s                      █ deadlocks             0/s                      ▁"

@@ -39,8 +39,8 @@ export type GateSignal =
 
 export interface GateContext {
   gates: Record<GateName, GateThresholds>;
-  /** Null: it could not be measured. Undefined: not yet, and the gate that needs it is not judged. */
-  baselineRollbacksPerS: number | null | undefined;
+  /** See `usualRollbackRate`. Null: it could not be measured. Undefined: not yet, and the gate is not judged. */
+  usualRollbacksPerS: number | null | undefined;
   /** Milliseconds since the epoch, on one clock for all calls. */
   now: number;
 }
@@ -140,11 +140,11 @@ export const evaluateGates = (
   const signals: GateSignal[] = [];
   const next = { ...memory } as Record<GateName, Memory>;
   for (const gate of GATE_NAMES) {
-    const { baselineRollbacksPerS } = context;
-    if (isOff(context.gates[gate]) || (gate === 'rollbacks' && baselineRollbacksPerS === undefined)) continue;
+    const { usualRollbacksPerS } = context;
+    if (isOff(context.gates[gate]) || (gate === 'rollbacks' && usualRollbacksPerS === undefined)) continue;
     const reading: Reading =
       sample === null ? { value: null, why: 'the server gives no reading' } : readGate(gate, sample);
-    const thresholds = absoluteThresholds(gate, levelsOf(gate, context.gates[gate]), baselineRollbacksPerS ?? null);
+    const thresholds = absoluteThresholds(gate, levelsOf(gate, context.gates[gate]), usualRollbacksPerS ?? null);
     const step =
       sample === null || reading.value === null
         ? unreadable(gate, memory[gate], 'why' in reading ? reading.why : '', context.now)

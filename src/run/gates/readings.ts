@@ -43,19 +43,19 @@ export const readGate = (gate: GateName, sample: Sample): Reading => {
 };
 
 /**
- * The thresholds in the unit of the reading. Those of `rollbacks` are times the baseline rate, and never less than
- * one a second.
+ * The thresholds in the unit of the reading. Those of `rollbacks` are times the usual rate (`usualRollbackRate`), and
+ * never less than one a second.
  */
 export const absoluteThresholds = (
   gate: GateName,
   thresholds: GateThresholds,
-  baselineRollbacksPerS: number | null,
+  usualRollbacksPerS: number | null,
 ): GateThresholds => {
   if (gate !== 'rollbacks') return thresholds;
   // With nothing to compare with it can only warn.
-  if (baselineRollbacksPerS === null) return { warn: thresholds.warn === null ? null : 1, pause: null, abort: null };
+  if (usualRollbacksPerS === null) return { warn: thresholds.warn === null ? null : 1, pause: null, abort: null };
   const times = (factor: number | null): number | null =>
-    factor === null ? null : Math.max(LEAST_ROLLBACKS_PER_S, factor * baselineRollbacksPerS);
+    factor === null ? null : Math.max(LEAST_ROLLBACKS_PER_S, factor * usualRollbacksPerS);
   return { warn: times(thresholds.warn), pause: times(thresholds.pause), abort: times(thresholds.abort) };
 };
 

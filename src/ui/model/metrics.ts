@@ -1,3 +1,4 @@
+import { usualRollbackRate } from '../../run/gates/baseline-rate.ts';
 import { absoluteThresholds, readGate } from '../../run/gates/readings.ts';
 import type { GateName, GateThresholds, MetricName, RunState, Sample } from '../../run/index.ts';
 import { age, bytes, short } from './format.ts';
@@ -99,7 +100,9 @@ export const METRICS: readonly Metric[] = [
 
 /** The thresholds in the unit of the metric's value; null for a metric without a gate. */
 export const thresholdsOf = ({ gate }: Metric, { options, baseline }: RunState): GateThresholds | null =>
-  gate === null ? null : absoluteThresholds(gate, options.gates[gate], baseline?.rollbacksPerS ?? null);
+  gate === null
+    ? null
+    : absoluteThresholds(gate, options.gates[gate], baseline === null ? null : usualRollbackRate(baseline));
 
 /** The threshold that the value meets next; the highest one, once it is over all of them. */
 export const nextThreshold = (value: number, thresholds: GateThresholds | null): number | null => {
