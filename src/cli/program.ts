@@ -6,6 +6,7 @@ import { addDemo } from './commands/demo.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addLater } from './commands/later.ts';
 import { addPlan } from './commands/plan.ts';
+import { addResume } from './commands/resume.ts';
 import { addRuns } from './commands/runs.ts';
 import { addWatch } from './commands/watch.ts';
 import type { Done, Io } from './io.ts';
@@ -26,7 +27,7 @@ export const buildProgram = (io: Io, done: Done): Command => {
       outputError: () => undefined,
     })
     .exitOverride();
-  for (const add of [addPlan, addCheck, addDeploy, addWatch, addAttach, addControl, addRuns, addDemo])
+  for (const add of [addPlan, addCheck, addDeploy, addResume, addWatch, addAttach, addControl, addRuns, addDemo])
     add(program, io, done);
   addLater(program);
   return program;

@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
+import { isEvent } from '../run/event-shape.ts';
 import type { Actor, ClientMessage, ClientRole, Command, EngineMessage, Sample } from '../run/index.ts';
 import { LineSplitter } from '../run/lines.ts';
 import { reconnectDelay } from './backoff.ts';
 import { enginePid, processExists } from './engine-alive.ts';
-import { isEvent } from './event-shape.ts';
 import type { Feed, FeedView, Link, Reply } from './feed.ts';
 import { History } from './history.ts';
 import { readJournal } from './journal-file.ts';
@@ -33,6 +33,8 @@ export class RunClient implements Feed {
   #sample: Sample | null = null;
   #socket: Socket | null = null;
   #welcome = false;
+  /** seq up to which the run's past is being told: until then nothing is shown, lest it be taken for the present. */
+  #past = 0;
   #attempt = 0;
   #commands = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -135,6 +137,7 @@ export class RunClient implements Feed {
     switch (message?.type) {
       case 'welcome':
         this.#welcome = true;
+        this.#past = message.seq;
         this.#link = { status: 'connected', since: new Date().toISOString(), why: null };
         break;
       case 'event':
@@ -198,6 +201,7 @@ export class RunClient implements Feed {
   }
 
   #publish(): void {
+    if (this.#link.status === 'connected' && this.#history.seq < this.#past) return;
     const { state, events } = this.#history;
     const next: FeedView = { state, events, sample: this.#sample, link: this.#link };
     const same = (Object.keys(next) as (keyof FeedView)[]).every((key) => next[key] === this.#view[key]);

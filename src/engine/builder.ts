@@ -5,7 +5,6 @@ import { identifyBuild } from '../queries/identify_build.ts';
 import type { BuildOutcome, ErrorFacts, Leftover, RunnableStep, RunState, StepState } from '../run/index.ts';
 import { ownError } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
-import { backendGone } from './canceller.ts';
 import { findLeftover, type IndexAt } from './catalog/index.ts';
 import type { KeptSession } from './kept-session.ts';
 import type { Session } from './session.ts';
@@ -28,6 +27,8 @@ export interface BuilderContext {
   identified(step: number, oid: number): void;
   /** Steps whose present attempt the server told us it began to fill: kept when the connection is lost. */
   heard: Set<number>;
+  /** Steps whose present attempt this process has not sent yet: a lost connection has left nothing of it. */
+  unsent: Set<number>;
 }
 
 /** The settings of the session that works for a step: ours, the plan's, those of --set; and never a timeout. */
@@ -54,7 +55,12 @@ export const placeOf = (state: RunState, step: StepState): { schema: string; tab
 };
 
 /** Asks for the OID of the index under construction until the server tells, or the build has ended. */
-const identify = async (context: BuilderContext, step: number, pid: number, ended: AbortSignal): Promise<void> => {
+export const identify = async (
+  context: BuilderContext,
+  step: number,
+  pid: number,
+  ended: AbortSignal,
+): Promise<void> => {
   for (let wait = FIRST_LOOK_MS; !ended.aborted; wait = Math.min(wait * 2, LONGEST_LOOK_MS)) {
     const session = context.control.current;
     const oid =
@@ -67,7 +73,7 @@ const identify = async (context: BuilderContext, step: number, pid: number, ende
   }
 };
 
-const lookUntilKnown = (
+export const lookUntilKnown = (
   context: BuilderContext,
   where: { schema: string; name: string; tableOid: number },
 ): Promise<IndexAt | null> => askUntilAnswered(context.inspect, (session) => findLeftover(session, where));
@@ -97,9 +103,11 @@ export const build = async (
   const where = { ...place, name: create.name };
   const ended = new AbortController();
   const deafen = hearBuilding(context, session, step.id, create.name);
+  context.unsent.add(step.id);
   try {
     await prepare(session, state, create);
     const began = performance.now();
+    context.unsent.delete(step.id);
     const identifying = identify(context, step.id, session.pid, ended.signal);
     try {
       await session.execute(create.buildSql);
@@ -126,7 +134,7 @@ export const build = async (
   }
 };
 
-const leftoverOf = (
+export const leftoverOf = (
   found: IndexAt | null,
   where: { schema: string; name: string },
   error: ErrorFacts,
@@ -138,29 +146,4 @@ const leftoverOf = (
   // One that is not ours and that somebody is building is no leftover.
   if (!ours && found.building !== null) return null;
   return { oid: found.oid, schema: where.schema, name: where.name, ours };
-};
-
-/**
- * What became of a build whose connection was lost: waits for its backend, which builds on without us, to end, and
- * then reads the catalog. `impatient` says whether the backend is to be ended instead.
- */
-export const reconcile = async (
-  context: BuilderContext,
-  state: RunState,
-  step: StepState,
-  create: CreateIndexStep,
-  impatient: () => boolean,
-): Promise<BuildOutcome> => {
-  const place = placeOf(state, step);
-  const error = step.error ?? ownError('the connection was lost while it was built');
-  if (place === null) return { kind: 'failed', error, leftover: null };
-  const where = { ...place, name: create.name };
-  if (step.backend !== null) await backendGone(context.control, step.backend, impatient);
-  const found = await lookUntilKnown(context, where);
-  const mine = found !== null && (step.oid === null ? context.heard.has(step.id) : step.oid === found.oid);
-  if (found?.valid && mine) {
-    const durationMs = step.startedAt === null ? 0 : Date.now() - Date.parse(step.startedAt);
-    return { kind: 'built', oid: found.oid, bytes: found.bytes, durationMs };
-  }
-  return { kind: 'failed', error, leftover: leftoverOf(found, where, error, step.oid, context.heard.has(step.id)) };
 };

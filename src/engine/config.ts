@@ -14,6 +14,11 @@ export type ConnectionConfig = Pick<ClientConfig, 'host' | 'port' | 'user' | 'pa
   ssl?: boolean | { rejectUnauthorized?: boolean; ca?: string; cert?: string; key?: string; servername?: string };
 };
 
+/** A new run of a plan, or one that stopped: its journal is in the run's directory. */
+export type RunStart =
+  | { kind: 'new'; plan: Plan; sources: string[] }
+  | { kind: 'resume'; from: 'journal' | 'ledger'; endOrphans: boolean };
+
 /** All that an engine's process needs to know. It reads one such object as JSON from its standard input. */
 export interface EngineConfig {
   /** The run's ID. */
@@ -22,7 +27,7 @@ export interface EngineConfig {
   dir: string;
   /** indexdeck's version. */
   version: string;
-  plan: Plan;
+  start: RunStart;
   connection: ConnectionConfig;
   operator: Actor;
   options: RunOptions;

@@ -148,7 +148,7 @@ export class ControlSocket {
     if (client.hello !== null) return;
     client.hello = hello;
     client.sent = hello.after;
-    this.#send(client, { type: 'welcome', client: client.id, run: this.#host.run });
+    this.#send(client, { type: 'welcome', client: client.id, run: this.#host.run, seq: this.#host.events().length });
     this.#feed(client);
     if (hello.role !== 'caller') this.#host.joined(client.id, hello.role, hello.name);
   }

@@ -8,7 +8,6 @@ import {
   effectKey,
   evolve,
   type Input,
-  initialState,
   type RunState,
   respond,
   type Sample,
@@ -17,9 +16,10 @@ import { inspectingSettings } from './catalog/index.ts';
 import type { EngineConfig } from './config.ts';
 import { ControlSocket } from './control.ts';
 import { Interpreter } from './interpreter.ts';
-import { Journal } from './journal.ts';
+import type { Journal } from './journal.ts';
 import { EngineLock } from './lock.ts';
 import { Metering } from './metering.ts';
+import { openRun } from './open-run.ts';
 import { Sessions } from './sessions.ts';
 
 const TICK_MS = 1_000;
@@ -55,22 +55,9 @@ export class Engine {
     this.finished = new Promise((resolve) => {
       this.#finish = resolve;
     });
-    this.#journal = new Journal(config.dir, config.run);
-    const { host: server, port, database, user } = config.connection;
-    this.#state = initialState(
-      this.#journal.append(
-        {
-          type: 'run.started',
-          version: config.version,
-          plan: config.plan,
-          database: { host: server, port, database, user },
-          operator: config.operator,
-          options: config.options,
-          engine: { pid: process.pid, host },
-        },
-        Date.now(),
-      ),
-    );
+    const { journal, state } = openRun(config, host, Date.now());
+    this.#journal = journal;
+    this.#state = state;
     this.#control = new ControlSocket({
       run: config.run,
       events: () => this.#journal.events,

@@ -2,7 +2,7 @@ import type { CreateIndexStep } from '../plan/types.ts';
 import { cancelBackend } from '../queries/cancel_backend.ts';
 import { type BackendId, type Effect, type Input, ownError, type RunState, type StepState } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
-import { type BuilderContext, build, prepare, reconcile } from './builder.ts';
+import { type BuilderContext, build, prepare } from './builder.ts';
 import { backendGone, cancelUntil } from './canceller.ts';
 import { inspectIndex, takeBaseline, verifyIndexes } from './catalog/index.ts';
 import type { ConnectionConfig } from './config.ts';
@@ -10,6 +10,7 @@ import { drop } from './dropper.ts';
 import type { EngineLock } from './lock.ts';
 import { preflight } from './look.ts';
 import type { Metering } from './metering.ts';
+import { reconcile } from './reconcile.ts';
 import { toErrorFacts } from './session.ts';
 import type { Sessions } from './sessions.ts';
 import { validate } from './validate.ts';
@@ -43,6 +44,7 @@ export class Interpreter {
       inspect: around.sessions.inspect,
       identified: (step, oid) => around.submit({ kind: 'identified', step, oid }),
       heard: new Set(),
+      unsent: new Set(),
     };
   }
 
@@ -146,17 +148,24 @@ export class Interpreter {
     return { kind: 'build-ended', step: id, outcome: outcome ?? lost };
   }
 
+  /** Whether whoever still works for the step is to be ended, not waited for. */
+  #isUnwanted(id: number): boolean {
+    return this.#around.state().abort !== null || this.#step(id).cancel !== null;
+  }
+
   async #reconcile(id: number): Promise<Input> {
-    const { state } = this.#around;
+    const { state, sessions } = this.#around;
     const step = this.#step(id);
-    const outcome = await reconcile(
-      this.#builder,
-      state(),
-      step,
-      createOf(step),
-      () => state().abort !== null || this.#step(id).cancel !== null,
-    );
-    return { kind: 'build-ended', step: id, outcome };
+    if (step.status === 'building') {
+      const oid = () => this.#step(id).oid;
+      const unwanted = () => this.#isUnwanted(id);
+      const outcome = await reconcile(this.#builder, state(), step, createOf(step), unwanted, oid);
+      return { kind: 'build-ended', step: id, outcome };
+    }
+    // A drop, ANALYZE or COMMENT is looked at, or done, once more; not beside the backend that may still be at it.
+    if (step.backend !== null) await backendGone(sessions.control, step.backend, () => this.#isUnwanted(id));
+    const kind = step.status === 'dropping' ? ('dropped' as const) : ('statement-ended' as const);
+    return { kind, step: id, outcome: { kind: 'failed', error: ownError('its engine was lost in the middle') } };
   }
 
   async #statement(id: number, slot: string): Promise<Input> {

@@ -1,6 +1,7 @@
-import { closeSync, fdatasyncSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EventBody, RunEvent } from '../run/index.ts';
+import { parseJournal } from '../run/journal-text.ts';
 
 export const JOURNAL_FILE = 'journal.jsonl';
 
@@ -11,17 +12,41 @@ export const JOURNAL_FILE = 'journal.jsonl';
 export class Journal {
   readonly #fd: number;
   readonly #run: string;
-  readonly #events: RunEvent[] = [];
+  readonly #events: RunEvent[];
   #broken: unknown = null;
 
-  /** Makes the journal of a new run; fails if there is one already. */
-  constructor(dir: string, run: string) {
+  private constructor(fd: number, run: string, events: RunEvent[]) {
+    this.#fd = fd;
     this.#run = run;
-    this.#fd = openSync(join(dir, JOURNAL_FILE), 'ax', 0o600);
+    this.#events = events;
+  }
+
+  /** Makes the journal of a new run; fails if there is one already. */
+  static create(dir: string, run: string): Journal {
+    const fd = openSync(join(dir, JOURNAL_FILE), 'ax', 0o600);
     // The file's name has to survive a crash of the machine as well.
     const folder = openSync(dir, 'r');
     fsyncSync(folder);
     closeSync(folder);
+    return new Journal(fd, run, []);
+  }
+
+  /**
+   * Opens the journal of a run that stopped, to go on with it. A last line without its end is cut off: its `append` never
+   * returned, so nothing followed from it. Fails when the file is not whole, or is another run's.
+   */
+  static reopen(dir: string, run: string): Journal {
+    const path = join(dir, JOURNAL_FILE);
+    const bytes = readFileSync(path);
+    const whole = bytes.subarray(0, bytes.lastIndexOf(0x0a) + 1);
+    const { events, problem } = parseJournal(whole.toString('utf8'));
+    if (problem !== null) throw new Error(`the journal ${path} cannot be gone on with: ${problem}`);
+    const [first] = events;
+    if (first?.run !== run) throw new Error(`the journal ${path} does not begin with an event of run ${run}`);
+    const fd = openSync(path, 'a', 0o600);
+    if (whole.length < bytes.length) ftruncateSync(fd, whole.length);
+    fsyncSync(fd);
+    return new Journal(fd, run, events);
   }
 
   /** Every event so far, in order. */

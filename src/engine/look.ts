@@ -31,6 +31,7 @@ export const preflight = async (
       options: state.options,
       ours: sessions.pids(),
       pooling,
+      resumed: state.resumedAt === null ? null : state.steps,
     });
     if (!facts.findings.some((finding) => finding.level === 'blocks')) {
       await sessions.openToBuild(state.jobs);

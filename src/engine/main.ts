@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers';
 import { setFlagsFromString } from 'node:v8';
 import type { EngineConfig } from './config.ts';
 import { Engine } from './engine.ts';
+import { holdRun, PID_FILE } from './run-lock.ts';
 
 /**
  * The engine's process. It reads its configuration as JSON from standard input (so that no password is ever in an
@@ -25,7 +26,8 @@ const main = async (): Promise<void> => {
       // A full disk, or a directory that is gone: stopping what runs matters more than telling of it.
     }
   };
-  const pidFile = join(config.dir, 'engine.pid');
+  await holdRun(config.dir);
+  const pidFile = join(config.dir, PID_FILE);
   writeFileSync(pidFile, `${process.pid}\n`);
   const engine = new Engine(config, hostname(), log);
   process.on('uncaughtException', (error) => engine.fault(error));

@@ -50,8 +50,8 @@ const WORK = ['build', 'statement', 'reconcile', 'drop'] as const;
 const tidy = (state: RunState, world: World, slots: SlotKeeper): Action[] =>
   state.steps.flatMap((step): Action[] => {
     const under = (kind: Effect['kind']) => world.inflight.has(`${kind}:${step.id}`);
-    if (step.status === 'building' && step.lost && !under('build') && !under('reconcile'))
-      return [act({ kind: 'reconcile', step: step.id })];
+    // Before anything else happens to it: a second statement must not meet the first one's backend.
+    if (step.lost && !WORK.some(under)) return [act({ kind: 'reconcile', step: step.id })];
     if (step.cancel !== null && step.backend !== null && WORK.some(under))
       return under('cancel') ? [] : [act({ kind: 'cancel', step: step.id, backend: step.backend })];
     if (step.status === 'dropping' && !under('drop') && isDropDue(step, world.now)) {
@@ -191,6 +191,8 @@ const decideAll = (state: RunState, world: World): Action[] => {
       return mayBegin ? [...tidied, ...advance(state, world, slots)] : tidied;
     }
     case 'aborting': {
+      // Nobody said go to this engine: it has begun nothing, and touches nothing.
+      if (state.approvedAt === null) return finish(state);
       const cancels = aborting(state, world);
       return cancels.length > 0 ? cancels : tidy(state, world, slots);
     }

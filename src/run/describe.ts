@@ -61,6 +61,8 @@ export const describeEvent = (event: RunEvent): string => {
   switch (event.type) {
     case 'run.started':
       return `run ${event.run} on ${plainText(event.database.database)} at ${plainText(event.database.host)} by ${plainText(event.operator)}${event.options.noBackup === null ? '' : `, without a backup: ${plainText(event.options.noBackup)}`}`;
+    case 'run.resumed':
+      return `taken up again by ${plainText(event.operator)}, from the ${event.from}${event.endOrphans ? '; what still builds for it is ended' : ''}`;
     case 'preflight.finished':
       return preflight(event);
     case 'preflight.failed':
@@ -100,7 +102,7 @@ export const describeEvent = (event: RunEvent): string => {
         ? `${plainText(event.name)}  skipped: there already, valid, with the planned definition`
         : `${plainText(event.name)}  left out by ${plainText(event.by ?? 'the abort')}`;
     case 'index.requeued':
-      return `${plainText(event.name)}  to be tried again, said ${plainText(event.by)}`;
+      return `${plainText(event.name)}  to be built again, said ${plainText(event.by)}${event.reason === undefined ? '' : `: ${plainText(event.reason)}`}`;
     case 'drop.started':
       return `${plainText(event.name)}  dropping ${event.why === 'failed-build' ? 'what the failed build left' : 'the invalid leftover'} (oid ${event.oid})`;
     case 'index.dropped':

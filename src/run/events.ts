@@ -112,7 +112,8 @@ export type PauseCause = 'operator' | 'error' | 'gate' | 'disconnect' | 'connect
 
 /** Why a build was cancelled by us. */
 export interface CancelReason {
-  cause: 'operator' | 'gate' | 'abort';
+  /** orphan: the backend of an engine that is gone; its index is built again. */
+  cause: 'operator' | 'gate' | 'abort' | 'orphan';
   by: Actor;
   reason: string;
 }
@@ -141,10 +142,25 @@ export type EventBody =
       type: 'run.started';
       version: string;
       plan: Plan;
+      /** The plan's files as whole paths on the machine of `engine`, without those that they include. */
+      sources?: string[];
       database: DatabaseFacts;
       operator: Actor;
       options: RunOptions;
       engine: { pid: number; host: string };
+    }
+  /** Another engine takes the run up: what the one before had begun is in doubt until the catalog was asked. */
+  | {
+      type: 'run.resumed';
+      version: string;
+      database: DatabaseFacts;
+      operator: Actor;
+      options: RunOptions;
+      engine: { pid: number; host: string };
+      /** Where the run's events came from. */
+      from: 'journal' | 'ledger';
+      /** Backends that still build for the run are ended instead of waited for. */
+      endOrphans: boolean;
     }
   | ({ type: 'preflight.finished' } & PreflightFacts)
   | { type: 'preflight.failed'; error: ErrorFacts; advice: string }
@@ -194,7 +210,7 @@ export type EventBody =
       leftover: Leftover | null;
       retryAt: string | null;
     }
-  /** The builder's connection was lost while it built: the catalog will say what became of it. */
+  /** The connection was lost while it built: the catalog will say what became of it. */
   | { type: 'build.lost'; step: number; attempt: number; name: string; error: ErrorFacts }
   | {
       type: 'index.skipped';
@@ -204,8 +220,8 @@ export type EventBody =
       oid: number | null;
       by: Actor | null;
     }
-  /** A failed index is to be tried again, by an operator's word. */
-  | { type: 'index.requeued'; step: number; name: string; by: Actor }
+  /** An index is to be built (again): by an operator's word after a failure, or because it is not there any more. */
+  | { type: 'index.requeued'; step: number; name: string; by: Actor; reason?: string }
   /** Intent: recorded before DROP INDEX is sent. */
   | {
       type: 'drop.started';

@@ -105,6 +105,8 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
       };
     case 'index.requeued':
       return {
+        oid: null,
+        bytes: null,
         // What a failed build left goes first.
         status: step.leftover === null ? 'queued' : 'dropping',
         leftover: step.leftover === null ? null : { ...step.leftover, afterwards: 'queued' },
@@ -137,12 +139,14 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         leftover: null,
         oid: null,
         cancel: null,
+        lost: false,
         dropFailures: 0,
         dropRetryAt: null,
       };
     case 'drop.failed':
       // Given up: the leftover stays on record, for it is work to clean up.
       return {
+        lost: false,
         status: event.retryAt === null ? 'failed' : 'dropping',
         dropRetryAt: event.retryAt,
         cancel: null,
@@ -185,6 +189,8 @@ const created = (state: RunState, event: BuildEvent): RunState['created'] => {
       { step: event.step, oid: event.oid, schema: schemaOf(state, step), name: step.step.name, at: event.at },
     ];
   if (event.type === 'index.dropped') return state.created.filter((index) => index.oid !== event.oid);
+  // One that was built and is to be built again is not there any more.
+  if (event.type === 'index.requeued') return state.created.filter((index) => index.step !== event.step);
   return state.created;
 };
 

@@ -1,5 +1,6 @@
 import type { RunEvent } from './events.ts';
 import { evolveBuild, isBuildEvent } from './evolve-build.ts';
+import { takenUp } from './evolve-resume.ts';
 import type { Pause, RunState, StepState } from './state.ts';
 import { runnableSteps } from './steps.ts';
 
@@ -44,9 +45,11 @@ export const initialState = (event: RunEvent): RunState => {
     version: started.version,
     phase: 'preflight',
     startedAt: event.at,
+    resumedAt: null,
     approvedAt: null,
     finishedAt: null,
     plan: started.plan,
+    sources: started.sources ?? [],
     database: started.database,
     operator: started.operator,
     options: started.options,
@@ -113,13 +116,15 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
   switch (event.type) {
     case 'run.started':
       throw new Error('run.started begins a run, and there is one already');
+    case 'run.resumed':
+      return takenUp(state, event);
     case 'preflight.finished':
       return preflightFinished(state, event);
     case 'preflight.failed':
       return { phase: 'blocked', preflightError: { error: event.error, advice: event.advice } };
     case 'run.approved':
       return {
-        phase: state.sections.length === 0 ? 'verifying' : 'running',
+        phase: state.sections.every((section) => section.finishedAt !== null) ? 'verifying' : 'running',
         approvedAt: event.at,
         agreed: event.replaceInvalid,
       };

@@ -13,6 +13,7 @@ export { evaluateGates, type GateMemory, type GateSignal, newGateMemory } from '
 export { absoluteThresholds, formatGateValue, readGate } from './gates/readings.ts';
 export { GATE_NAMES, type GateLevel, type GateName, type GateThresholds } from './gates/types.ts';
 export type { BuildOutcome, Input, Response } from './inputs.ts';
+export { type InvalidLeftover, invalidLeftovers } from './leftovers.ts';
 export { plainText } from './plain-text.ts';
 export type { ClientMessage, ClientRole, EngineMessage } from './protocol.ts';
 export { respond } from './respond.ts';

@@ -15,9 +15,12 @@ export const debris = (state: RunState): string[] =>
       ];
     }
     if (step.status === 'building' && step.step.kind === 'create-index')
-      return [`what became of ${step.step.name} is unknown: look at the catalog before building it again`];
+      return [`what became of ${step.step.name} is unknown: indexdeck resume finds out, and goes on`];
     return [];
   });
+
+const unchanged = (state: RunState): string =>
+  state.resumedAt === null ? 'nothing was changed' : 'nothing more was changed';
 
 const isBlocked = (state: RunState): boolean =>
   state.approvedAt === null &&
@@ -43,10 +46,10 @@ export const finalReason = (state: RunState): string => {
   const status = finalStatus(state);
   const built = `${indexes(count('done'))} built`;
   if (status === 5) return `stopped with work to clean up; ${built}`;
-  if (status === 3) return 'preflight blocks: nothing was changed';
+  if (status === 3) return `preflight blocks: ${unchanged(state)}`;
   if (status === 4) {
     const why = `aborted by ${state.abort?.by ?? 'unknown'}: ${state.abort?.reason ?? ''}`;
-    return state.approvedAt === null ? `${why}; nothing was changed` : `${why}; ${built}, nothing half-built was left`;
+    return state.approvedAt === null ? `${why}; ${unchanged(state)}` : `${why}; ${built}, nothing half-built was left`;
   }
   const parts = [
     built,

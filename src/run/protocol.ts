@@ -20,7 +20,8 @@ export type ClientMessage =
   | { type: 'goodbye' };
 
 export type EngineMessage =
-  | { type: 'welcome'; client: string; run: string }
+  /** `seq`: of the newest event. What the events before it give is not yet where the run stands. */
+  | { type: 'welcome'; client: string; run: string; seq: number }
   | { type: 'event'; event: RunEvent }
   | { type: 'sample'; sample: Sample }
   /** `ok` false: refused, and `why` says it in a sentence. */

@@ -107,7 +107,8 @@ export const inspected = (state: RunState, input: Of<'inspected'>, now: number):
 const cancelled = (state: RunState, step: StepState, leftover: Leftover | null, now: number): EventBody[] => {
   const { cancel } = step;
   if (cancel === null) return [];
-  const retryAt = cancel.cause === 'gate' ? nextTry(state, step, now) : null;
+  const again = cancel.cause === 'gate' || cancel.cause === 'orphan';
+  const retryAt = again ? nextTry(state, step, now) : null;
   const event: EventBody = {
     type: 'build.cancelled',
     step: step.id,
@@ -118,7 +119,7 @@ const cancelled = (state: RunState, step: StepState, leftover: Leftover | null, 
     leftover,
     retryAt,
   };
-  const forGood = retryAt === null && cancel.cause === 'gate';
+  const forGood = retryAt === null && again;
   return forGood ? [event, ...policy(state, step, `cancelled by ${cancel.by} too often`)] : [event];
 };
 

@@ -1,6 +1,7 @@
 import type { Actor, Command } from './commands.ts';
 import type { EventBody } from './events.ts';
 import type { Response } from './inputs.ts';
+import { invalidLeftovers } from './leftovers.ts';
 import type { Phase, RunState, StepState } from './state.ts';
 
 /** More sessions than this at a time gain nothing, and take connections from the people who work there. */
@@ -26,7 +27,7 @@ const go = (state: RunState, command: Extract<Command, { type: 'go' }>, by: Acto
   if (state.phase !== 'ready') return refuse(`not now: the run is in ${state.phase}`);
   if (state.options.environment === 'production' && command.confirm !== state.database.database)
     return refuse(`production asks for the name of the database, ${state.database.database}, to be typed`);
-  const invalid = (state.preflight?.steps ?? []).flatMap(({ found }) => (found?.kind === 'invalid' ? [found.oid] : []));
+  const invalid = invalidLeftovers(state).map(({ oid }) => oid);
   const agreed = state.options.replaceInvalid ? invalid : invalid.filter((oid) => command.replaceInvalid.includes(oid));
   return accept('go', { type: 'run.approved', by, replaceInvalid: agreed });
 };

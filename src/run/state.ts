@@ -63,7 +63,7 @@ export interface StepState {
   phase: { name: string; no: number | null; of: number } | null;
   /** We have asked for this build to be cancelled. */
   cancel: CancelReason | null;
-  /** The builder's connection was lost: what became of the build has to be found out. */
+  /** The connection, or the engine, was lost in the middle: what became of the work has to be found out. */
   lost: boolean;
   /** An index that has to be dropped before anything else happens to this step, and what follows. */
   leftover: {
@@ -141,10 +141,14 @@ export interface RunState {
   version: string;
   phase: Phase;
   startedAt: string;
-  /** When the operator said go. */
+  /** When an engine took the run up last, after the one before had ended; null when it was started and not resumed. */
+  resumedAt: string | null;
+  /** When the operator said go, to the engine that is at work. */
   approvedAt: string | null;
   finishedAt: string | null;
   plan: Plan;
+  /** Whole paths of the plan's files on the machine that started the run; empty when not recorded. */
+  sources: string[];
   database: DatabaseFacts;
   operator: Actor;
   options: RunOptions;

@@ -61,7 +61,7 @@ export class FakeEngine {
       this.received.push(message);
       if (message.type === 'command') this.onCommand(message, socket);
       if (message.type !== 'hello') return;
-      this.send(socket, { type: 'welcome', client: 'c1', run: 'r' });
+      this.send(socket, { type: 'welcome', client: 'c1', run: 'r', seq: 0 });
       this.onHello(message, socket);
     });
   }

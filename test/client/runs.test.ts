@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { findRun, JournalFeed, listRuns } from '../../src/client/index.ts';
-import { parseJournal } from '../../src/client/journal-file.ts';
 import { replay } from '../../src/run/index.ts';
+import { parseJournal } from '../../src/run/journal-text.ts';
 import { runningStory } from '../support/ui-events.ts';
 import { FakeEngine, runDirectory } from './fake-engine.ts';
 

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { RunClient } from '../../src/client/index.ts';
+import type { EngineConfig } from '../../src/engine/config.ts';
 import { launchEngine } from '../../src/engine/launch.ts';
 import { loadParser, type Plan, type PlanOptions, readPlan } from '../../src/plan/index.ts';
 import type { Command, RunEvent, RunOptions, RunState, StepState } from '../../src/run/index.ts';
@@ -27,6 +28,8 @@ export const planFrom = async (sql: string, planOptions: Partial<PlanOptions> = 
 
 /** A real engine, in its own process, on a real server, with one operator at its socket. */
 export interface TestRun {
+  config: EngineConfig;
+  database: TestDatabase;
   client: RunClient;
   dir: string;
   pid: number;
@@ -40,6 +43,13 @@ export interface TestRun {
   go(replaceInvalid?: number[]): Promise<void>;
   /** Waits for the end; what the engine's own log says is in the error if it does not come. */
   end(timeoutMs?: number): Promise<RunState>;
+  /** Ends the engine's process with SIGKILL, and waits until it is gone. */
+  kill(): Promise<void>;
+}
+
+export interface ResumeSetup {
+  endOrphans?: boolean;
+  options?: Partial<RunOptions>;
 }
 
 export interface RunSetup {
@@ -57,26 +67,16 @@ const alive = (pid: number): boolean => {
   }
 };
 
-export const startRun = async (database: TestDatabase, sql: string, setup: RunSetup = {}): Promise<TestRun> => {
-  const parent = await mkdtemp(join(tmpdir(), 'indexdeck-run-'));
-  const run = randomUUID();
-  const dir = join(parent, run);
-  const { host, port, user, password } = database.server;
-  const { pid } = await launchEngine({
-    run,
-    dir,
-    version: 'test',
-    plan: await planFrom(sql, setup.plan),
-    connection: { host, port, user, password, database: database.name, ...setup.connection },
-    operator: 'test',
-    options: options({ interactive: false, ...setup.options }),
-  });
+/** Starts an engine, with an operator at its socket; both go when the test ends. */
+const follow = async (config: EngineConfig, database: TestDatabase): Promise<TestRun> => {
+  const { dir } = config;
+  const { pid } = await launchEngine(config);
   const client = new RunClient({ dir, role: 'operator', name: 'test' });
   onTestFinished(async () => {
     await client.goodbye();
     if (alive(pid)) process.kill(pid, 'SIGTERM');
     await poll(() => !alive(pid), 20_000).catch(() => process.kill(pid, 'SIGKILL'));
-    await rm(parent, { recursive: true, force: true });
+    await rm(dirname(dir), { recursive: true, force: true });
   });
   const state = (): RunState => {
     const now = client.view().state;
@@ -97,6 +97,8 @@ export const startRun = async (database: TestDatabase, sql: string, setup: RunSe
     return state();
   };
   return {
+    config,
+    database,
     client,
     dir,
     pid,
@@ -121,8 +123,40 @@ export const startRun = async (database: TestDatabase, sql: string, setup: RunSe
       await poll(() => !alive(pid), 10_000);
       return state();
     },
+    kill: async () => {
+      process.kill(pid, 'SIGKILL');
+      await poll(() => !alive(pid));
+      await client.closed;
+    },
   };
 };
+
+export const startRun = async (database: TestDatabase, sql: string, setup: RunSetup = {}): Promise<TestRun> => {
+  const parent = await mkdtemp(join(tmpdir(), 'indexdeck-run-'));
+  const run = randomUUID();
+  const { host, port, user, password } = database.server;
+  const config: EngineConfig = {
+    run,
+    dir: join(parent, run),
+    version: 'test',
+    connection: { host, port, user, password, database: database.name, ...setup.connection },
+    operator: 'test',
+    options: options({ interactive: false, ...setup.options }),
+    start: { kind: 'new', plan: await planFrom(sql, setup.plan), sources: [] },
+  };
+  return await follow(config, database);
+};
+
+/** Another engine takes up a run whose engine is gone. */
+export const resumeRun = (run: TestRun, { endOrphans = false, options }: ResumeSetup = {}): Promise<TestRun> =>
+  follow(
+    {
+      ...run.config,
+      options: { ...run.config.options, ...options },
+      start: { kind: 'resume', from: 'journal', endOrphans },
+    },
+    run.database,
+  );
 
 /** What is left of indexdeck on a server, by its application names: nothing, after a run. */
 export const sessionsOf = (database: TestDatabase): Promise<{ application_name: string }[]> =>

@@ -7,11 +7,12 @@ import type { Demo } from '../../demo/start.ts';
 import type { ExitStatus } from '../../run/index.ts';
 import { resolveConnection } from '../connection/index.ts';
 import { requireConsent } from '../deploy/consent.ts';
-import { deployPlan } from '../deploy/deploy-plan.ts';
+import { deployRun } from '../deploy/deploy-run.ts';
+import { startRun } from '../deploy/start-run.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { chooseUi, type Done, type Io, say, terminalOf } from '../io.ts';
 import { readConfig } from '../options/config-file.ts';
-import { type GivenOptions, mergeOptions } from '../options/deploy-options.ts';
+import { type GivenOptions, mergeOptions, runOptions } from '../options/deploy-options.ts';
 import { addDeployFlags, givenByFlags } from '../options/flags.ts';
 import { Output } from '../output/output.ts';
 import { readGoodPlan } from '../read-plan.ts';
@@ -41,7 +42,7 @@ const runDemo = async (flags: DemoFlags, given: GivenOptions, io: Io): Promise<E
   const terminal = terminalOf(io);
   const consent = { yes: flags.yes ?? terminal === null, confirm: flags.confirm ?? null };
   const plan = await readGoodPlan([PLAN], given.makeConcurrent ?? false);
-  chooseUi(given.ui, io);
+  const ui = chooseUi(given.ui, io);
   // Before minutes are spent on a database.
   requireConsent(consent, given, consent.confirm ?? '', terminal !== null);
   // Ctrl-C before there is a run ends the demo; from then on it is the run's concern.
@@ -66,10 +67,11 @@ const runDemo = async (flags: DemoFlags, given: GivenOptions, io: Io): Promise<E
     const connection = await resolveConnection({ dbname: demo.url }, {}, null);
     requireConsent(consent, given, connection.database, terminal !== null);
     for (const signal of signals) process.off(signal, cancel);
-    return await deployPlan({
-      plan,
-      connection,
-      given: { onDisconnect: 'abort', ...given, journal },
+    const options = runOptions({ onDisconnect: 'abort', ...given }, terminal !== null, ui === 'tui');
+    return await deployRun({
+      start: () => startRun({ plan, files: [PLAN], connection, options, journal, io }),
+      ui,
+      environment: given.environment ?? null,
       consent,
       io,
       out: new Output(io.stdout),

@@ -2,11 +2,12 @@ import type { Command } from 'commander';
 import { resolveConnection, UnreachableError } from '../connection/index.ts';
 import { connectionSettings } from '../connection/settings.ts';
 import { requireConsent } from '../deploy/consent.ts';
-import { deployPlan } from '../deploy/deploy-plan.ts';
+import { deployRun } from '../deploy/deploy-run.ts';
+import { startRun } from '../deploy/start-run.ts';
 import { CliError } from '../errors.ts';
 import { chooseUi, type Done, type Io, terminalOf } from '../io.ts';
 import { readConfig } from '../options/config-file.ts';
-import { mergeOptions } from '../options/deploy-options.ts';
+import { mergeOptions, runOptions } from '../options/deploy-options.ts';
 import { addConnectionFlags, addDeployFlags, connectionFlags, givenByFlags } from '../options/flags.ts';
 import { Output } from '../output/output.ts';
 import { readGoodPlan } from '../read-plan.ts';
@@ -24,13 +25,16 @@ export const addDeploy = (program: Command, io: Io, done: Done): void => {
     const flags = connectionFlags(command);
     const terminal = terminalOf(io);
     const consent = { yes: yes ?? false, confirm: confirm ?? null };
-    chooseUi(given.ui, io);
+    const ui = chooseUi(given.ui, io);
     // All that can be refused without the database, before it is asked anything.
     requireConsent(consent, given, connectionSettings(flags, io.env).config.database, terminal !== null);
     const connection = await resolveConnection(flags, io.env, terminal).catch((error: unknown) => {
       if (!(error instanceof UnreachableError)) throw error;
       throw new CliError(3, `${error.message}. Nothing was changed`, { cause: error });
     });
-    done(await deployPlan({ plan, connection, given, consent, io, out: new Output(io.stdout), temporary: false }));
+    const options = runOptions(given, terminal !== null, ui === 'tui');
+    const { journal, environment = null } = given;
+    const start = () => startRun({ plan, files: [file], connection, options, journal, io });
+    done(await deployRun({ start, ui, environment, consent, io, out: new Output(io.stdout), temporary: false }));
   });
 };

@@ -2,8 +2,6 @@ import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 
 const LATER = {
-  resume:
-    'deploy the same plan again: indexes that are there, valid and equal are skipped, and what is invalid is a finding',
   rollback: 'drop the indexes by hand, with DROP INDEX CONCURRENTLY; the journal names each that the run created',
   backup: 'take it with pg_dump or your provider’s own means',
   restore: 'restore with pg_restore or your provider’s own means',

@@ -1,5 +1,5 @@
 import type { Feed, FeedView } from '../../client/index.ts';
-import type { RunState } from '../../run/index.ts';
+import { invalidLeftovers, type RunState } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import type { Terminal } from '../connection/prompt.ts';
 import { ask } from '../output/question.ts';
@@ -26,14 +26,6 @@ const whenReady = (feed: Feed, signal: AbortSignal): Promise<RunState | null> =>
     look();
   });
 
-const invalidLeftovers = (state: RunState): { oid: number; name: string }[] =>
-  (state.preflight?.steps ?? []).flatMap(({ step, found }) => {
-    const planned = state.steps[step]?.step;
-    return found?.kind === 'invalid' && planned?.kind === 'create-index'
-      ? [{ oid: found.oid, name: planned.name }]
-      : [];
-  });
-
 const saidYes = (answer: string | null): boolean => /^y(es)?$/i.test(answer ?? '');
 
 /** What the person at the terminal says: the go, or null for no. */
@@ -46,7 +38,7 @@ const askPerson = async (
   const count = state.steps.filter((step) => step.step.kind === 'create-index').length;
   const where = `${database} at ${plainText(state.database.host)}`;
   const leftovers = state.options.replaceInvalid ? [] : invalidLeftovers(state);
-  const names = leftovers.map(({ name }) => plainText(name)).join(', ');
+  const names = leftovers.map(({ create }) => plainText(create.name)).join(', ');
   const replace =
     leftovers.length > 0 && saidYes(await ask(terminal, `Drop and rebuild what is invalid: ${names}? [y/N] `, signal));
   const replaceInvalid = replace ? leftovers.map(({ oid }) => oid) : [];

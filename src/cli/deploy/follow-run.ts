@@ -18,6 +18,8 @@ export interface FollowOptions {
   role: 'operator' | 'observer';
   /** Where Ctrl-C can be asked about; null: it is somebody else's concern. */
   terminal: Terminal | null;
+  /** Lines and JSON begin behind the event of this seq (default 0: with the first). */
+  after?: number;
 }
 
 const followOnScreen = async (feed: Feed, { io, role }: FollowOptions): Promise<Following> => {
@@ -33,9 +35,9 @@ const followOnScreen = async (feed: Feed, { io, role }: FollowOptions): Promise<
   return 'ended';
 };
 
-const followInLines = async (feed: Feed, { out, ui, terminal }: FollowOptions): Promise<Following> => {
+const followInLines = async (feed: Feed, { out, ui, terminal, after = 0 }: FollowOptions): Promise<Following> => {
   const leaving = new AbortController();
-  const endPrinting = ui === 'json' ? printJson(feed, out) : printPlain(feed, out);
+  const endPrinting = ui === 'json' ? printJson(feed, out, after) : printPlain(feed, out, after);
   const ways: Promise<Following>[] = [
     runEnded(feed).then(() => 'ended'),
     // Nobody reads any more: that is a consumer that vanished, not one that said goodbye.
@@ -59,7 +61,7 @@ export const runStatus = (feed: Feed, dir: string, io: Io): ExitStatus => {
   if (state?.outcome) return state.outcome.status;
   say(
     io,
-    `${link.why ?? 'the run did not finish'}: what it did is in ${dir}; look at the indexes before starting again`,
+    `${link.why ?? 'the run did not finish'}: what it did is in ${dir}; indexdeck resume ${state?.run ?? ''} goes on`,
   );
   return 5;
 };

@@ -1,10 +1,13 @@
 import { rmdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { ConnectionConfig, EngineConfig } from '../../engine/config.ts';
 import { launchEngine } from '../../engine/launch.ts';
+import type { Plan } from '../../plan/index.ts';
 import type { RunOptions } from '../../run/index.ts';
 import { CliError } from '../errors.ts';
 import { actor, journalDirectory, makeRunDirectory, newRunId } from '../identity.ts';
+import type { Io } from '../io.ts';
 import { version } from '../version.ts';
-import type { Deployment } from './deploy-plan.ts';
 
 /** A run whose engine listens. */
 export interface StartedRun {
@@ -12,6 +15,19 @@ export interface StartedRun {
   dir: string;
   /** The engine's process. */
   pid: number;
+  /** seq of the last event from before this engine: 0 for a new run. */
+  past: number;
+}
+
+/** A plan that may be deployed, and all that its run needs. */
+export interface NewRun {
+  plan: Plan;
+  /** The plan's files as they were named. */
+  files: readonly string[];
+  connection: ConnectionConfig;
+  options: RunOptions;
+  journal: string | undefined;
+  io: Io;
 }
 
 const removeEmpty = (dir: string): void => {
@@ -22,17 +38,26 @@ const removeEmpty = (dir: string): void => {
   }
 };
 
-/** Makes the run's directory and starts its engine. */
-export const startRun = async (deployment: Deployment, options: RunOptions): Promise<StartedRun> => {
-  const { plan, connection, given, io } = deployment;
-  const run = newRunId(new Date());
-  const dir = makeRunDirectory(journalDirectory(given.journal, io.env), run);
+/** Starts a run's engine; that it does not start is no harm to the database. */
+export const launch = async (config: Omit<EngineConfig, 'version' | 'operator'>): Promise<number> => {
   try {
-    const engine = { run, dir, version: version(), plan, connection, operator: actor(), options };
-    const { pid } = await launchEngine(engine);
-    return { run, dir, pid };
+    const { pid } = await launchEngine({ ...config, version: version(), operator: actor() });
+    return pid;
   } catch (cause) {
-    removeEmpty(dir);
     throw new CliError(3, `${(cause as Error).message}. Nothing was changed`, { cause });
+  }
+};
+
+/** Makes a new run's directory and starts its engine. */
+export const startRun = async ({ plan, files, connection, options, journal, io }: NewRun): Promise<StartedRun> => {
+  const run = newRunId(new Date());
+  const dir = makeRunDirectory(journalDirectory(journal, io.env), run);
+  const sources = files.map((file) => resolve(file));
+  try {
+    const pid = await launch({ run, dir, connection, options, start: { kind: 'new', plan, sources } });
+    return { run, dir, pid, past: 0 };
+  } catch (error) {
+    removeEmpty(dir);
+    throw error;
   }
 };

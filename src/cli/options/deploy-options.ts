@@ -31,6 +31,29 @@ export const mergeOptions = (flags: GivenOptions, config: GivenOptions): GivenOp
   settings: { ...config.settings, ...flags.settings },
 });
 
+/** What was not said goes on as it was: the options of a run that is taken up again. See `runOptions`. */
+export const resumedOptions = (
+  before: RunOptions,
+  given: GivenOptions,
+  terminal: boolean,
+  interactive: boolean,
+): RunOptions => ({
+  ...before,
+  jobs: given.jobs ?? before.jobs,
+  environment: given.environment ?? before.environment,
+  // Without a terminal nobody is there to lift the pause.
+  onError: given.onError ?? (before.onError === 'pause' && !terminal ? 'abort' : before.onError),
+  onDisconnect: given.onDisconnect ?? before.onDisconnect,
+  retries: given.retries ?? before.retries,
+  autoContinue: given.autoContinue ?? before.autoContinue,
+  // Agreement is to what was found then, not to what may be found now.
+  replaceInvalid: given.replaceInvalid ?? false,
+  giveUpMs: given.giveUpMs ?? before.giveUpMs,
+  gates: { ...before.gates, ...given.gates },
+  settings: { ...before.settings, ...given.settings },
+  interactive,
+});
+
 /** The options of the run. `terminal`: a person is there; `interactive`: and can answer to what blocks. */
 export const runOptions = (given: GivenOptions, terminal: boolean, interactive: boolean): RunOptions => ({
   jobs: given.jobs ?? 2,

@@ -44,10 +44,9 @@ const collect =
     return { ...before, [name]: value };
   };
 
-/** Adds what says how a plan is read, looked at and built: the options that `check` and `deploy` share. */
-export const addPlanFlags = (command: Command): Command =>
+/** Adds what says how indexes are looked at and built: the options that `check`, `deploy` and `resume` share. */
+export const addBuildFlags = (command: Command): Command =>
   command
-    .option('--make-concurrent', 'build a plain CREATE INDEX of the plan concurrently')
     .option('--jobs <n>', 'most builds at the same time, on different tables (default: 2)', parseJobs)
     .option('--set <name=value>', 'a server setting for the building sessions (repeatable)', collect(parseSetting))
     .option('--replace-invalid', 'drop and rebuild the invalid leftovers that the findings name')
@@ -57,12 +56,18 @@ export const addPlanFlags = (command: Command): Command =>
       '--on-error <policy>',
       'pause, skip or abort (default: pause; without a terminal abort)',
       parseChoice('--on-error', ERROR_POLICIES),
-    )
-    .option('--config <file>', 'options in a YAML file (default: indexdeck.yaml beside the plan)');
+    );
 
-/** Adds the options of a deployment. */
-export const addDeployFlags = (command: Command): Command => {
-  addPlanFlags(command)
+/** Adds what says how a plan is read, looked at and built: the options that `check` and `deploy` share. */
+export const addPlanFlags = (command: Command): Command =>
+  addBuildFlags(command.option('--make-concurrent', 'build a plain CREATE INDEX of the plan concurrently')).option(
+    '--config <file>',
+    'options in a YAML file (default: indexdeck.yaml beside the plan)',
+  );
+
+/** Adds what a run goes by once it has begun: the options that `deploy` and `resume` share. */
+export const addRunFlags = (command: Command): Command =>
+  command
     .addOption(uiOption())
     .option('--yes', 'do not ask before building; required without a terminal')
     .option('--confirm <dbname>', 'stands for the typed name in production, without a terminal')
@@ -74,8 +79,12 @@ export const addDeployFlags = (command: Command): Command => {
       parseChoice('--on-disconnect', DISCONNECT_POLICIES),
     )
     .option('--give-up <time>', 'a pause that nobody lifts for this long ends the run (default: 30min)', parseGiveUp)
+    .option('--journal <dir>', 'where the run’s journal goes (default: $XDG_STATE_HOME/indexdeck)');
+
+/** Adds the options of a deployment. */
+export const addDeployFlags = (command: Command): Command => {
+  addRunFlags(addPlanFlags(command))
     .addOption(new Option('--no-backup <reason>', 'go without a backup; required in production').argParser(String))
-    .option('--journal <dir>', 'where the run’s journal goes (default: $XDG_STATE_HOME/indexdeck)')
     .option('--no-ledger', 'write nothing into the database but the indexes: this version never does');
   for (const name of LATER_OPTIONS) command.addOption(laterOption(name));
   return command;

@@ -4,9 +4,11 @@ import { addConnectionFlags, connectionFlags } from './flags.ts';
 
 /** Adds what says which run is meant. */
 export const addRunArgument = (command: Command): Command =>
-  addConnectionFlags(command)
-    .argument('[run]', 'its ID or a unique beginning of it (default: the newest)')
-    .option('--journal <dir>', 'where runs are kept (default: $XDG_STATE_HOME/indexdeck)');
+  addRunName(command).option('--journal <dir>', 'where runs are kept (default: $XDG_STATE_HOME/indexdeck)');
+
+/** The same for a command that has the option for the journal's place already. */
+export const addRunName = (command: Command): Command =>
+  addConnectionFlags(command).argument('[run]', 'its ID or a unique beginning of it (default: the newest)');
 
 export const runSelection = (command: Command): RunSelection => ({
   run: command.args[0],

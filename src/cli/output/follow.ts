@@ -1,9 +1,9 @@
 import type { Feed } from '../../client/index.ts';
 import type { RunEvent } from '../../run/index.ts';
 
-/** Calls `each` for every event of a run, those that were there first; the function that comes back ends that. */
-export const followEvents = (feed: Feed, each: (event: RunEvent) => void): (() => void) => {
-  let seen = 0;
+/** Calls `each` for every event behind `after`, those that were there first; the function that comes back ends that. */
+export const followEvents = (feed: Feed, after: number, each: (event: RunEvent) => void): (() => void) => {
+  let seen = after;
   const catchUp = () => {
     const { events } = feed.view();
     for (; seen < events.length; seen += 1) {

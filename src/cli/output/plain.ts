@@ -18,9 +18,9 @@ const eventLines = (event: RunEvent): string[] => {
   return [`${clock(event.at)} ${describeEvent(event)}`, ...findings];
 };
 
-/** Prints a run as lines: one an event, and a status line now and then. The function that comes back ends that. */
-export const printPlain = (feed: Feed, out: Output): (() => void) => {
-  const end = followEvents(feed, (event) => {
+/** Prints a run as lines: one an event behind `after`, and a status line now and then. The function that comes back ends that. */
+export const printPlain = (feed: Feed, out: Output, after = 0): (() => void) => {
+  const end = followEvents(feed, after, (event) => {
     for (const line of eventLines(event)) out.line(line);
   });
   let lost = false;
@@ -49,6 +49,6 @@ export const printPlain = (feed: Feed, out: Output): (() => void) => {
   };
 };
 
-/** Prints a run's events exactly as in the journal, one a line. */
-export const printJson = (feed: Feed, out: Output): (() => void) =>
-  followEvents(feed, (event) => out.line(JSON.stringify(event)));
+/** Prints a run's events behind `after` exactly as in the journal, one a line. */
+export const printJson = (feed: Feed, out: Output, after = 0): (() => void) =>
+  followEvents(feed, after, (event) => out.line(JSON.stringify(event)));

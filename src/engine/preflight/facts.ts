@@ -3,7 +3,7 @@ import type { LockHolder } from '../../queries/engine_lock_holders.ts';
 import type { ServerFactsRow } from '../../queries/server_facts.ts';
 import type { RoleDefault, SettingRow } from '../../queries/settings_named.ts';
 import type { StallingTransaction } from '../../queries/stalling_transactions.ts';
-import type { RunOptions } from '../../run/index.ts';
+import type { RunOptions, StepState } from '../../run/index.ts';
 import type { Inspection } from '../catalog/index.ts';
 import type { Pooling } from './pooling.ts';
 
@@ -25,6 +25,8 @@ export interface RefusedSetting {
 export interface Facts {
   plan: Plan;
   options: RunOptions;
+  /** The steps of a run that stopped and is taken up again, as its events have them; null for a new one. */
+  resumed: readonly StepState[] | null;
   pooling: Pooling;
   server: ServerFactsRow;
   /** Active sessions, ours left out; null when we may not see it. */

@@ -11,14 +11,11 @@ import { type InspectionTarget, inspectIndexes } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
 import type { Facts, RefusedSetting } from './facts.ts';
-import type { Pooling } from './pooling.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
+import type { PreflightInput } from './run-preflight.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
-export async function gather(
-  session: Session,
-  about: { plan: Plan; options: RunOptions; ours: readonly number[]; pooling: Pooling },
-): Promise<Facts> {
+export async function gather(session: Session, about: Omit<PreflightInput, 'inspect'>): Promise<Facts> {
   const { plan, options, ours } = about;
   const server = await serverFacts(session);
   const targets = indexTargets(plan);
@@ -33,6 +30,7 @@ export async function gather(
   return {
     plan,
     options,
+    resumed: about.resumed ?? null,
     pooling: about.pooling,
     server,
     active: (await activity(session, ours)).active,

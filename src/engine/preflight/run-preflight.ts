@@ -1,5 +1,5 @@
 import type { Finding, Plan } from '../../plan/types.ts';
-import { type PreflightFacts, plainText, type RunOptions, type TableFacts } from '../../run/index.ts';
+import { type PreflightFacts, plainText, type RunOptions, type StepState, type TableFacts } from '../../run/index.ts';
 import type { Session } from '../session.ts';
 import { builderSettings } from './builder-settings.ts';
 import type { Facts } from './facts.ts';
@@ -16,6 +16,8 @@ export interface PreflightInput {
   ours: readonly number[];
   /** What `detectPooling` said before any session was opened. */
   pooling: Pooling;
+  /** The steps of a run that stopped and is taken up again; null for a new one. */
+  resumed?: readonly StepState[] | null;
 }
 
 /**
@@ -23,8 +25,8 @@ export interface PreflightInput {
  * right that is missing is a finding.
  */
 export async function runPreflight(input: PreflightInput): Promise<PreflightFacts> {
-  const { plan, options, inspect, ours, pooling } = input;
-  return judge(await gather(inspect, { plan, options, ours, pooling }));
+  const { inspect, ...about } = input;
+  return judge(await gather(inspect, about));
 }
 
 /** The facts as the run keeps them, with what the rules say of them. Pure. */

@@ -1,6 +1,5 @@
-import type { RunState } from '../../run/index.ts';
+import { invalidLeftovers, type RunState } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
-import { invalidLeftovers } from '../model/findings.ts';
 import { plural } from '../model/format.ts';
 import { row, seg, wrapText } from '../model/row.ts';
 import type { Dialog, Effect } from '../model/ui-state.ts';
@@ -42,8 +41,11 @@ export const leftoversDialog: DialogKind<Extract<Dialog, { kind: 'leftovers' }>>
       tone: 'warn',
       rows: [
         ...wrapText(lead, width).map((text) => row(text)),
-        ...leftovers.map(({ name, table, oid, ready }) =>
-          row(seg(`  ${name}`, 'strong'), ` on ${table}, oid ${oid}${ready ? ', costs every write now' : ''}`),
+        ...leftovers.map(({ create: { name, table }, oid, ready }) =>
+          row(
+            seg(`  ${plainText(name)}`, 'strong'),
+            ` on ${plainText(table)}, oid ${oid}${ready ? ', costs every write now' : ''}`,
+          ),
         ),
         ...wrapText(`Without it each of them counts as a failed index (on error: ${policy}).`, width).map((text) =>
           row(seg(text, 'dim')),

@@ -71,19 +71,3 @@ export const findingsRows = (state: RunState, width: number): Row[] => {
   );
   return [planRow(state), ...looking, ...groups, ...settings].map((line) => fitRow(line, width));
 };
-
-/** An invalid index that stands where a planned one belongs: dropping it needs the operator's word. */
-export interface InvalidLeftover {
-  oid: number;
-  name: string;
-  table: string;
-  ready: boolean;
-}
-
-/** The leftovers that the findings name. */
-export const invalidLeftovers = (state: RunState): InvalidLeftover[] =>
-  (state.preflight?.steps ?? []).flatMap(({ step, found }) => {
-    const planned = state.steps[step]?.step;
-    if (found?.kind !== 'invalid' || planned?.kind !== 'create-index') return [];
-    return [{ oid: found.oid, name: plainText(planned.name), table: plainText(planned.table), ready: found.ready }];
-  });

@@ -9,6 +9,7 @@ export const factsWhere = (
   return {
     plan: { fingerprint: '', files: [], sections: [], validations: [], leftOut: [], problems: [], findings: [] },
     options: runOptions(),
+    resumed: null,
     pooling: 'none',
     active: 0,
     ourSessions: 3,

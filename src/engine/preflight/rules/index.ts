@@ -8,6 +8,7 @@ import { oldTransactions } from './old-transactions.ts';
 import { otherEngine } from './other-engine.ts';
 import { refusedIndexes } from './refused-indexes.ts';
 import { refusedSettings } from './refused-settings.ts';
+import { resumed } from './resumed.ts';
 import { rightsToBuild } from './rights-to-build.ts';
 import { rightsToCancel } from './rights-to-cancel.ts';
 import { rightsToWatch } from './rights-to-watch.ts';
@@ -30,6 +31,7 @@ export const RULES: readonly Rule[] = [
   refusedSettings,
   tables,
   refusedIndexes,
+  resumed,
   indexes,
   busyTables,
   oldTransactions,

@@ -2,6 +2,7 @@ import type { Finding } from '../../../plan/types.ts';
 import type { ErrorPolicy } from '../../../run/index.ts';
 import type { IndexFinding, Rule } from '../facts.ts';
 import { count, finding, ok } from '../finding.ts';
+import { isBegun } from './resumed.ts';
 
 const POLICY: Readonly<Record<ErrorPolicy, string>> = {
   pause: 'the run will pause there',
@@ -9,8 +10,10 @@ const POLICY: Readonly<Record<ErrorPolicy, string>> = {
   abort: 'the run will abort there',
 };
 
-/** What stands where each planned index belongs. */
-export const indexes: Rule = ({ indexes: all, options }) => {
+/** What stands where each planned index belongs, those aside that a run before its stop had begun or built. */
+export const indexes: Rule = (facts) => {
+  const { options } = facts;
+  const all = facts.indexes.filter(({ step }) => !isBegun(facts.resumed, step));
   const missing = all.filter(({ found }) => found.kind === 'none').length;
   const summary = missing > 0 ? [ok('to-build', `${count(missing, 'index', 'indexes')} to build.`)] : [];
   return [...summary, ...all.flatMap((index) => standing(index, options.onError, options.replaceInvalid))];

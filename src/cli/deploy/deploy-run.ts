@@ -1,23 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { processExists, RunClient } from '../../client/index.ts';
-import type { ConnectionConfig } from '../../engine/config.ts';
-import type { Plan } from '../../plan/index.ts';
 import type { ExitStatus } from '../../run/index.ts';
 import { actor } from '../identity.ts';
-import { chooseUi, type Io, say, terminalOf } from '../io.ts';
-import { type GivenOptions, runOptions } from '../options/deploy-options.ts';
+import { type Io, say, terminalOf } from '../io.ts';
+import type { Ui } from '../options/values.ts';
 import { runEnded } from '../output/follow.ts';
 import type { Output } from '../output/output.ts';
 import { approve, saidInAdvance } from './approve.ts';
 import type { Consent } from './consent.ts';
 import { type Following, followRun, leave, runStatus } from './follow-run.ts';
 import { AbortOnSignal, orderAbort } from './interrupt.ts';
-import { startRun } from './start-run.ts';
+import type { StartedRun } from './start-run.ts';
 
 export interface Deployment {
-  plan: Plan;
-  connection: ConnectionConfig;
-  given: GivenOptions;
+  /** Starts the run's engine. */
+  start(): Promise<StartedRun>;
+  ui: Ui;
+  environment: string | null;
   consent: Consent;
   io: Io;
   out: Output;
@@ -44,25 +43,23 @@ const endWithUs = async (client: RunClient, following: Following, pid: number, i
   for (const end = performance.now() + ENGINE_EXIT_MS; processExists(pid) && performance.now() < end; ) await delay(50);
 };
 
-/** Starts an engine on a plan that may be deployed, follows it to its end, and gives its exit status. */
-export const deployPlan = async (deployment: Deployment): Promise<ExitStatus> => {
-  const { given, consent, io, out, temporary } = deployment;
+/** Starts an engine, follows its run to the end, and gives the run's exit status. */
+export const deployRun = async (deployment: Deployment): Promise<ExitStatus> => {
+  const { consent, environment, io, out, temporary, ui } = deployment;
   const terminal = terminalOf(io);
-  const ui = chooseUi(given.ui, io);
   // Also on a terminal: Ctrl-C while the engine starts must not leave one behind that nobody knows of.
   const signals = new AbortOnSignal(io);
   const leaving = new AbortController();
   try {
-    const { run, dir, pid } = await startRun(deployment, runOptions(given, terminal !== null, ui === 'tui'));
+    const { run, dir, pid, past } = await deployment.start();
     const client = new RunClient({ dir, role: 'operator', name: actor() });
     signals.attach(client);
     if (terminal !== null) signals.dispose();
     if (ui === 'plain') out.line(`run ${run}, journal in ${dir}`);
     const asked = ui === 'tui' ? null : terminal;
     // The screen asks by itself, unless all was said in advance.
-    if (ui !== 'tui' || saidInAdvance(consent, given.environment ?? null))
-      void approve(client, consent, asked, leaving.signal);
-    const shown = followRun(client, { io, out, ui, role: 'operator', terminal: asked });
+    if (ui !== 'tui' || saidInAdvance(consent, environment)) void approve(client, consent, asked, leaving.signal);
+    const shown = followRun(client, { io, out, ui, role: 'operator', terminal: asked, after: past });
     const following = await (temporary ? Promise.race([shown, hungUp()]) : shown);
     leaving.abort();
     if (temporary) await endWithUs(client, following, pid, io);

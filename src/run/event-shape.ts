@@ -1,4 +1,4 @@
-import type { RunEvent } from '../run/index.ts';
+import type { RunEvent } from './events.ts';
 
 /** Whether something read from outside is an event: as much of it as numbering and dispatch rely on. */
 export const isEvent = (value: unknown): value is RunEvent =>

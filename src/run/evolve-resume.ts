@@ -1,0 +1,67 @@
+import type { RunEvent } from './events.ts';
+import { isTerminal } from './schedule.ts';
+import type { RunState, StepState } from './state.ts';
+
+type Resumed = Extract<RunEvent, { type: 'run.resumed' }>;
+
+const ORPHANED = 'its engine is gone';
+
+/** What the engine before had under way is in doubt; what it had given up is tried again. */
+const stepTakenUp = (step: StepState, event: Resumed): StepState => {
+  const fresh: StepState = { ...step, found: null, phase: null, cancel: null, retryAt: null, passingFailures: 0 };
+  switch (step.status) {
+    case 'building': {
+      const { operator: by } = event;
+      return { ...fresh, lost: true, cancel: event.endOrphans ? { cause: 'orphan', by, reason: ORPHANED } : null };
+    }
+    case 'running':
+      return { ...fresh, lost: true };
+    case 'dropping':
+      return { ...fresh, lost: true, dropFailures: 0, dropRetryAt: null };
+    case 'failed': {
+      const again = { ...fresh, error: null, advice: null, note: null, dropFailures: 0, dropRetryAt: null };
+      // What a failed build left goes first.
+      return step.leftover === null
+        ? { ...again, status: 'queued' }
+        : { ...again, status: 'dropping', leftover: { ...step.leftover, afterwards: 'queued' } };
+    }
+    default:
+      return fresh;
+  }
+};
+
+/**
+ * The run in the hands of a new engine: as before its go, with what was built, and nothing in force that the engine or the
+ * operators before had ordered. What was verified is verified anew.
+ */
+export const takenUp = (state: RunState, event: Resumed): Partial<RunState> => {
+  const steps = state.steps.map((step) => stepTakenUp(step, event));
+  return {
+    version: event.version,
+    phase: 'preflight',
+    resumedAt: event.at,
+    approvedAt: null,
+    finishedAt: null,
+    database: event.database,
+    operator: event.operator,
+    options: event.options,
+    jobs: event.options.jobs,
+    preflight: null,
+    preflightError: null,
+    agreed: [],
+    steps,
+    sections: state.sections.map((section, index) => ({
+      ...section,
+      finishedAt: steps.every((step) => step.section !== index || isTerminal(step)) ? section.finishedAt : null,
+    })),
+    pauses: [],
+    abort: null,
+    gates: [],
+    lostConnections: [],
+    clients: [],
+    unattendedSince: event.at,
+    verify: null,
+    validations: state.validations.map((validation) => ({ ...validation, result: null })),
+    outcome: null,
+  };
+};

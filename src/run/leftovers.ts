@@ -1,0 +1,19 @@
+import type { CreateIndexStep } from '../plan/types.ts';
+import type { RunState } from './state.ts';
+
+/** An invalid index that stands where a planned one belongs, and that this run did not make. */
+export interface InvalidLeftover {
+  oid: number;
+  create: CreateIndexStep;
+  /** Every write pays for it already. */
+  ready: boolean;
+}
+
+/** The leftovers that the findings name: dropping one needs the operator's word. */
+export const invalidLeftovers = (state: RunState): InvalidLeftover[] =>
+  (state.preflight?.steps ?? []).flatMap(({ step: id, found }) => {
+    const step = state.steps[id];
+    // What this run has begun, and lost, is not for anybody to agree to.
+    if (found?.kind !== 'invalid' || step?.status !== 'queued' || step.step.kind !== 'create-index') return [];
+    return [{ oid: found.oid, create: step.step, ready: found.ready }];
+  });
