@@ -54,7 +54,7 @@ const tidy = (state: RunState, world: World, slots: SlotKeeper): Action[] =>
     if (step.lost && !WORK.some(under)) return [act({ kind: 'reconcile', step: step.id })];
     if (step.cancel !== null && step.backend !== null && WORK.some(under))
       return under('cancel') ? [] : [act({ kind: 'cancel', step: step.id, backend: step.backend })];
-    if (step.status === 'dropping' && !under('drop') && isDropDue(step, world.now)) {
+    if (step.status === 'dropping' && !step.lost && !under('drop') && isDropDue(step, world.now)) {
       const slot = slots.forDrop();
       return slot === null ? [] : dropLeftover(step, slot);
     }

@@ -1,4 +1,5 @@
 export type { Finding, Level } from '../plan/types.ts';
+export { capitalised, whatIsAhead } from './ahead.ts';
 export type { Actor, Command } from './commands.ts';
 export { decide } from './decide.ts';
 export { describeError, describeEvent, describeFound } from './describe.ts';

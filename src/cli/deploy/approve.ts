@@ -1,5 +1,5 @@
 import type { Feed, FeedView } from '../../client/index.ts';
-import { invalidLeftovers, type RunState } from '../../run/index.ts';
+import { capitalised, invalidLeftovers, type RunState, whatIsAhead } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import type { Terminal } from '../connection/prompt.ts';
 import { ask } from '../output/question.ts';
@@ -35,7 +35,7 @@ const askPerson = async (
   signal: AbortSignal,
 ): Promise<{ replaceInvalid: number[]; confirm: string | null } | null> => {
   const database = plainText(state.database.database);
-  const count = state.steps.filter((step) => step.step.kind === 'create-index').length;
+  const ahead = capitalised(whatIsAhead(state));
   const where = `${database} at ${plainText(state.database.host)}`;
   const leftovers = state.options.replaceInvalid ? [] : invalidLeftovers(state);
   const names = leftovers.map(({ create }) => plainText(create.name)).join(', ');
@@ -43,11 +43,11 @@ const askPerson = async (
     leftovers.length > 0 && saidYes(await ask(terminal, `Drop and rebuild what is invalid: ${names}? [y/N] `, signal));
   const replaceInvalid = replace ? leftovers.map(({ oid }) => oid) : [];
   if (state.options.environment === 'production') {
-    const question = `Build ${count} indexes in PRODUCTION on ${where}? Type the database's name: `;
+    const question = `${ahead} in PRODUCTION on ${where}? Type the database's name: `;
     const confirm = await ask(terminal, question, signal);
     return confirm === state.database.database ? { replaceInvalid, confirm } : null;
   }
-  const answer = await ask(terminal, `Build ${count} indexes on ${where}? [y/N] `, signal);
+  const answer = await ask(terminal, `${ahead} on ${where}? [y/N] `, signal);
   return saidYes(answer) ? { replaceInvalid, confirm: null } : null;
 };
 

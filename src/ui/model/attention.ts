@@ -1,5 +1,13 @@
 import type { Link } from '../../client/feed.ts';
-import type { BuildProgress, Pause, RunState, Sample, StepState } from '../../run/index.ts';
+import {
+  type BuildProgress,
+  capitalised,
+  type Pause,
+  type RunState,
+  type Sample,
+  type StepState,
+  whatIsAhead,
+} from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { stepName } from '../../run/steps.ts';
 import { SYMBOL } from '../theme.ts';
@@ -92,9 +100,8 @@ const beforeGo = (state: RunState): Concern[] => {
     case 'preflight':
       return [concern('looking at the database; nothing is changed', 'info')];
     case 'ready': {
-      const builds = state.steps.filter((step) => step.step.kind === 'create-index').length;
       const where = `${plainText(state.database.host)}/${plainText(state.database.database)}`;
-      return [concern(`Build ${plural(builds, 'index', 'indexes')} on ${where}?`, 'strong', 'y build  n leave')];
+      return [concern(`${capitalised(whatIsAhead(state))} on ${where}?`, 'strong', 'y build  n leave')];
     }
     case 'blocked': {
       if (state.preflightError !== null)

@@ -27,8 +27,6 @@ const notBuiltLines = (state: RunState): string[] => {
   ];
 };
 
-const AGAIN = 'deploy the same plan again to build what is missing: what is there, valid and as planned is skipped';
-
 const nextLines = (state: RunState): string[] => {
   const { outcome, run } = state;
   if (outcome === null) {
@@ -38,7 +36,7 @@ const nextLines = (state: RunState): string[] => {
         : ['The engine goes on without this screen. Come back with:', `indexdeck attach ${run}`];
     return ['Next:', ...todo.map((text) => `  ${text}`)];
   }
-  const again = outcome.status === 0 ? [] : [AGAIN];
+  const again = outcome.status === 0 ? [] : [`to build what is missing: indexdeck resume ${run}`];
   const record = state.approvedAt === null ? [] : [`the whole record: indexdeck watch ${run} --ui plain`];
   const next = [...outcome.leftToDo.map(plainText), ...(state.approvedAt === null ? [] : again), ...record];
   return next.length === 0 ? [] : ['Next:', ...next.map((text) => `  ${text}`)];
