@@ -47,7 +47,8 @@ export const theRun = async (
 ): Promise<RunEntry> => {
   const dir = journalDirectory(journal, io.env);
   const all = await listRuns(dir);
-  const there = Object.keys(flags).length === 0 ? all : all.filter((entry) => isOn(entry, flags, io));
+  const byPlace = run === undefined && Object.keys(flags).length > 0;
+  const there = byPlace ? all.filter((entry) => isOn(entry, flags, io)) : all;
   const living = there.filter((entry) => entry.alive);
   const among = run === undefined && living.length > 0 ? living : there;
   if (run === undefined && wanted === 'living' && living.length > 1) throw ambiguous(living);

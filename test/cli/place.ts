@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { createDatabase, type DatabaseOptions, type TestDatabase } from '../support/database.ts';
 import { file, folder } from './program.ts';
 
 const TABLES = `
@@ -36,8 +36,12 @@ const endEngines = (journal: string): void => {
   }
 };
 
-export const place = async (version: 15 | 18 = 18, sql = PLAN): Promise<Place> => {
-  const database = await createDatabase(version);
+export const place = async (
+  version: 15 | 18 = 18,
+  sql = PLAN,
+  options: Pick<DatabaseOptions, 'mayLeaveSessions'> = {},
+): Promise<Place> => {
+  const database = await createDatabase(version, options);
   await database.sql(TABLES);
   const journal = join(folder(), 'runs');
   onTestFinished(() => {
