@@ -8,6 +8,10 @@ export interface Link {
   why: string | null;
 }
 
+/** The engine is gone, and the run has not finished: what it had begun is in doubt until somebody takes the run up. */
+export const isAbandoned = ({ state, link }: Pick<FeedView, 'state' | 'link'>): boolean =>
+  link.status === 'ended' && state !== null && state.phase !== 'finished';
+
 /** What is known of a run at one moment. Immutable: a change makes a new one. */
 export interface FeedView {
   /** Null until the first event came. */

@@ -1,5 +1,5 @@
 export { engineIsAlive, enginePid, processExists } from './engine-alive.ts';
-export type { Feed, FeedView, Link, Reply } from './feed.ts';
+export { type Feed, type FeedView, isAbandoned, type Link, type Reply } from './feed.ts';
 export { JournalFeed } from './journal-feed.ts';
 export { readJournal } from './journal-file.ts';
 export { RunClient, type RunClientOptions } from './run-client.ts';

@@ -54,7 +54,7 @@ export const reconcile = async (
   const mine = found !== null && (await isMine(context, step, create, found, oid));
   if (found?.valid && mine) {
     const durationMs = step.startedAt === null ? 0 : Date.now() - Date.parse(step.startedAt);
-    return { kind: 'built', oid: found.oid, bytes: found.bytes, durationMs };
+    return { kind: 'built', oid: found.oid, bytes: found.bytes, durationMs, unwatched: true };
   }
   return { kind: 'failed', error, leftover: leftoverOf(found, where, error, oid, mine) };
 };

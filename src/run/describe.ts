@@ -88,7 +88,7 @@ export const describeEvent = (event: RunEvent): string => {
     case 'build.phase_entered':
       return `step ${event.step + 1}: ${plainText(event.phase)}${event.phaseNo === null ? '' : ` (phase ${event.phaseNo}/${event.phases})`}`;
     case 'build.finished':
-      return `${plainText(event.name)}  built in ${duration(event.durationMs)}, ${bytes(event.bytes)}`;
+      return `${plainText(event.name)}  built ${event.unwatched ? 'unwatched, within' : 'in'} ${duration(event.durationMs)}, ${bytes(event.bytes)}`;
     case 'build.failed':
       return `${plainText(event.name)}  failed: ${describeError(event.error)}${retry(event.retryAt, event.at)}${event.advice === '' ? '' : `. ${event.advice}`}`;
     case 'cancel.requested':

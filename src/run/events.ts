@@ -185,7 +185,15 @@ export type EventBody =
   /** The server has given our index its OID. */
   | { type: 'index.identified'; step: number; oid: number }
   | { type: 'build.phase_entered'; step: number; phase: string; phaseNo: number | null; phases: number }
-  | ({ type: 'build.finished'; step: number; attempt: number; name: string; durationMs: number } & IndexFacts)
+  | ({
+      type: 'build.finished';
+      step: number;
+      attempt: number;
+      name: string;
+      durationMs: number;
+      /** It was found finished, after its connection or its engine was lost: it took `durationMs` at the most. */
+      unwatched?: true;
+    } & IndexFacts)
   | {
       type: 'build.failed';
       step: number;

@@ -86,7 +86,13 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
     case 'build.phase_entered':
       return { phase: { name: event.phase, no: event.phaseNo, of: event.phases } };
     case 'build.finished':
-      return { ...ended(event.at), status: 'done', oid: event.oid, bytes: event.bytes };
+      return {
+        ...ended(event.at),
+        status: 'done',
+        oid: event.oid,
+        bytes: event.bytes,
+        unwatched: event.unwatched ?? false,
+      };
     case 'build.failed':
       return { ...afterFailure(step, event), error: event.error, advice: event.advice };
     case 'cancel.requested':

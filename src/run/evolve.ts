@@ -21,6 +21,7 @@ const newStep = (id: number, section: number, step: StepState['step']): StepStat
   oid: null,
   bytes: null,
   phase: null,
+  unwatched: false,
   cancel: null,
   lost: false,
   leftover: null,

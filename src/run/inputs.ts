@@ -15,7 +15,7 @@ import type { Sample } from './samples.ts';
 
 /** How a build ended. `lost`: the connection broke, and nothing is known yet. */
 export type BuildOutcome =
-  | ({ kind: 'built'; durationMs: number } & IndexFacts)
+  | ({ kind: 'built'; durationMs: number; unwatched?: true } & IndexFacts)
   | { kind: 'failed'; error: ErrorFacts; leftover: Leftover | null }
   | { kind: 'lost'; error: ErrorFacts };
 

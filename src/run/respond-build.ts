@@ -130,8 +130,8 @@ export const buildEnded = (state: RunState, input: Of<'build-ended'>, now: numbe
   const { outcome } = input;
   const name = stepName(step.step);
   if (outcome.kind === 'built') {
-    const { oid, bytes, durationMs } = outcome;
-    return [{ type: 'build.finished', step: step.id, attempt: step.attempt, name, oid, bytes, durationMs }];
+    const { kind: _kind, ...built } = outcome;
+    return [{ type: 'build.finished', step: step.id, attempt: step.attempt, name, ...built }];
   }
   if (outcome.kind === 'lost')
     return [{ type: 'build.lost', step: step.id, attempt: step.attempt, name, error: outcome.error }];

@@ -61,6 +61,8 @@ export interface StepState {
   bytes: number | null;
   /** The phase of the build as last recorded; the live one is in the sample. */
   phase: { name: string; no: number | null; of: number } | null;
+  /** Its end was not seen: the time between `startedAt` and `finishedAt` is what it took at the most. */
+  unwatched: boolean;
   /** We have asked for this build to be cancelled. */
   cancel: CancelReason | null;
   /** The connection, or the engine, was lost in the middle: what became of the work has to be found out. */

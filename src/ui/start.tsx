@@ -1,5 +1,5 @@
 import { render } from 'ink';
-import type { Feed } from '../client/feed.ts';
+import { type Feed, isAbandoned } from '../client/feed.ts';
 import { plainText } from '../run/plain-text.ts';
 import { App } from './App.tsx';
 import type { Role } from './model/header.ts';
@@ -32,9 +32,9 @@ const writeSummary = (feed: Feed, stdout: NodeJS.WriteStream, theme: Theme): voi
   const { state } = feed.view();
   if (state === null) return;
   try {
-    stdout.write(`${summaryLines(state).map(theme.text).join('\n')}\n`);
+    stdout.write(`${summaryLines(state, isAbandoned(feed.view())).map(theme.text).join('\n')}\n`);
   } catch {
-    stdout.write(`indexdeck run ${plainText(state.run)}: the screen failed, the engine goes on\n`);
+    stdout.write(`indexdeck run ${plainText(state.run)}: the screen failed; the engine does not depend on it\n`);
   }
 };
 

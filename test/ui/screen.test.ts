@@ -107,7 +107,7 @@ describe('the screen', () => {
     feed.set({});
     await failed;
     expect(screen.stdin.isRaw).toBe(false);
-    await screen.shows('the screen failed, the engine goes on');
+    await screen.shows('the screen failed; the engine does not depend on it');
     expect(screen.stdout.terminal.buffer.active.type).toBe('normal');
     expect(screen.stdout.chunks.join('').lastIndexOf('\u001b[?25h')).toBeGreaterThan(
       screen.stdout.chunks.join('').lastIndexOf('\u001b[?25l'),

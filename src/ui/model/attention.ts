@@ -37,7 +37,14 @@ const linkConcerns = (link: Link, state: RunState | null, now: number): Concern[
   const since = `${clockSince(link.since, now)}${link.why === null ? '' : `: ${plainText(link.why)}`}`;
   return link.status === 'lost'
     ? [concern(`no word from the engine for ${since}; reconnecting`, 'bad', '', true)]
-    : [concern(`the engine is gone, since ${since}`, 'bad', '', true)];
+    : [
+        concern(
+          `the engine is gone for ${clockSince(link.since, now)}: what it had begun is in doubt. indexdeck resume finds out`,
+          'bad',
+          'q leave',
+          true,
+        ),
+      ];
 };
 
 const pauseConcern = (pause: Pause, now: number): Concern => {

@@ -9,7 +9,9 @@ export type Estimate = { kind: 'left'; ms: number } | { kind: 'none' } | { kind:
 const LEAST_BUILT = 3;
 
 const took = (step: StepState): number | null =>
-  step.startedAt === null || step.finishedAt === null ? null : since(step.startedAt, Date.parse(step.finishedAt));
+  step.startedAt === null || step.finishedAt === null || step.unwatched
+    ? null
+    : since(step.startedAt, Date.parse(step.finishedAt));
 
 /** From the mean of the indexes built so far; never while something waits or is paused: nobody knows how long that takes. */
 export const estimate = (state: RunState, sample: Sample | null, now: number): Estimate => {

@@ -1,3 +1,4 @@
+import { isAbandoned } from '../../client/feed.ts';
 import { kindOf } from '../dialogs/index.ts';
 import { SYMBOL } from '../theme.ts';
 import { dialogContext } from './answer.ts';
@@ -28,11 +29,11 @@ export const noticeCount = (live: Snapshot): number =>
 /** The rows on top. They show how things are now, also while the display below stands still. */
 export const headRows = ({ ui, live, shown, role, layout }: FrameInput): Row[] => {
   const { columns, head } = layout;
-  const { state, sample } = live.view;
+  const { sample } = live.view;
   const [first, ...others] = all(live);
   const lasting = others.filter((item) => item.lasting).slice(0, head.notices);
   const rows: Row[] = [];
-  if (head.status) rows.push(statusRow(state, role, ui.frozen !== null, live.now, columns));
+  if (head.status) rows.push(statusRow(live.view, role, ui.frozen !== null, live.now, columns));
   if (head.progress)
     rows.push(progressRow(shown.view.state, ui.frozen === null ? sample : shown.view.sample, live.now, columns));
   if (head.attention) rows.push(attentionRow(ui, live, first, others.length - lasting.length, role, columns));
@@ -75,7 +76,8 @@ export const bottomRow = ({ ui, live, role, layout }: Omit<FrameInput, 'shown'>)
   return footerRow(
     {
       phase: state?.phase ?? null,
-      role,
+      // What nobody would hear is not offered.
+      role: isAbandoned(live.view) ? 'observer' : role,
       failed: steps.some((step) => step.status === 'failed'),
       building: steps.some((step) => step.status === 'building'),
       paused: (state?.pauses.length ?? 0) > 0,

@@ -1,3 +1,4 @@
+import { type FeedView, isAbandoned } from '../../client/feed.ts';
 import type { RunState, Sample } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { estimate } from './estimate.ts';
@@ -27,10 +28,16 @@ const fitParts = (parts: { order: number; segment: Segment }[], room: number): R
 };
 
 /** Where and what: the first row. The state and the database are the last to go when it gets narrow. */
-export const statusRow = (state: RunState | null, role: Role, frozen: boolean, now: number, width: number): Row => {
+export const statusRow = (
+  { state, link }: Pick<FeedView, 'state' | 'link'>,
+  role: Role,
+  frozen: boolean,
+  now: number,
+  width: number,
+): Row => {
   if (state === null)
     return fitRow(row(seg(' indexdeck', 'title'), `  ${role.toUpperCase()}  `, seg('CONNECTING', 'info')), width);
-  const mark = runMark(state);
+  const mark = runMark(state, isAbandoned({ state, link }));
   const right: Segment[] = [
     ...(frozen ? [seg('FROZEN', 'warn'), seg('  ')] : []),
     seg(`${mark.symbol} ${mark.word}`, mark.tone),

@@ -17,7 +17,7 @@ export interface Outcome {
 const took = (step: StepState): string =>
   step.startedAt === null || step.finishedAt === null
     ? ''
-    : ` in ${clockTime(since(step.startedAt, Date.parse(step.finishedAt)))}`;
+    : ` ${step.unwatched ? 'within' : 'in'} ${clockTime(since(step.startedAt, Date.parse(step.finishedAt)))}`;
 
 /** What verification says of an index; without a verification nothing is ticked as right. */
 const verified = (state: RunState, step: StepState): { ok: boolean; text: string } => {

@@ -27,8 +27,14 @@ const notBuiltLines = (state: RunState): string[] => {
   ];
 };
 
-const nextLines = (state: RunState): string[] => {
+const nextLines = (state: RunState, abandoned: boolean): string[] => {
   const { outcome, run } = state;
+  if (outcome === null && abandoned)
+    return [
+      'Next:',
+      '  The engine is gone. Find out what became of what it had begun, and go on, with:',
+      `  indexdeck resume ${run}`,
+    ];
   if (outcome === null) {
     const todo =
       state.approvedAt === null
@@ -42,8 +48,11 @@ const nextLines = (state: RunState): string[] => {
   return next.length === 0 ? [] : ['Next:', ...next.map((text) => `  ${text}`)];
 };
 
-/** What stays in the scrollback when the screen is gone: what was built, what was not and why, what to do next. */
-export const summaryLines = (state: RunState): string[] => {
+/**
+ * What stays in the scrollback when the screen is gone: what was built, what was not and why, what to do next. `abandoned`:
+ * the engine is gone as well.
+ */
+export const summaryLines = (state: RunState, abandoned = false): string[] => {
   const { database, outcome } = state;
   const where = `${plainText(database.host)}/${plainText(database.database)}`;
   const began = state.approvedAt ?? state.startedAt;
@@ -60,13 +69,13 @@ export const summaryLines = (state: RunState): string[] => {
     outcome === null
       ? `indexdeck run ${state.run} on ${where}: ${state.phase}, not finished.`
       : `indexdeck run ${state.run} on ${where}: status ${outcome.status}${took}: ${plainText(outcome.reason)}`;
-  if (state.approvedAt === null) return [head, ...nextLines(state)];
+  if (state.approvedAt === null) return [head, ...nextLines(state, abandoned)];
   const detail = outcome === null ? [] : [...builtLines(state), ...notBuiltLines(state)];
   const sections = state.sections.filter((section) => section.finishedAt !== null).length;
   return [
     head,
     `${tally(state)}; ${plural(state.sections.length, 'section')}, ${sections} done.${verified}`,
     ...detail,
-    ...nextLines(state),
+    ...nextLines(state, abandoned),
   ];
 };

@@ -20,8 +20,9 @@ const PHASES: Record<Phase, Mark> = {
   finished: { symbol: SYMBOL.done, word: 'FINISHED', tone: 'ok' },
 };
 
-/** What the run does, in one word. */
-export const runMark = (state: RunState): Mark => {
+/** What the run does, in one word; without its engine it does nothing. */
+export const runMark = (state: RunState, abandoned: boolean): Mark => {
+  if (abandoned) return { symbol: SYMBOL.alarm, word: 'ENGINE GONE', tone: 'bad' };
   const { outcome, pauses, phase } = state;
   if (phase === 'finished' && outcome !== null) {
     if (outcome.status === 4) return { symbol: SYMBOL.alarm, word: 'ABORTED', tone: 'bad' };
@@ -49,7 +50,11 @@ export const stepMark = (step: StepState, live: BuildProgress | undefined): Mark
     case 'running':
       return { symbol: SYMBOL.working, word: 'running', tone: 'info' };
     case 'done':
-      return { symbol: SYMBOL.done, word: step.step.kind === 'create-index' ? 'built' : 'done', tone: 'ok' };
+      return {
+        symbol: SYMBOL.done,
+        word: step.step.kind !== 'create-index' ? 'done' : step.unwatched ? 'built unwatched' : 'built',
+        tone: 'ok',
+      };
     case 'equal':
       return { symbol: SYMBOL.done, word: 'was there', tone: 'ok' };
     case 'failed':

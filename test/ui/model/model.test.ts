@@ -24,6 +24,8 @@ const stateOf = (story: Story): RunState => {
   return state;
 };
 
+const CONNECTED = { status: 'connected', since: '2026-11-23T19:00:00.000Z', why: null } as const;
+
 const words = fc.string({ unit: 'grapheme', maxLength: 60 });
 
 describe('rows', () => {
@@ -131,13 +133,21 @@ describe('the head', () => {
   it('keeps the database and the state when it gets narrow', () => {
     const state = stateOf(runningStory({ environment: 'production' }));
     for (const width of [160, 80, 60, 40, 30]) {
-      const text = textOf(statusRow(state, 'operator', false, Date.parse(state.at), width));
+      const text = textOf(statusRow({ state, link: CONNECTED }, 'operator', false, Date.parse(state.at), width));
       expect(text).toHaveLength(width);
       expect(text).toMatch(/menuca.*RUNNING/);
     }
-    expect(textOf(statusRow(state, 'operator', false, Date.parse(state.at), 80))).toContain(
+    expect(textOf(statusRow({ state, link: CONNECTED }, 'operator', false, Date.parse(state.at), 80))).toContain(
       'indexdeck  OPERATOR  prod-db1/menuca  PRODUCTION  PG 15.8',
     );
+  });
+
+  it('does not call running what has no engine', () => {
+    const state = stateOf(runningStory());
+    const link = { status: 'ended', since: state.at, why: 'gone' } as const;
+    const text = textOf(statusRow({ state, link }, 'operator', false, Date.parse(state.at), 80));
+    expect(text).toContain('ENGINE GONE');
+    expect(text).not.toContain('RUNNING');
   });
 
   it('says how far it is before anything else', () => {
@@ -454,6 +464,9 @@ describe('the summary', () => {
   });
 
   it('says that nothing was changed when nobody said go', () => {
+    const abandoned = summaryLines(stateOf(runningStory()), true).join('\n');
+    expect(abandoned).toMatch(/Next:\n {2}The engine is gone\. .*\n {2}indexdeck resume 0193a7c2/);
+    expect(abandoned).not.toContain('goes on without');
     expect(summaryLines(stateOf(new Story().start().preflight())).join('\n')).toContain(
       'Nothing was changed in the database.',
     );
