@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '../../src/cli/options/config-file.ts';
 import { mergeOptions, runOptions } from '../../src/cli/options/deploy-options.ts';
 import { parseGate } from '../../src/cli/options/gates.ts';
+import { statusLine } from '../../src/cli/output/status-line.ts';
 import { loadParser } from '../../src/plan/index.ts';
+import { Core, createIndex, emptySample, options, planOf, section } from '../support/core.ts';
 
 beforeAll(loadParser);
 
@@ -129,4 +131,24 @@ describe('--gate for an own gate', () => {
       /no gate "locks": lock-waiters, blocked-by-us, .*, disk$/,
     );
   });
+});
+
+test('the status line has their numbers against what pauses, and a question mark for what is not known', () => {
+  const ownGates = gates(`
+  - {name: shop-errors, sql: SELECT 1, thresholds: "5,20,-"}
+  - {name: disk-free, command: x, thresholds: "50,-,5", below: true, unit: GB}
+  - {name: queue, command: x, thresholds: "1,2,3"}
+  - {name: turned-off, command: x, thresholds: "-,-,-"}
+`);
+  const core = new Core(planOf(section('A', [createIndex('i', 't')])), options({ ownGates: ownGates ?? [] }));
+  core.go();
+  const own = {
+    'shop-errors': { at: '', value: 7, why: null },
+    'disk-free': { at: '', value: 30.5, why: null },
+    queue: { at: '', value: null, why: 'status 3' },
+  };
+  const link = { status: 'connected', since: '', why: null } as const;
+  const sample = { ...emptySample(core.now), own };
+  const line = statusLine({ state: core.state, sample, link, events: core.events }, core.now);
+  expect(line).toMatch(/shop-errors 7\/20 {2}disk-free 30\.5\/5 GB {2}queue \?\/2$/);
 });

@@ -4,6 +4,7 @@ import type { NumberSource } from './number.ts';
 
 /** After a failed reading the next one comes sooner, so that one hiccup of an hourly number pauses nothing. */
 const AGAIN_AFTER_MS = 5_000;
+const STOP_WITHIN_MS = 2_000;
 
 /** Reads one own gate over and over: in its interval, never twice at a time, and apart from everything else. */
 export class GateReader {
@@ -27,7 +28,8 @@ export class GateReader {
   async stop(): Promise<void> {
     this.#stop.abort(new Error('the gate is not read any more'));
     await this.source.stop();
-    await this.#running;
+    // A process that waits for a dead disk ends by no signal: the run's end must not wait for it.
+    await Promise.race([this.#running, pause(STOP_WITHIN_MS)]);
   }
 
   async #run(): Promise<void> {
