@@ -81,7 +81,8 @@ export class Metering {
   /** Once a second: a server that gives no reading must not look like one where all is well. */
   tick(now: number): void {
     this.#wake();
-    if (!this.#started) return;
+    // The end is no silence of the server's.
+    if (!this.#started || this.#stopped) return;
     if (now - this.#lastAt > SILENCE_MS) this.#judge(null, now);
     this.#own.tick(now);
   }

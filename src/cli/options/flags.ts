@@ -51,7 +51,11 @@ export const addBuildFlags = (command: Command): Command =>
     .option('--set <name=value>', 'a server setting for the building sessions (repeatable)', collect(parseSetting))
     .option('--replace-invalid', 'drop and rebuild the invalid leftovers that the findings name')
     .option('--environment <name>', 'shown on screen; production asks for the database’s name instead of y')
-    .option('--gate <name=warn,pause,abort>', 'thresholds; a dash leaves one out (repeatable)', collect(parseGate))
+    .option(
+      '--gate <name=warn,pause,abort>',
+      'thresholds, also of own gates; a dash leaves one out (repeatable)',
+      collect(parseGate),
+    )
     .option(
       '--on-error <policy>',
       'pause, skip or abort (default: pause; without a terminal abort)',
