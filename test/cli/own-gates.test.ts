@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parseConfig } from '../../src/cli/options/config-file.ts';
-import { mergeOptions, runOptions } from '../../src/cli/options/deploy-options.ts';
+import { type GivenOptions, mergeOptions, resumedOptions, runOptions } from '../../src/cli/options/deploy-options.ts';
 import { parseGate } from '../../src/cli/options/gates.ts';
 import { statusLine } from '../../src/cli/output/status-line.ts';
 import { loadParser } from '../../src/plan/index.ts';
@@ -124,6 +124,18 @@ describe('--gate for an own gate', () => {
     expect(ownGates).toMatchObject([{ name: 'disk', thresholds: { warn: 9, pause: 8, abort: null } }]);
     expect(() => mergeOptions(given('disk=8,9,-'), file())).toThrow(/gate disk: "8,9,-" does not fall/);
     expect(() => mergeOptions(given('disk=1GB,-,-'), file())).toThrow(/"1GB" is not understood/);
+  });
+
+  test('also when a run is taken up again, which keeps its own gates', () => {
+    const before = runOptions(mergeOptions({}, file()), true, false);
+    const resumed = (flags: GivenOptions, config: GivenOptions = {}) =>
+      resumedOptions(before, mergeOptions(flags, config, before.ownGates), true, false).ownGates;
+    expect(resumed({})).toEqual(before.ownGates);
+    expect(resumed(given('disk=9,8,-'))).toMatchObject([
+      { name: 'disk', thresholds: { warn: 9, pause: 8, abort: null } },
+    ]);
+    expect(resumed({}, { ownGates: [] })).toEqual([]);
+    expect(() => resumed(given('locks=1,2,3'))).toThrow(/no gate "locks"/);
   });
 
   test('without a gate of that name lists those that there are', () => {

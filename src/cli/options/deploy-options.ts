@@ -28,12 +28,19 @@ export interface GivenOptions {
 
 const GIVE_UP_MS = 30 * 60_000;
 
-/** The flags over the config file, gate by gate and setting by setting. Fails for a gate that is not there. */
-export const mergeOptions = (flags: GivenOptions, config: GivenOptions): GivenOptions => ({
+/**
+ * The flags over the config file, gate by gate and setting by setting. `ownGates` are those that a run which is taken up
+ * again has had. Fails for a gate that is not there.
+ */
+export const mergeOptions = (
+  flags: GivenOptions,
+  config: GivenOptions,
+  ownGates: readonly OwnGate[] = [],
+): GivenOptions => ({
   ...config,
   ...flags,
   gates: { ...config.gates, ...flags.gates },
-  ownGates: overrideOwnGates(config.ownGates ?? [], flags.ownThresholds ?? {}),
+  ownGates: overrideOwnGates(config.ownGates ?? ownGates, flags.ownThresholds ?? {}),
   settings: { ...config.settings, ...flags.settings },
 });
 
@@ -56,6 +63,7 @@ export const resumedOptions = (
   replaceInvalid: given.replaceInvalid ?? false,
   giveUpMs: given.giveUpMs ?? before.giveUpMs,
   gates: { ...before.gates, ...given.gates },
+  ownGates: given.ownGates ?? before.ownGates ?? [],
   settings: { ...before.settings, ...given.settings },
   interactive,
 });
