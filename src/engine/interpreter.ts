@@ -85,7 +85,7 @@ export class Interpreter {
       case 'validate':
         return validate(sessions, state(), effect.validation);
       case 'finish':
-        metering.stop();
+        await metering.stop();
         await sessions.close();
         return { kind: 'closed', status: effect.status, reason: effect.reason, leftToDo: effect.leftToDo };
     }

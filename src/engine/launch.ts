@@ -5,11 +5,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { EngineConfig } from './config.ts';
 import { SOCKET_FILE } from './control.ts';
+import { withoutSecrets } from './environment.ts';
 
 const ANSWER_TIMEOUT_MS = 20_000;
-
-/** The engine lives long, and its environment can be read by its user's other processes: it needs no password there. */
-const withoutSecrets = ({ PGPASSWORD: _, DATABASE_URL: __, ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv => env;
 
 /**
  * Starts an engine in a process and a session of its own, so that nothing that happens to this terminal reaches it, and
@@ -23,6 +21,7 @@ export const launchEngine = async (config: EngineConfig): Promise<{ socketPath: 
   const main = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './main.ts' : './main.js', import.meta.url));
   const child = spawn(process.execPath, [main], {
     detached: true,
+    // The engine lives long: it needs no password there.
     env: withoutSecrets(process.env),
     stdio: ['pipe', 'pipe', log],
   });

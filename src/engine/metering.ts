@@ -10,6 +10,7 @@ import {
   summarise,
   usualRollbackRate,
 } from '../run/index.ts';
+import { OwnGates } from './own-gates/own-gates.ts';
 import { Sampler } from './sampler.ts';
 import { watchingSettings } from './session.ts';
 import type { Sessions } from './sessions.ts';
@@ -36,6 +37,7 @@ const workOf = { building: 'build', dropping: 'drop', running: 'analyze' } as co
 export class Metering {
   readonly #host: MeteringHost;
   readonly #sampler: Sampler;
+  readonly #own: OwnGates;
   #gates: GateMemory = newGateMemory();
   #summary: SummaryMemory = newSummaryMemory();
   #samples = 0;
@@ -49,9 +51,10 @@ export class Metering {
 
   constructor(host: MeteringHost) {
     this.#host = host;
+    this.#own = new OwnGates(host);
     this.#sampler = new Sampler({
       open: (signal) => host.sessions.open('monitor', watchingSettings, signal),
-      ours: () => ({ pids: host.sessions.pids(), works: this.#works() }),
+      ours: () => ({ pids: [...host.sessions.pids(), ...this.#own.pids()], works: this.#works() }),
       onSample: (sample) => this.#sampled(sample),
       onLost: (error) => host.submit({ kind: 'connection-lost', session: 'monitor', error }),
       onRestored: (afterMs) => host.submit({ kind: 'connection-restored', session: 'monitor', afterMs }),
@@ -64,18 +67,24 @@ export class Metering {
     this.#started = true;
     this.#lastAt = Date.now();
     this.#sampler.start();
+    this.#own.start();
   }
 
-  stop(): void {
+  /** When it is over, own gates have left no process and no statement behind. Never fails. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     void this.#sampler.stop();
     this.#wake();
+    await this.#own.stop();
   }
 
   /** Once a second: a server that gives no reading must not look like one where all is well. */
   tick(now: number): void {
     this.#wake();
-    if (this.#started && now - this.#lastAt > SILENCE_MS) this.#judge(null, now);
+    // The end is no silence of the server's.
+    if (!this.#started || this.#stopped) return;
+    if (now - this.#lastAt > SILENCE_MS) this.#judge(null, now);
+    this.#own.tick(now);
   }
 
   /** The mean rollback rate so far; waits for a few samples when there are too few. Null when it cannot be read. */
@@ -100,8 +109,10 @@ export class Metering {
     });
   }
 
-  #sampled(sample: Sample): void {
+  #sampled(taken: Sample): void {
     const now = Date.now();
+    const own = this.#own.latest();
+    const sample = own === undefined ? taken : { ...taken, own };
     this.latest = sample;
     this.#samples += 1;
     this.#lastAt = now;

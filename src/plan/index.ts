@@ -9,6 +9,7 @@ export * from './ident.ts';
 export { type Retarget, retargetIndex } from './index-statement.ts';
 export { type PlanJson, planToJson, type StepJson } from './json.ts';
 export { loadParser } from './parser.ts';
+export { type Question, readQuestion } from './question.ts';
 export type * from './types.ts';
 
 /**

@@ -1,5 +1,6 @@
 import type { Finding, Plan } from '../plan/types.ts';
 import type { Actor, Command } from './commands.ts';
+import type { OwnGate } from './gates/own.ts';
 import type { GateName, GateThresholds } from './gates/types.ts';
 import type { MetricName } from './samples.ts';
 
@@ -22,6 +23,8 @@ export interface RunOptions {
   /** A pause that nobody lifts for this long ends the engine. */
   giveUpMs: number;
   gates: Record<GateName, GateThresholds>;
+  /** Gates of the config file; absent in journals of versions that had none. */
+  ownGates?: readonly OwnGate[];
   /** Why the run goes without a backup, as given with --no-backup; null when nothing was said of one. */
   noBackup: string | null;
   /** Settings of the building sessions given with --set. */
@@ -249,7 +252,8 @@ export type EventBody =
   | { type: 'statement.failed'; step: number; error: ErrorFacts; retryAt: string | null }
   | {
       type: 'gate.tripped';
-      gate: GateName;
+      /** A `GateName`, or the name of an own gate. */
+      gate: string;
       level: 'warn' | 'pause' | 'abort';
       /** Null when the gate could not be read. */
       value: number | null;
@@ -257,9 +261,9 @@ export type EventBody =
       /** In words, with the blocker's name where there is one. */
       reason: string;
     }
-  | { type: 'gate.cleared'; gate: GateName; value: number | null }
-  | { type: 'run.paused'; cause: PauseCause; gate: GateName | null; by: Actor; reason: string }
-  | { type: 'run.continued'; cause: PauseCause; gate: GateName | null; by: Actor }
+  | { type: 'gate.cleared'; gate: string; value: number | null }
+  | { type: 'run.paused'; cause: PauseCause; gate: string | null; by: Actor; reason: string }
+  | { type: 'run.continued'; cause: PauseCause; gate: string | null; by: Actor }
   | { type: 'abort.started'; by: Actor; reason: string }
   | { type: 'jobs.changed'; from: number; to: number; by: Actor }
   | { type: 'client.joined'; client: string; role: 'operator' | 'observer'; name: string }
@@ -272,6 +276,8 @@ export type EventBody =
       to: string;
       samples: number;
       metrics: Partial<Record<MetricName, MetricSummary>>;
+      /** Of own gates, by name; absent when there are none. */
+      own?: Record<string, MetricSummary>;
     }
   | { type: 'verify.finished'; ok: boolean; results: VerifyResult[] }
   | {

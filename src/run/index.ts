@@ -11,6 +11,14 @@ export { bytes, clockTime, duration } from './format.ts';
 export { usualRollbackRate } from './gates/baseline-rate.ts';
 export { DEFAULT_GATES, GATE_UNITS, type GateUnit, isOff } from './gates/defaults.ts';
 export { evaluateGates, type GateMemory, type GateSignal, newGateMemory } from './gates/evaluate.ts';
+export {
+  formatOwnValue,
+  judgeOwnGate,
+  newOwnGateMemory,
+  type OwnGate,
+  type OwnGateMemory,
+  type OwnReading,
+} from './gates/own.ts';
 export { absoluteThresholds, formatGateValue, readGate } from './gates/readings.ts';
 export { GATE_NAMES, type GateLevel, type GateName, type GateThresholds } from './gates/types.ts';
 export type { BuildOutcome, Input, Response } from './inputs.ts';

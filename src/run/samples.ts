@@ -1,3 +1,5 @@
+import type { OwnReading } from './gates/own.ts';
+
 /** The metrics that gates look at and the screen shows. Null means: could not be read (see `Sample.unreadable`). */
 export interface Metrics {
   /** Sessions with wait_event_type = 'Lock', our own builders left out. */
@@ -87,6 +89,8 @@ export interface Sample {
   unreadable: Partial<Record<MetricName, string>>;
   /** The oldest transaction that a build would wait for. */
   oldestTransaction: Backend | null;
+  /** The newest reading of each own gate, by name; absent when there are none. They have intervals of their own. */
+  own?: Readonly<Record<string, OwnReading>>;
   builds: BuildProgress[];
   /** Who waits for whom, roots first, capped; read less often than the rest, and only while somebody waits. */
   blockers: { at: string; backends: Backend[]; leftOut: number } | null;

@@ -14,7 +14,7 @@ import type {
   TableFacts,
   VerifyResult,
 } from './events.ts';
-import type { GateLevel, GateName } from './gates/types.ts';
+import type { GateLevel } from './gates/types.ts';
 
 /** The steps of a plan that a run acts on: SET is part of the others' settings, validations come after the sections. */
 export type RunnableStep = CreateIndexStep | AnalyzeStep | CommentStep;
@@ -104,14 +104,14 @@ export interface SectionState {
 
 export interface Pause {
   cause: PauseCause;
-  gate: GateName | null;
+  gate: string | null;
   by: Actor;
   reason: string;
   at: string;
 }
 
 export interface TrippedGate {
-  gate: GateName;
+  gate: string;
   level: GateLevel;
   value: number | null;
   threshold: number | null;

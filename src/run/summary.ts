@@ -17,9 +17,10 @@ export interface SummaryMemory {
   to: string | null;
   samples: number;
   metrics: Partial<Record<MetricName, Running>>;
+  own: Record<string, Running>;
 }
 
-export const newSummaryMemory = (): SummaryMemory => ({ from: null, to: null, samples: 0, metrics: {} });
+export const newSummaryMemory = (): SummaryMemory => ({ from: null, to: null, samples: 0, metrics: {}, own: {} });
 
 const add = (running: Running | undefined, value: number): Running =>
   running === undefined
@@ -33,16 +34,23 @@ const add = (running: Running | undefined, value: number): Running =>
 
 const round = (value: number): number => Math.round(value * 1000) / 1000;
 
+const summaries = (running: Record<string, Running>): Record<string, MetricSummary> =>
+  Object.fromEntries(
+    Object.entries(running).map(([name, { min, max, sum, count }]) => [
+      name,
+      { min: round(min), mean: round(sum / count), max: round(max) },
+    ]),
+  );
+
 const toEvent = (memory: SummaryMemory): Extract<EventBody, { type: 'metrics.summarised' }> => {
-  const metrics: Partial<Record<MetricName, MetricSummary>> = {};
-  for (const [name, { min, max, sum, count }] of Object.entries(memory.metrics))
-    metrics[name as MetricName] = { min: round(min), mean: round(sum / count), max: round(max) };
+  const own = summaries(memory.own);
   return {
     type: 'metrics.summarised',
     from: memory.from ?? '',
     to: memory.to ?? '',
     samples: memory.samples,
-    metrics,
+    metrics: summaries(memory.metrics),
+    ...(Object.keys(own).length === 0 ? {} : { own }),
   };
 };
 
@@ -54,7 +62,10 @@ export const summarise = (
   const metrics = { ...memory.metrics };
   for (const [name, value] of Object.entries(sample.metrics))
     if (value !== null) metrics[name as MetricName] = add(metrics[name as MetricName], value);
-  const next = { from: memory.from ?? sample.at, to: sample.at, samples: memory.samples + 1, metrics };
+  const own = { ...memory.own };
+  for (const [name, { value }] of Object.entries(sample.own ?? {}))
+    if (value !== null) own[name] = add(own[name], value);
+  const next = { from: memory.from ?? sample.at, to: sample.at, samples: memory.samples + 1, metrics, own };
   const full = Date.parse(sample.at) - Date.parse(next.from) >= SUMMARY_EVERY_MS;
   return full ? { memory: newSummaryMemory(), summary: toEvent(next) } : { memory: next, summary: null };
 };

@@ -8,6 +8,7 @@ import { bottomRow, headRows, noticeCount } from './model/frame.ts';
 import { type Layout, layout, type Rect } from './model/layout.ts';
 import { firstPane } from './model/lists.ts';
 import { liveRowsWanted } from './model/live.ts';
+import { metricsOf } from './model/metrics.ts';
 import type { Snapshot, UiState } from './model/ui-state.ts';
 import { BlockersPane, LivePane, LogPane, ProgressPane } from './panes/panes.tsx';
 import { Rows } from './panes/Rows.tsx';
@@ -31,7 +32,8 @@ export const App = (props: ScreenProps) => {
       rows,
       focus: ui.focus,
       zoomed: ui.zoomed,
-      liveWanted: liveRowsWanted,
+      liveWanted: (width) =>
+        liveRowsWanted(width, live.view.state === null ? undefined : metricsOf(live.view.state).length),
       notices: noticeCount(live),
       reading: firstPane(live.view.state) !== 'progress',
     });

@@ -24,7 +24,6 @@ describe('--gate', () => {
   });
   const bad: [string, RegExp][] = [
     ['lock-waiters', /NAME=WARN,PAUSE,ABORT/],
-    ['locks=1,2,3', /no gate "locks": lock-waiters, blocked-by-us/],
     ['lock-waiters=1,2', /gate lock-waiters: "1,2" is not three values.*number of sessions/],
     ['lock-waiters=1s,2,3', /gate lock-waiters: "1s" is not understood/],
     ['old-transaction=1GB,2,3', /gate old-transaction: "1GB".*10min/],

@@ -104,6 +104,15 @@ describe('plan', () => {
   });
 });
 
+test('an own gate that does more than ask is refused with its line, before anything is connected to', async () => {
+  const path = plan();
+  const text = 'own-gates:\n  - name: a\n    sql: DELETE FROM orders\n    thresholds: 1,2,3\n';
+  writeFileSync(join(path, '..', 'indexdeck.yaml'), text);
+  const { status, stderr } = await indexdeck(['deploy', path, '--yes', '-h', '127.0.0.1', '-p', '1']);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/indexdeck\.yaml, line 3: own-gates\.0\.sql: refused: /);
+});
+
 test('a config file beside the plan is found, and its errors name their line', async () => {
   const path = plan();
   writeFileSync(join(path, '..', 'indexdeck.yaml'), 'jobs: 2\njbos: 3\n');

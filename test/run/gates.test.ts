@@ -191,7 +191,7 @@ describe('whatever the readings', () => {
   it('a level is only left after it was entered, and a pause needs three samples or 15 s without any', () => {
     fc.assert(
       fc.property(fc.array(reading, { maxLength: 60 }), (metrics) => {
-        const now = new Map<GateName, string | null>();
+        const now = new Map<string, string | null>();
         for (const { at, signal } of feed(metrics.map((each) => ({ metrics: each })))) {
           if (signal.kind !== 'level') continue;
           expect(signal.level).not.toBe(now.get(signal.gate) ?? null);

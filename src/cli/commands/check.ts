@@ -49,7 +49,7 @@ export const addCheck = (program: Command, io: Io, done: Done): void => {
   );
   command.action(async (file: string) => {
     const { config, ui } = command.opts<{ config?: string; ui?: 'plain' | 'json' }>();
-    const given = mergeOptions(givenByFlags(command), readConfig(config, file));
+    const given = mergeOptions(givenByFlags(command), await readConfig(config, file));
     const checked = await check(file, given, connectionFlags(command), io);
     const blocked = checked.findings.some((finding) => finding.level === 'blocks');
     const out = new Output(io.stdout);

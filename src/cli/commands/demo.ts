@@ -98,7 +98,8 @@ export const addDemo = (program: Command, io: Io, done: Done): void => {
   addDeployFlags(command);
   command.action(async () => {
     const flags = command.opts<DemoFlags>();
-    const given = mergeOptions(givenByFlags(command), flags.config === undefined ? {} : readConfig(flags.config, PLAN));
+    const config = flags.config === undefined ? {} : await readConfig(flags.config, PLAN);
+    const given = mergeOptions(givenByFlags(command), config);
     done(await runDemo(flags, given, io));
   });
 };

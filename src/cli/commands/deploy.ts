@@ -20,7 +20,7 @@ export const addDeploy = (program: Command, io: Io, done: Done): void => {
   addDeployFlags(addConnectionFlags(command));
   command.action(async (file: string) => {
     const { config, confirm, yes } = command.opts<{ config?: string; confirm?: string; yes?: boolean }>();
-    const given = mergeOptions(givenByFlags(command), readConfig(config, file));
+    const given = mergeOptions(givenByFlags(command), await readConfig(config, file));
     const plan = await readGoodPlan([file], given.makeConcurrent ?? false);
     const flags = connectionFlags(command);
     const terminal = terminalOf(io);

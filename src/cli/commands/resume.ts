@@ -37,8 +37,8 @@ export const addResume = (program: Command, io: Io, done: Done): void => {
     const entry = await theRun(runSelection(command), io, 'any');
     const { run, dir } = entry;
     const state = resumable(entry);
-    const config = flags.config === undefined ? {} : readConfig(flags.config, '');
-    const given = mergeOptions(givenByFlags(command), config);
+    const config = flags.config === undefined ? {} : await readConfig(flags.config, '');
+    const given = mergeOptions(givenByFlags(command), config, state.options.ownGates);
     const ui = chooseUi(given.ui, io);
     const terminal = terminalOf(io);
     const options = resumedOptions(state.options, given, terminal !== null, ui === 'tui');

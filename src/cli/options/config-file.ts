@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml';
+import { loadParser } from '../../plan/index.ts';
+import type { OwnGate } from '../../run/index.ts';
 import { UsageError } from '../errors.ts';
 import { type ConfigIssue, checkConfig } from './config-schema.ts';
 import type { GivenOptions } from './deploy-options.ts';
@@ -36,7 +38,7 @@ const explain = (document: Document, issue: ConfigIssue): { at: number; what: st
   return { at: offsetOf(document, issue.path), what: `${name}${issue.message}` };
 };
 
-/** The options in a config file's text. `path` is for messages, and what relative paths in it start from. */
+/** The options in a config file's text; `loadParser` first. `path` is for messages, and what relative paths in it start from. */
 export const parseConfig = (text: string, path: string): GivenOptions => {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
@@ -49,12 +51,21 @@ export const parseConfig = (text: string, path: string): GivenOptions => {
     const { at, what } = issue === undefined ? { at: 0, what: 'not understood' } : explain(document, issue);
     throw fail(at, what);
   }
-  const { options } = checked;
-  return options.journal === undefined ? options : { ...options, journal: resolve(dirname(path), options.journal) };
+  return inFolder(checked.options, dirname(path));
 };
 
+/** What is relative in the file starts from its folder. */
+const inFolder = ({ journal, ownGates, ...options }: GivenOptions, folder: string): GivenOptions => ({
+  ...options,
+  ...(journal === undefined ? {} : { journal: resolve(folder, journal) }),
+  ...(ownGates === undefined ? {} : { ownGates: ownGates.map((gate) => placed(gate, folder)) }),
+});
+
+const placed = (gate: OwnGate, folder: string): OwnGate =>
+  gate.source.kind === 'sql' ? gate : { ...gate, source: { ...gate.source, cwd: resolve(folder, gate.source.cwd) } };
+
 /** The options of the file that --config names, or of the indexdeck.yaml beside the plan, if there is one. */
-export const readConfig = (named: string | undefined, planFile: string): GivenOptions => {
+export const readConfig = async (named: string | undefined, planFile: string): Promise<GivenOptions> => {
   const path = named ?? join(dirname(planFile), CONFIG_NAME);
   let text: string;
   try {
@@ -63,5 +74,6 @@ export const readConfig = (named: string | undefined, planFile: string): GivenOp
     if (named === undefined && (cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw new UsageError(`cannot read the config file ${path}: ${(cause as Error).message}`, { cause });
   }
+  await loadParser();
   return parseConfig(text, path);
 };

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { GATE_NAMES } from '../../run/index.ts';
-import { UsageError } from '../errors.ts';
 import type { GivenOptions } from './deploy-options.ts';
 import { parseThresholds } from './gates.ts';
+import { ownGates } from './own-gates.ts';
+import { readBy } from './read-by.ts';
 import {
   DISCONNECT_POLICIES,
   ERROR_POLICIES,
@@ -12,18 +13,6 @@ import {
   parseSetting,
   UIS,
 } from './values.ts';
-
-/** A value read by the same function as the flag's, its error at the value's own line. */
-const readBy = <T>(parse: (text: string) => T) =>
-  z.union([z.string(), z.number()]).transform((value, context) => {
-    try {
-      return parse(String(value));
-    } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
-      context.addIssue({ code: 'custom', message: error.message });
-      return z.NEVER;
-    }
-  });
 
 const gates = z.strictObject(
   Object.fromEntries(GATE_NAMES.map((name) => [name, readBy((text) => parseThresholds(name, text)).optional()])),
@@ -43,6 +32,7 @@ const schema = z.strictObject({
   environment: z.string().min(1).optional(),
   'no-backup': z.string().min(1).optional(),
   gates: gates.optional(),
+  'own-gates': ownGates.optional(),
   'on-error': z.enum(ERROR_POLICIES).optional(),
   'on-disconnect': z.enum(DISCONNECT_POLICIES).optional(),
   'replace-invalid': z.boolean().optional(),
@@ -73,6 +63,7 @@ export const checkConfig = (value: unknown): { options: GivenOptions } | { issue
       environment: data.environment,
       noBackup: data['no-backup'],
       gates: data.gates === undefined ? undefined : (present(data.gates as GivenOptions) as GivenOptions['gates']),
+      ownGates: data['own-gates'],
       onError: data['on-error'],
       onDisconnect: data['on-disconnect'],
       replaceInvalid: data['replace-invalid'],

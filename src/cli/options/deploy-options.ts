@@ -1,5 +1,6 @@
 import { DEFAULT_GATES } from '../../run/gates/defaults.ts';
-import type { DisconnectPolicy, ErrorPolicy, GateName, GateThresholds, RunOptions } from '../../run/index.ts';
+import type { DisconnectPolicy, ErrorPolicy, GateName, GateThresholds, OwnGate, RunOptions } from '../../run/index.ts';
+import { overrideOwnGates } from './gates.ts';
 import type { Ui } from './values.ts';
 
 /** What the flags or the config file say of a deployment. What neither says has its default. */
@@ -10,6 +11,10 @@ export interface GivenOptions {
   /** The reason to go without a backup. */
   noBackup?: string;
   gates?: Partial<Record<GateName, GateThresholds>>;
+  /** Gates of the config file. */
+  ownGates?: OwnGate[];
+  /** Thresholds of own gates by name, not read yet. */
+  ownThresholds?: Record<string, string>;
   onError?: ErrorPolicy;
   onDisconnect?: DisconnectPolicy;
   replaceInvalid?: boolean;
@@ -23,11 +28,19 @@ export interface GivenOptions {
 
 const GIVE_UP_MS = 30 * 60_000;
 
-/** The flags over the config file, gate by gate and setting by setting. */
-export const mergeOptions = (flags: GivenOptions, config: GivenOptions): GivenOptions => ({
+/**
+ * The flags over the config file, gate by gate and setting by setting. `ownGates` are those that a run which is taken up
+ * again has had. Fails for a gate that is not there.
+ */
+export const mergeOptions = (
+  flags: GivenOptions,
+  config: GivenOptions,
+  ownGates: readonly OwnGate[] = [],
+): GivenOptions => ({
   ...config,
   ...flags,
   gates: { ...config.gates, ...flags.gates },
+  ownGates: overrideOwnGates(config.ownGates ?? ownGates, flags.ownThresholds ?? {}),
   settings: { ...config.settings, ...flags.settings },
 });
 
@@ -50,6 +63,7 @@ export const resumedOptions = (
   replaceInvalid: given.replaceInvalid ?? false,
   giveUpMs: given.giveUpMs ?? before.giveUpMs,
   gates: { ...before.gates, ...given.gates },
+  ownGates: given.ownGates ?? before.ownGates ?? [],
   settings: { ...before.settings, ...given.settings },
   interactive,
 });
@@ -66,6 +80,7 @@ export const runOptions = (given: GivenOptions, terminal: boolean, interactive: 
   giveUpMs: given.giveUpMs ?? GIVE_UP_MS,
   noBackup: given.noBackup ?? null,
   gates: { ...DEFAULT_GATES, ...given.gates },
+  ownGates: given.ownGates ?? [],
   settings: given.settings ?? {},
   interactive,
 });

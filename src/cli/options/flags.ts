@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { ConnectionFlags } from '../connection/index.ts';
 import type { GivenOptions } from './deploy-options.ts';
-import { parseGate } from './gates.ts';
+import { type GivenGate, isBuiltIn, parseGate } from './gates.ts';
 import { LATER_OPTIONS, laterOption } from './later.ts';
 import {
   DISCONNECT_POLICIES,
@@ -51,7 +51,11 @@ export const addBuildFlags = (command: Command): Command =>
     .option('--set <name=value>', 'a server setting for the building sessions (repeatable)', collect(parseSetting))
     .option('--replace-invalid', 'drop and rebuild the invalid leftovers that the findings name')
     .option('--environment <name>', 'shown on screen; production asks for the database’s name instead of y')
-    .option('--gate <name=warn,pause,abort>', 'thresholds; a dash leaves one out (repeatable)', collect(parseGate))
+    .option(
+      '--gate <name=warn,pause,abort>',
+      'thresholds, also of own gates; a dash leaves one out (repeatable)',
+      collect(parseGate),
+    )
     .option(
       '--on-error <policy>',
       'pause, skip or abort (default: pause; without a terminal abort)',
@@ -98,7 +102,6 @@ export const givenByFlags = (command: Command): GivenOptions => {
     ['jobs', 'jobs'],
     ['environment', 'environment'],
     ['noBackup', 'backup'],
-    ['gates', 'gate'],
     ['onError', 'onError'],
     ['onDisconnect', 'onDisconnect'],
     ['replaceInvalid', 'replaceInvalid'],
@@ -110,7 +113,15 @@ export const givenByFlags = (command: Command): GivenOptions => {
     ['giveUpMs', 'giveUp'],
   ];
   const values = command.opts<Record<string, unknown>>();
-  return Object.fromEntries(
-    given.flatMap(([option, flag]) => (said(flag) ? [[option, values[flag]]] : [])),
-  ) as GivenOptions;
+  const options = given.flatMap(([option, flag]) => (said(flag) ? [[option, values[flag]]] : []));
+  return { ...Object.fromEntries(options), ...gatesByFlags(values.gate as Record<string, GivenGate> | undefined) };
+};
+
+const gatesByFlags = (given: Record<string, GivenGate> | undefined): GivenOptions => {
+  if (given === undefined) return {};
+  const entries = Object.entries(given);
+  return {
+    gates: Object.fromEntries(entries.filter(([name]) => isBuiltIn(name))) as NonNullable<GivenOptions['gates']>,
+    ownThresholds: Object.fromEntries(entries.filter(([name]) => !isBuiltIn(name))) as Record<string, string>,
+  };
 };

@@ -1,6 +1,6 @@
 import type { FeedView } from '../../client/index.ts';
 import { clockTime } from '../../run/format.ts';
-import type { RunState, Sample } from '../../run/index.ts';
+import { formatOwnValue, isOff, type RunState, type Sample } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 
 const word = (state: RunState): string =>
@@ -17,6 +17,17 @@ const metrics = (
   `active ${share(active, state.options.gates.active.pause)}`,
   `connections ${share(connections, maxConnections)}`,
 ];
+
+/** The config file's gates, each with the threshold that pauses, or else one that it has. */
+const ownGates = ({ options }: RunState, { own }: Sample): string[] =>
+  (options.ownGates ?? [])
+    .filter((gate) => !isOff(gate.thresholds))
+    .map((gate) => {
+      const { pause, abort, warn } = gate.thresholds;
+      const value = own?.[gate.name]?.value ?? null;
+      const limit = pause ?? abort ?? warn ?? 0;
+      return `${gate.name} ${value === null ? '?' : formatOwnValue({ unit: null }, value)}/${formatOwnValue(gate, limit)}`;
+    });
 
 /** The one thing that needs attention, if there is one. */
 const attention = (state: RunState, sample: Sample | null): string[] => {
@@ -43,7 +54,7 @@ export const statusLine = ({ state, sample, link }: FeedView, now: number): stri
     `index ${over}/${indexes.length}`,
     ...(failed > 0 ? [`${failed} failed`] : []),
     `${building} building`,
-    ...(sample === null ? [] : metrics(state, sample)),
+    ...(sample === null ? [] : [...metrics(state, sample), ...ownGates(state, sample)]),
     ...attention(state, sample),
     ...(link.status === 'connected' ? [] : [`no connection to the engine since ${link.since}: ${link.why ?? ''}`]),
   ];

@@ -3,7 +3,7 @@ import { plainText } from '../../run/plain-text.ts';
 import { SYMBOL } from '../theme.ts';
 import { age, since } from './format.ts';
 import { STALE_MS } from './history.ts';
-import { METRICS, type Metric, nextThreshold, thresholdsOf, whyUnknown } from './metrics.ts';
+import { METRICS, type Metric, metricsOf, nextThreshold, thresholdsOf, whyUnknown } from './metrics.ts';
 import { cut, fitRow, padEnd, padStart, type Row, row, seg, type Tone, textWidth } from './row.ts';
 import { sparkline } from './sparkline.ts';
 
@@ -30,10 +30,10 @@ const read = (metric: Metric, { state, sample }: LiveInput): Reading => {
   const value = sample === null ? null : metric.value(sample);
   const absent = sample === null ? null : (metric.absent?.(sample) ?? null);
   const thresholds = thresholdsOf(metric, state);
-  const limit = nextThreshold(value ?? 0, thresholds);
+  const limit = nextThreshold(value ?? 0, thresholds, metric.own);
   const reading = {
     metric,
-    limit: limit === null || absent !== null ? '' : `/${metric.format(limit)}`,
+    limit: limit === null || absent !== null ? '' : `/${(metric.formatLimit ?? metric.format)(limit)}`,
     full: limit ?? 0,
     why: tripped === undefined ? '' : plainText(tripped.reason),
   };
@@ -76,7 +76,8 @@ const curve = (reading: Reading, { history }: LiveInput, width: number, before: 
 const columnsAt = (width: number): number => Math.max(1, Math.min(4, Math.floor(width / 38)));
 
 /** Rows the pane would like to have at this width. */
-export const liveRowsWanted = (width: number): number => Math.ceil(METRICS.length / columnsAt(width));
+export const liveRowsWanted = (width: number, metrics: number = METRICS.length): number =>
+  Math.ceil(metrics / columnsAt(width));
 
 /** All in one line, what is tripped or unknown first. */
 const oneLine = (readings: readonly Reading[], width: number): Row => {
@@ -96,7 +97,7 @@ const oneLine = (readings: readonly Reading[], width: number): Row => {
 /** The live numbers in `height` rows. Each keeps its place; a tripped one without a place takes the last. */
 export const liveRows = (input: LiveInput, width: number, height: number): Row[] => {
   if (height < 1) return [];
-  const readings = METRICS.map((metric) => read(metric, input));
+  const readings = metricsOf(input.state).map((metric) => read(metric, input));
   if (height === 1) return [oneLine(readings, width)];
   const columns = columnsAt(width);
   const shown = readings.slice(0, columns * height);
@@ -124,7 +125,7 @@ export const readingAge = (sample: Sample | null, now: number): { text: string; 
 
 /** Every number with its thresholds and, where it is unknown or tripped, why: for the details. */
 export const liveDetails = (input: LiveInput): string[] =>
-  METRICS.map((metric) => {
+  metricsOf(input.state).map((metric) => {
     const reading = read(metric, input);
     const thresholds = thresholdsOf(metric, input.state);
     const limits = (['warn', 'pause', 'abort'] as const)

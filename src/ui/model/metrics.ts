@@ -1,18 +1,36 @@
 import { usualRollbackRate } from '../../run/gates/baseline-rate.ts';
 import { absoluteThresholds, readGate } from '../../run/gates/readings.ts';
-import type { GateName, GateThresholds, MetricName, RunState, Sample } from '../../run/index.ts';
+import {
+  formatOwnValue,
+  GATE_NAMES,
+  type GateName,
+  type GateThresholds,
+  isOff,
+  type MetricName,
+  type OwnGate,
+  type RunState,
+  type Sample,
+} from '../../run/index.ts';
 import { age, bytes, short } from './format.ts';
 
 /** A number of the live pane: where it comes from, how it reads, and which gate looks at it. */
 export interface Metric {
   name: string;
-  gate: GateName | null;
+  gate: string | null;
   /** What must be readable for the value to be known. */
   needs: MetricName[];
   value(sample: Sample): number | null;
   format(value: number): string;
+  /** A threshold, where it reads otherwise beside the value. */
+  formatLimit?(value: number): string;
   /** Said in place of the value, when there is nothing to measure. */
   absent?(sample: Sample): string | null;
+  /** The gate of the config file that this number is for. */
+  own?: OwnGate;
+}
+
+interface BuiltInMetric extends Metric {
+  gate: GateName | null;
 }
 
 const whole = (value: number): string => value.toFixed(0);
@@ -27,7 +45,7 @@ const gated =
     readGate(gate, sample).value;
 
 /** In the order they are shown; the place of a number never changes. */
-export const METRICS: readonly Metric[] = [
+export const METRICS: readonly BuiltInMetric[] = [
   {
     name: 'waiting on locks',
     gate: 'lock-waiters',
@@ -98,25 +116,46 @@ export const METRICS: readonly Metric[] = [
   { name: 'deadlocks', gate: null, needs: ['deadlocksPerS'], value: (s) => s.metrics.deadlocksPerS, format: rate },
 ];
 
-/** The thresholds in the unit of the metric's value; null for a metric without a gate. */
-export const thresholdsOf = ({ gate }: Metric, { options, baseline }: RunState): GateThresholds | null =>
-  gate === null
-    ? null
-    : absoluteThresholds(gate, options.gates[gate], baseline === null ? null : usualRollbackRate(baseline));
+const ownMetric = (gate: OwnGate): Metric => ({
+  name: gate.name,
+  gate: gate.name,
+  needs: [],
+  value: (sample) => sample.own?.[gate.name]?.value ?? null,
+  format: (value) => formatOwnValue(gate, value),
+  formatLimit: (value) => formatOwnValue({ unit: null }, value),
+  own: gate,
+});
 
-/** The threshold that the value meets next; the highest one, once it is over all of them. */
-export const nextThreshold = (value: number, thresholds: GateThresholds | null): number | null => {
+/** The numbers of this run: those of the config file's gates before those that no gate looks at. */
+export const metricsOf = ({ options }: RunState): readonly Metric[] => {
+  const own = (options.ownGates ?? []).filter((gate) => !isOff(gate.thresholds));
+  if (own.length === 0) return METRICS;
+  const [gated, others] = [METRICS.filter(({ gate }) => gate !== null), METRICS.filter(({ gate }) => gate === null)];
+  return [...gated, ...own.map(ownMetric), ...others];
+};
+
+/** The thresholds in the unit of the metric's value; null for a metric without a gate. */
+export const thresholdsOf = (metric: Metric, { options, baseline }: RunState): GateThresholds | null => {
+  if (metric.own !== undefined) return metric.own.thresholds;
+  const gate = GATE_NAMES.find((name) => name === metric.gate);
+  if (gate === undefined) return null;
+  return absoluteThresholds(gate, options.gates[gate], baseline === null ? null : usualRollbackRate(baseline));
+};
+
+const known = ({ warn, pause, abort }: GateThresholds): number[] =>
+  [warn, pause, abort].filter((limit): limit is number => limit !== null);
+
+/** The threshold that the value meets next; the last one, once it is past all of them. */
+export const nextThreshold = (value: number, thresholds: GateThresholds | null, own?: OwnGate): number | null => {
   if (thresholds === null) return null;
-  const known = [thresholds.warn, thresholds.pause, thresholds.abort].filter(
-    (limit): limit is number => limit !== null,
-  );
-  const sorted = known.filter((limit) => limit > 0).sort((a, b) => a - b);
-  return sorted.find((limit) => limit > value) ?? sorted.at(-1) ?? null;
+  const limits = own === undefined ? known(thresholds).filter((limit) => limit > 0) : known(thresholds);
+  const sorted = limits.sort((a, b) => (own?.below ? b - a : a - b));
+  return sorted.find((limit) => (own?.below ? limit < value : limit > value)) ?? sorted.at(-1) ?? null;
 };
 
 /** Why the metric is not known, as the sampler said it. */
-export const whyUnknown = (metric: Metric, sample: Sample): string =>
-  metric.needs
-    .map((need) => sample.unreadable[need])
-    .filter(Boolean)
-    .join('; ') || 'no value yet: a rate needs two readings';
+export const whyUnknown = (metric: Metric, sample: Sample): string => {
+  if (metric.own !== undefined) return sample.own?.[metric.own.name]?.why ?? 'no reading yet';
+  const reasons = metric.needs.map((need) => sample.unreadable[need]).filter(Boolean);
+  return reasons.join('; ') || 'no value yet: a rate needs two readings';
+};

@@ -131,7 +131,7 @@ export class History {
 
   #gate(): void {
     const level = this.#random.pick<GateLevel | null>(['warn', 'pause', null, null]);
-    const gate = this.#random.pick(GATE_NAMES);
+    const gate = this.#random.pick([...GATE_NAMES, 'shop-errors']);
     const step = this.#random.below(this.#core.state.steps.length);
     if (this.#random.chance(0.3))
       this.#core.input({ kind: 'gate', signal: { kind: 'cancel-build', step, reason: 'r' } });

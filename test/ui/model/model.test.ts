@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type RunState, replay } from '../../../src/run/index.ts';
+import { type OwnGate, type RunState, replay } from '../../../src/run/index.ts';
 import { blockerTree } from '../../../src/ui/model/blockers.ts';
 import { estimate } from '../../../src/ui/model/estimate.ts';
 import { footerRow } from '../../../src/ui/model/footer.ts';
 import { progressRow, statusRow } from '../../../src/ui/model/header.ts';
 import { HISTORY_MAX, remember } from '../../../src/ui/model/history.ts';
 import { type Layout, layout, PANES } from '../../../src/ui/model/layout.ts';
-import { liveRows, liveRowsWanted } from '../../../src/ui/model/live.ts';
+import { liveDetails, liveRows, liveRowsWanted } from '../../../src/ui/model/live.ts';
 import { logLines, windowLog } from '../../../src/ui/model/log.ts';
-import { nextThreshold } from '../../../src/ui/model/metrics.ts';
+import { metricsOf, nextThreshold } from '../../../src/ui/model/metrics.ts';
 import { progressRows } from '../../../src/ui/model/progress.ts';
 import { cut, cutMiddle, fitRow, row, rowWidth, selectRow, textWidth, wrapText } from '../../../src/ui/model/row.ts';
 import { BUCKET_MS, sparkline } from '../../../src/ui/model/sparkline.ts';
@@ -350,6 +350,46 @@ describe('live numbers', () => {
     expect(draw(runningStory(), { builds: [] }, { replicas: 0, replicaLagS: 0 }).join()).toMatch(
       /longest stall +no build.*replica lag +no replica/,
     );
+  });
+
+  it('have the gates of the config file among them, each with its threshold or why it is unknown', () => {
+    const ownGate = (name: string, more: Partial<OwnGate>): OwnGate => ({
+      name,
+      source: { kind: 'command', command: 'x', cwd: '/' },
+      everyMs: 10_000,
+      timeoutMs: 5_000,
+      thresholds: { warn: 5, pause: 20, abort: null },
+      below: false,
+      unit: null,
+      ...more,
+    });
+    const story = runningStory();
+    const base = stateOf(story);
+    const ownGates = [
+      ownGate('shop-errors', {}),
+      ownGate('disk-free', { below: true, unit: 'GB', thresholds: { warn: 50, pause: 20, abort: 5 } }),
+      ownGate('queue', {}),
+      ownGate('turned-off', { thresholds: { warn: null, pause: null, abort: null } }),
+    ];
+    const state = { ...base, options: { ...base.options, ownGates } };
+    const reading = { at: '', why: null };
+    const own = {
+      'shop-errors': { ...reading, value: 7 },
+      'disk-free': { ...reading, value: 30 },
+      queue: { ...reading, value: null, why: 'status 3' },
+    };
+    const newest = sample(story.at, { own });
+    const input = { state, sample: newest, history: [newest], now: story.at };
+    const { length } = metricsOf(state);
+    expect(length).toBe(metricsOf(base).length + 3);
+    const text = liveRows(input, 80, liveRowsWanted(80, length)).map(textOf).join('\n');
+    expect(text).toMatch(/shop-errors +7 \/20/);
+    expect(text).toMatch(/disk-free +30 GB \/20/);
+    expect(text).toMatch(/queue +unknown/);
+    expect(text).not.toContain('turned-off');
+    const details = liveDetails(input).join('\n');
+    expect(details).toMatch(/disk-free: 30 GB \(warn 50 GB, pause 20 GB, abort 5 GB\)/);
+    expect(details).toMatch(/queue: unknown .*status 3/);
   });
 
   it('put what is tripped first when there is one line', () => {

@@ -1,8 +1,13 @@
+import { isOff } from '../../../run/index.ts';
 import type { Facts, Rule } from '../facts.ts';
 import { finding, ok } from '../finding.ts';
 
 /** Besides one for each job: lock, control, inspection, cleaning, monitor. */
 const BESIDES = 5;
+
+/** Each own gate that asks the server has a session of its own. */
+const gateSessions = ({ options }: Facts): number =>
+  (options.ownGates ?? []).filter((gate) => gate.source.kind === 'sql' && !isOff(gate.thresholds)).length;
 
 interface Room {
   free: number;
@@ -31,7 +36,7 @@ function roomFor({ server }: Facts): Room {
 
 /** All sessions are opened at the start, since whoever comes when the server is full does not get in. */
 export const connectionHeadroom: Rule = (facts) => {
-  const needed = facts.options.jobs + BESIDES;
+  const needed = facts.options.jobs + BESIDES + gateSessions(facts);
   const missing = Math.max(0, needed - facts.ourSessions);
   const { free, by } = roomFor(facts);
   if (free >= missing)

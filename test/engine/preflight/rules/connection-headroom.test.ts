@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { connectionHeadroom } from '../../../../src/engine/preflight/rules/connection-headroom.ts';
+import type { OwnGate } from '../../../../src/run/index.ts';
 import { factsWhere } from '../facts.ts';
 import { runOptions } from '../support.ts';
 
@@ -28,6 +29,24 @@ describe('two jobs need seven sessions, and three are open', () => {
     });
     expect(levelWhere({ server: { ...role, superuser: true } })).toMatchObject({ level: 'ok' });
     expect(levelWhere({ server: { database_limit: 11, database_connections: 10 } })).toMatchObject({ level: 'blocks' });
+  });
+
+  test('each own gate that asks the server needs one, unless it is off', () => {
+    const sql = {
+      name: 'errors',
+      source: { kind: 'sql', sql: 'SELECT 1' } as const,
+      everyMs: 10_000,
+      timeoutMs: 5_000,
+      thresholds: { warn: 1, pause: null, abort: null },
+      below: false,
+      unit: null,
+    };
+    const off = { ...sql, name: 'off', thresholds: { warn: null, pause: null, abort: null } };
+    const command = { ...sql, name: 'disk', source: { kind: 'command', command: 'x', cwd: '/' } as const };
+    const server = { connections: 93 };
+    const needing = (ownGates: OwnGate[]) => levelWhere({ server, options: runOptions({ ownGates }) });
+    expect(needing([off, command])).toMatchObject({ level: 'ok' });
+    expect(needing([off, command, sql])).toMatchObject({ level: 'blocks' });
   });
 
   test('more jobs need more', () => {

@@ -1,0 +1,22 @@
+import { split } from './split.ts';
+import { readStatement } from './statement.ts';
+import { walk } from './tree.ts';
+
+/** A text as one SELECT that only reads, as far as its text can tell; or why it is none. `loadParser` first. */
+export type Question = { ok: true; sql: string } | { ok: false; why: string };
+
+/** Reads a text that has to be one SELECT: by the same rules as a plan's validation queries. */
+export function readQuestion(text: string): Question {
+  const pieces = [...split(text)].filter((piece) => piece.type !== 'comment');
+  const [only] = pieces;
+  if (only === undefined || pieces.length > 1) return { ok: false, why: 'it is not exactly one statement' };
+  if (only.type !== 'statement') return { ok: false, why: 'it is no SQL statement' };
+  const read = readStatement(only);
+  if (read.as === 'refused') return { ok: false, why: read.why };
+  if (read.as !== 'select') return { ok: false, why: 'only a SELECT is accepted' };
+  let parameter = false;
+  walk(read.tree, (key) => {
+    if (key === 'ParamRef') parameter = true;
+  });
+  return parameter ? { ok: false, why: 'it has parameters, such as $1' } : { ok: true, sql: only.code };
+}
