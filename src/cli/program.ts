@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAttach } from './commands/attach.ts';
+import { addBackup } from './commands/backup.ts';
 import { addCheck } from './commands/check.ts';
 import { addControl } from './commands/control.ts';
 import { addDemo } from './commands/demo.ts';
@@ -26,7 +27,7 @@ export const buildProgram = (io: Io, done: Done): Command => {
       outputError: () => undefined,
     })
     .exitOverride();
-  for (const add of [addPlan, addCheck, addDeploy, addWatch, addAttach, addControl, addRuns, addDemo])
+  for (const add of [addPlan, addCheck, addDeploy, addWatch, addAttach, addControl, addBackup, addRuns, addDemo])
     add(program, io, done);
   addLater(program);
   return program;

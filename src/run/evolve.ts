@@ -49,7 +49,8 @@ export const initialState = (event: RunEvent): RunState => {
     plan: started.plan,
     database: started.database,
     operator: started.operator,
-    options: started.options,
+    // Journals of earlier versions know of no backup.
+    options: { ...started.options, backup: started.options.backup ?? null },
     jobs: started.options.jobs,
     preflight: null,
     preflightError: null,

@@ -42,6 +42,8 @@ const runDemo = async (flags: DemoFlags, given: GivenOptions, io: Io): Promise<E
   const consent = { yes: flags.yes ?? terminal === null, confirm: flags.confirm ?? null };
   const plan = await readGoodPlan([PLAN], given.makeConcurrent ?? false);
   chooseUi(given.ui, io);
+  if (given.backup !== undefined)
+    throw new UsageError('--backup: there is none of the demo’s database, which is made anew');
   // Before minutes are spent on a database.
   requireConsent(consent, given, consent.confirm ?? '', terminal !== null);
   // Ctrl-C before there is a run ends the demo; from then on it is the run's concern.
@@ -70,6 +72,7 @@ const runDemo = async (flags: DemoFlags, given: GivenOptions, io: Io): Promise<E
       plan,
       connection,
       given: { onDisconnect: 'abort', ...given, journal },
+      backup: null,
       consent,
       io,
       out: new Output(io.stdout),

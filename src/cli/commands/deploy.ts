@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { locateNamed, proveNamed } from '../backup/named-backup.ts';
 import { resolveConnection, UnreachableError } from '../connection/index.ts';
 import { connectionSettings } from '../connection/settings.ts';
 import { requireConsent } from '../deploy/consent.ts';
@@ -27,10 +28,14 @@ export const addDeploy = (program: Command, io: Io, done: Done): void => {
     chooseUi(given.ui, io);
     // All that can be refused without the database, before it is asked anything.
     requireConsent(consent, given, connectionSettings(flags, io.env).config.database, terminal !== null);
+    const located = await locateNamed(given, io);
     const connection = await resolveConnection(flags, io.env, terminal).catch((error: unknown) => {
       if (!(error instanceof UnreachableError)) throw error;
       throw new CliError(3, `${error.message}. Nothing was changed`, { cause: error });
     });
-    done(await deployPlan({ plan, connection, given, consent, io, out: new Output(io.stdout), temporary: false }));
+    const backup = await proveNamed(located, given, io);
+    done(
+      await deployPlan({ plan, connection, given, backup, consent, io, out: new Output(io.stdout), temporary: false }),
+    );
   });
 };

@@ -5,7 +5,6 @@ const LATER = {
   resume:
     'deploy the same plan again: indexes that are there, valid and equal are skipped, and what is invalid is a finding',
   rollback: 'drop the indexes by hand, with DROP INDEX CONCURRENTLY; the journal names each that the run created',
-  backup: 'take it with pg_dump or your provider’s own means',
   restore: 'restore with pg_restore or your provider’s own means',
   report: 'see the run with "indexdeck watch RUN --ui plain", or its events with --ui json',
 } as const;

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { processExists, RunClient } from '../../client/index.ts';
 import type { ConnectionConfig } from '../../engine/config.ts';
 import type { Plan } from '../../plan/index.ts';
-import type { ExitStatus } from '../../run/index.ts';
+import type { ExitStatus, NamedBackup } from '../../run/index.ts';
 import { actor } from '../identity.ts';
 import { chooseUi, type Io, say, terminalOf } from '../io.ts';
 import { type GivenOptions, runOptions } from '../options/deploy-options.ts';
@@ -18,6 +18,8 @@ export interface Deployment {
   plan: Plan;
   connection: ConnectionConfig;
   given: GivenOptions;
+  /** What --backup names, looked at. */
+  backup: NamedBackup | null;
   consent: Consent;
   io: Io;
   out: Output;
@@ -46,14 +48,14 @@ const endWithUs = async (client: RunClient, following: Following, pid: number, i
 
 /** Starts an engine on a plan that may be deployed, follows it to its end, and gives its exit status. */
 export const deployPlan = async (deployment: Deployment): Promise<ExitStatus> => {
-  const { given, consent, io, out, temporary } = deployment;
+  const { given, backup, consent, io, out, temporary } = deployment;
   const terminal = terminalOf(io);
   const ui = chooseUi(given.ui, io);
   // Also on a terminal: Ctrl-C while the engine starts must not leave one behind that nobody knows of.
   const signals = new AbortOnSignal(io);
   const leaving = new AbortController();
   try {
-    const { run, dir, pid } = await startRun(deployment, runOptions(given, terminal !== null, ui === 'tui'));
+    const { run, dir, pid } = await startRun(deployment, runOptions(given, terminal !== null, ui === 'tui', backup));
     const client = new RunClient({ dir, role: 'operator', name: actor() });
     signals.attach(client);
     if (terminal !== null) signals.dispose();

@@ -1,5 +1,12 @@
 import { DEFAULT_GATES } from '../../run/gates/defaults.ts';
-import type { DisconnectPolicy, ErrorPolicy, GateName, GateThresholds, RunOptions } from '../../run/index.ts';
+import type {
+  DisconnectPolicy,
+  ErrorPolicy,
+  GateName,
+  GateThresholds,
+  NamedBackup,
+  RunOptions,
+} from '../../run/index.ts';
 import type { Ui } from './values.ts';
 
 /** What the flags or the config file say of a deployment. What neither says has its default. */
@@ -7,6 +14,10 @@ export interface GivenOptions {
   ui?: Ui;
   jobs?: number;
   environment?: string;
+  /** The path, ID or label of the backup to go back to. */
+  backup?: string;
+  /** Where PostgreSQL's client programs are. */
+  binDir?: string;
   /** The reason to go without a backup. */
   noBackup?: string;
   gates?: Partial<Record<GateName, GateThresholds>>;
@@ -31,8 +42,13 @@ export const mergeOptions = (flags: GivenOptions, config: GivenOptions): GivenOp
   settings: { ...config.settings, ...flags.settings },
 });
 
-/** The options of the run. `terminal`: a person is there; `interactive`: and can answer to what blocks. */
-export const runOptions = (given: GivenOptions, terminal: boolean, interactive: boolean): RunOptions => ({
+/** The options of the run. `backup`: what --backup names, proven or not; `terminal`: a person is there; `interactive`: and can answer to what blocks. */
+export const runOptions = (
+  given: GivenOptions,
+  terminal: boolean,
+  interactive: boolean,
+  backup: NamedBackup | null = null,
+): RunOptions => ({
   jobs: given.jobs ?? 2,
   environment: given.environment ?? null,
   onError: given.onError ?? (terminal ? 'pause' : 'abort'),
@@ -42,6 +58,7 @@ export const runOptions = (given: GivenOptions, terminal: boolean, interactive: 
   replaceInvalid: given.replaceInvalid ?? false,
   giveUpMs: given.giveUpMs ?? GIVE_UP_MS,
   noBackup: given.noBackup ?? null,
+  backup,
   gates: { ...DEFAULT_GATES, ...given.gates },
   settings: given.settings ?? {},
   interactive,

@@ -44,6 +44,13 @@ const collect =
     return { ...before, [name]: value };
   };
 
+/** commander would keep the reason where it keeps the backup. */
+class NoBackup extends Option {
+  override attributeName(): string {
+    return 'noBackup';
+  }
+}
+
 /** Adds what says how a plan is read, looked at and built: the options that `check` and `deploy` share. */
 export const addPlanFlags = (command: Command): Command =>
   command
@@ -58,6 +65,9 @@ export const addPlanFlags = (command: Command): Command =>
       'pause, skip or abort (default: pause; without a terminal abort)',
       parseChoice('--on-error', ERROR_POLICIES),
     )
+    .option('--backup <path_or_id>', 'the backup to go back to, proven readable; required in production')
+    .addOption(new NoBackup('--no-backup <reason>', 'go without a backup; the reason is recorded').argParser(String))
+    .option('--bin-dir <dir>', 'where pg_restore is, which proves the backup (default: the newest version found)')
     .option('--config <file>', 'options in a YAML file (default: indexdeck.yaml beside the plan)');
 
 /** Adds the options of a deployment. */
@@ -74,7 +84,6 @@ export const addDeployFlags = (command: Command): Command => {
       parseChoice('--on-disconnect', DISCONNECT_POLICIES),
     )
     .option('--give-up <time>', 'a pause that nobody lifts for this long ends the run (default: 30min)', parseGiveUp)
-    .addOption(new Option('--no-backup <reason>', 'go without a backup; required in production').argParser(String))
     .option('--journal <dir>', 'where the run’s journal goes (default: $XDG_STATE_HOME/indexdeck)')
     .option('--no-ledger', 'write nothing into the database but the indexes: this version never does');
   for (const name of LATER_OPTIONS) command.addOption(laterOption(name));
@@ -88,7 +97,9 @@ export const givenByFlags = (command: Command): GivenOptions => {
     ['ui', 'ui'],
     ['jobs', 'jobs'],
     ['environment', 'environment'],
-    ['noBackup', 'backup'],
+    ['backup', 'backup'],
+    ['noBackup', 'noBackup'],
+    ['binDir', 'binDir'],
     ['gates', 'gate'],
     ['onError', 'onError'],
     ['onDisconnect', 'onDisconnect'],
