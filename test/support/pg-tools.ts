@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process';
-import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { test } from 'vitest';
 
-/** Folders of PostgreSQL's client programs that can dump the tests' server of version 15. */
+/** Where PostgreSQL's client programs may be. */
 const candidates = (): string[] => [
   '/usr/lib/postgresql/15/bin',
   '/usr/pgsql-15/bin',
@@ -12,11 +12,15 @@ const candidates = (): string[] => [
   ...(process.env.PATH ?? '').split(delimiter),
 ];
 
-/** Where pg_dump and pg_restore are, if they are installed. */
+/**
+ * Where pg_dump and pg_restore are, if they are installed in a version that can dump the tests' server 15 and restore into
+ * it: from 17 on pg_restore sets what 15 does not know.
+ */
 export const pgTools: string | undefined = candidates().find((folder) => {
   try {
-    for (const tool of ['pg_dump', 'pg_restore']) accessSync(join(folder, tool), constants.X_OK);
-    return true;
+    return ['pg_dump', 'pg_restore'].every((tool) =>
+      /\) 1[56]\./.test(execFileSync(join(folder, tool), ['--version'], { encoding: 'utf8', stdio: 'pipe' })),
+    );
   } catch {
     return false;
   }

@@ -50,7 +50,15 @@ export const parseConfig = (text: string, path: string): GivenOptions => {
     throw fail(at, what);
   }
   const { options } = checked;
-  return options.journal === undefined ? options : { ...options, journal: resolve(dirname(path), options.journal) };
+  const fromHere = (named: string): string => resolve(dirname(path), named);
+  const { journal, binDir, backup } = options;
+  return {
+    ...options,
+    ...(journal === undefined ? {} : { journal: fromHere(journal) }),
+    ...(binDir === undefined ? {} : { binDir: fromHere(binDir) }),
+    // Without a slash it may be an ID or a label.
+    ...(backup?.includes('/') ? { backup: fromHere(backup) } : {}),
+  };
 };
 
 /** The options of the file that --config names, or of the indexdeck.yaml beside the plan, if there is one. */

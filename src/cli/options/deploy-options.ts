@@ -34,9 +34,12 @@ export interface GivenOptions {
 
 const GIVE_UP_MS = 30 * 60_000;
 
+/** A flag that says something of a backup overrules both keys of the config file. */
+const withoutBackup = ({ backup: _, noBackup: __, ...rest }: GivenOptions): GivenOptions => rest;
+
 /** The flags over the config file, gate by gate and setting by setting. */
 export const mergeOptions = (flags: GivenOptions, config: GivenOptions): GivenOptions => ({
-  ...config,
+  ...(flags.backup === undefined && flags.noBackup === undefined ? config : withoutBackup(config)),
   ...flags,
   gates: { ...config.gates, ...flags.gates },
   settings: { ...config.settings, ...flags.settings },
