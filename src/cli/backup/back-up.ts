@@ -3,9 +3,10 @@ import {
   BackupLeft,
   BackupRefused,
   type BackupRequest,
+  BackupUnrecorded,
   takeBackup,
 } from '../../engine/backup/index.ts';
-import { ToolError, ToolMissing, ToolTooOld } from '../../engine/tools/index.ts';
+import { ToolError } from '../../engine/tools/index.ts';
 import type { ExitStatus } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { CliError } from '../errors.ts';
@@ -23,8 +24,10 @@ const failure = (error: unknown): CliError => {
   if (error instanceof BackupCancelled) return new CliError(4, message, options);
   if (error instanceof BackupLeft)
     return new CliError(5, `${failure(error.cause).message}. ${sentence(message)}`, options);
-  const isBefore = error instanceof BackupRefused || error instanceof ToolMissing || error instanceof ToolTooOld;
-  const advice = error instanceof BackupRefused || error instanceof ToolError ? error.advice : '';
+  if (error instanceof BackupUnrecorded)
+    return new CliError(5, `${sentence(message)}: ${sentence(String(error.cause))}`, options);
+  const isBefore = error instanceof BackupRefused;
+  const advice = isBefore || error instanceof ToolError ? error.advice : '';
   const status: ExitStatus = isBefore ? 3 : 1;
   const what = isBefore ? 'no backup was begun' : 'the backup failed, and nothing of it is left';
   return new CliError(status, [`${what}: ${sentence(message)}`, advice].filter(Boolean).join('. '), options);

@@ -9,6 +9,29 @@ import type { BackupRequest } from './take-backup.ts';
 /** By this name everybody sees that it runs, and `deploy` refuses to start. */
 export const backupApplication = (id: string): string => `indexdeck backup ${id}`;
 
+const LOOK_EVERY_MS = 1_000;
+
+/** The archive's size as it was seen last: a directory of many files is not looked through for each table. */
+class SeenSize {
+  readonly #path: string;
+  #bytes: number | null = null;
+  #at = Number.NEGATIVE_INFINITY;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  look(): number | null {
+    if (performance.now() - this.#at >= LOOK_EVERY_MS) {
+      this.#at = performance.now();
+      void sizeOf(this.#path).then((bytes) => {
+        this.#bytes = bytes;
+      });
+    }
+    return this.#bytes;
+  }
+}
+
 /** Has pg_dump and the counts work side by side on one snapshot; the first that fails ends the other. */
 export const dumpAndCount = async (
   request: BackupRequest,
@@ -18,11 +41,11 @@ export const dumpAndCount = async (
   const failed = new AbortController();
   const signal = AbortSignal.any([request.signal, failed.signal]);
   const tables = at.counting.tables.length + at.counting.left;
+  const size = new SeenSize(at.path);
   let number = 0;
-  const onTable = async (table: string): Promise<void> => {
+  const onTable = (table: string): void => {
     number += 1;
-    const its = number;
-    emit({ type: 'table.dumping', table, number: its, tables, bytes: await sizeOf(at.path) });
+    emit({ type: 'table.dumping', table, number, tables, bytes: size.look() });
   };
   const counting = async (): Promise<BackupRecord['rows']> => {
     const rows: BackupRecord['rows'] = [];
@@ -45,7 +68,7 @@ export const dumpAndCount = async (
     jobs: request.jobs,
     schemas: request.schemas,
     snapshot: at.snapshot,
-    onTable: (table) => void onTable(table),
+    onTable,
     onWarning: (message) => emit({ type: 'backup.warned', message: `pg_dump: ${message}` }),
     signal,
   });

@@ -19,6 +19,15 @@ export class BackupCancelled extends Error {
   override readonly name = 'BackupCancelled';
 }
 
+/** The archive is at `path`, whole and proven, but its record could not be written. */
+export class BackupUnrecorded extends Error {
+  override readonly name = 'BackupUnrecorded';
+
+  constructor(path: string, options: ErrorOptions) {
+    super(`${path} is whole and verified, but its record could not be written: name it by its path`, options);
+  }
+}
+
 /** It failed, and what it had written could not be removed. */
 export class BackupLeft extends Error {
   override readonly name = 'BackupLeft';

@@ -1,15 +1,20 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeDurably } from './durable.ts';
 import { type BackupRecord, BadRecord, readRecord } from './record.ts';
 
 const folderIn = (journal: string): string => join(journal, 'backups');
 
+/** Makes the registry's folder, for this account alone. */
+export const makeRegistry = (journal: string): void => {
+  mkdirSync(folderIn(journal), { recursive: true, mode: 0o700 });
+  accessSync(folderIn(journal), constants.W_OK);
+};
+
 /** Records a backup under JOURNAL/backups, so that `deploy --backup ID` finds it. */
 export const register = (journal: string, record: BackupRecord): void => {
-  const folder = folderIn(journal);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeDurably(join(folder, `${record.id}.json`), `${JSON.stringify(record, null, 2)}\n`);
+  makeRegistry(journal);
+  writeDurably(join(folderIn(journal), `${record.id}.json`), `${JSON.stringify(record, null, 2)}\n`);
 };
 
 const records = (journal: string): BackupRecord[] => {

@@ -107,5 +107,8 @@ export const findInstallations = async (options: FindOptions = {}): Promise<Foun
     if (real !== null && !looked.has(real)) looked.set(real, dir);
   }
   const installations = await Promise.all([...looked.values()].map(inFolder));
-  return { installations: installations.filter((each) => each !== null), looked: [...looked.values()] };
+  return {
+    installations: installations.filter((each) => each !== null),
+    looked: binDir === null ? [...looked.values()] : wanted,
+  };
 };
