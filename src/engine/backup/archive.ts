@@ -8,6 +8,8 @@ export interface ArchiveFacts {
   /** ISO, UTC; null when it cannot be read. */
   createdAt: string | null;
   tocEntries: number | null;
+  /** Tables whose rows are in it. */
+  tables: number;
   /** Of the server that it was taken from. */
   serverVersion: string | null;
 }
@@ -30,6 +32,7 @@ export const parseList = (text: string): ArchiveFacts => {
     database: field(text, 'dbname'),
     createdAt: created(text),
     tocEntries: entries === null ? null : Number(entries),
+    tables: text.match(/^\d+; \d+ \d+ TABLE DATA /gm)?.length ?? 0,
     serverVersion: field(text, 'Dumped from database version'),
   };
 };

@@ -101,4 +101,4 @@ export const startTool = (run: ToolRun): RunningTool => {
 };
 
 /** Runs a program to its end; see `startTool`. */
-export const runTool = (run: ToolRun): Promise<void> => startTool(run).ended;
+export const runTool = async (run: ToolRun): Promise<void> => await startTool(run).ended;

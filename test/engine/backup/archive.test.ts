@@ -19,9 +19,16 @@ test('the head of a list', () => {
     database: 'shop: the second',
     createdAt: new Date(2026, 10, 23, 19, 20, 11).toISOString(),
     tocEntries: 12,
+    tables: 1,
     serverVersion: '15.18',
   });
-  expect(parseList('nonsense')).toEqual({ database: null, createdAt: null, tocEntries: null, serverVersion: null });
+  expect(parseList('nonsense')).toEqual({
+    database: null,
+    createdAt: null,
+    tocEntries: null,
+    tables: 0,
+    serverVersion: null,
+  });
 });
 
 test('the checksum of a file is what sha256sum says, of a directory that of the list of its files', async () => {

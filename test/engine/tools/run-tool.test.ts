@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import {
   type Installation,
@@ -79,6 +80,23 @@ describe('failures', () => {
       said: ['query failed: ERROR:  permission denied', 'Query was: LOCK TABLE t'],
       message: 'pg_dump failed (3): query failed: ERROR:  permission denied: Query was: LOCK TABLE t',
     });
+  });
+
+  test('the password is in the environment, and in nothing that tells of the failure', async () => {
+    const connection = { host: 'h', port: 1, user: 'u', database: 'd', password: 'very secret' };
+    const server = { connection, application: 'x' };
+    let seen = '';
+    const failing = runTool(
+      await run('printf %s "$PGPASSWORD"; exit 1', {
+        server,
+        onOutput: (chunk: Uint8Array) => {
+          seen += Buffer.from(chunk).toString();
+        },
+      }),
+    );
+    const error = await failing.catch((reason: unknown) => reason);
+    expect(seen).toBe('very secret');
+    expect(inspect(error, { depth: 20, showHidden: true })).not.toContain('secret');
   });
 
   test('a program that cannot be started', async () => {
