@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAttach } from './commands/attach.ts';
+import { addBackup } from './commands/backup.ts';
 import { addCheck } from './commands/check.ts';
 import { addControl } from './commands/control.ts';
 import { addDemo } from './commands/demo.ts';
@@ -27,8 +28,19 @@ export const buildProgram = (io: Io, done: Done): Command => {
       outputError: () => undefined,
     })
     .exitOverride();
-  for (const add of [addPlan, addCheck, addDeploy, addResume, addWatch, addAttach, addControl, addRuns, addDemo])
-    add(program, io, done);
+  const commands = [
+    addPlan,
+    addCheck,
+    addDeploy,
+    addResume,
+    addWatch,
+    addAttach,
+    addControl,
+    addBackup,
+    addRuns,
+    addDemo,
+  ];
+  for (const add of commands) add(program, io, done);
   addLater(program);
   return program;
 };

@@ -1,7 +1,13 @@
 import type { Command } from './commands.ts';
-import type { ErrorFacts, Found, RunEvent } from './events.ts';
+import type { ErrorFacts, Found, RunEvent, RunOptions } from './events.ts';
 import { bytes, duration } from './format.ts';
 import { plainText } from './plain-text.ts';
+
+/** What was said of a backup; journals of earlier versions know of none. */
+const backupWords = ({ backup, noBackup }: RunOptions): string => {
+  if (backup) return `, backup ${plainText(backup.id ?? backup.path)}`;
+  return noBackup === null ? '' : `, without a backup: ${plainText(noBackup)}`;
+};
 
 /** A server's error in words: message, detail and hint whole, and the SQLSTATE. */
 export const describeError = (error: ErrorFacts): string => {
@@ -60,7 +66,7 @@ const preflight = (event: Extract<RunEvent, { type: 'preflight.finished' }>): st
 export const describeEvent = (event: RunEvent): string => {
   switch (event.type) {
     case 'run.started':
-      return `run ${event.run} on ${plainText(event.database.database)} at ${plainText(event.database.host)} by ${plainText(event.operator)}${event.options.noBackup === null ? '' : `, without a backup: ${plainText(event.options.noBackup)}`}`;
+      return `run ${event.run} on ${plainText(event.database.database)} at ${plainText(event.database.host)} by ${plainText(event.operator)}${backupWords(event.options)}`;
     case 'run.resumed':
       return `taken up again by ${plainText(event.operator)}, from the ${event.from}${event.endOrphans ? '; what still builds for it is ended' : ''}`;
     case 'preflight.finished':

@@ -10,6 +10,27 @@ export type ErrorPolicy = 'pause' | 'skip' | 'abort';
 /** What happens when the operator's screen vanishes without a goodbye. */
 export type DisconnectPolicy = 'continue' | 'pause' | 'abort';
 
+/** The backup that a run could go back to, and what proves that it can be read. Times are ISO, UTC. */
+export interface NamedBackup {
+  /** As given with --backup. */
+  named: string;
+  /** Null for an archive that is not on record with us. */
+  id: string | null;
+  path: string;
+  /** checksum: as it was written and verified. read: not on record, but read whole. Null when `problem` says why not. */
+  proven: 'checksum' | 'read' | null;
+  problem: string | null;
+  provenAt: string;
+  sha256: string | null;
+  bytes: number | null;
+  /** The instant that it shows; null when unknown. */
+  takenAt: string | null;
+  /** The name of the database that it is of; null when unknown. */
+  database: string | null;
+  /** Of the server that it is of; null when unknown. */
+  systemIdentifier: string | null;
+}
+
 /** The options of a run that its rules depend on. Times in milliseconds. */
 export interface RunOptions {
   jobs: number;
@@ -27,6 +48,8 @@ export interface RunOptions {
   ownGates?: readonly OwnGate[];
   /** Why the run goes without a backup, as given with --no-backup; null when nothing was said of one. */
   noBackup: string | null;
+  /** The backup given with --backup; null when none was. */
+  backup: NamedBackup | null;
   /** Settings of the building sessions given with --set. */
   settings: Record<string, string>;
   /** Somebody is there to answer: a blocking finding can be looked at again instead of ending the run. */

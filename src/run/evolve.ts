@@ -53,7 +53,8 @@ export const initialState = (event: RunEvent): RunState => {
     sources: started.sources ?? [],
     database: started.database,
     operator: started.operator,
-    options: started.options,
+    // Journals of earlier versions know of no backup.
+    options: { ...started.options, backup: started.options.backup ?? null },
     jobs: started.options.jobs,
     preflight: null,
     preflightError: null,

@@ -140,6 +140,16 @@ test('flags win over the file, gate by gate and setting by setting; the rest has
   });
 });
 
+test('what a flag says of a backup overrules both keys of the file; a path in the file starts from there', () => {
+  const config = parseConfig('backup: dumps/shop.dump\nbin-dir: bin\n', '/plans/indexdeck.yaml');
+  expect(config).toEqual({ backup: '/plans/dumps/shop.dump', binDir: '/plans/bin' });
+  expect(parseConfig('backup: bk-1\n', '/plans/indexdeck.yaml')).toEqual({ backup: 'bk-1' });
+  expect(mergeOptions({ noBackup: 'staging' }, config)).toMatchObject({ noBackup: 'staging', binDir: '/plans/bin' });
+  expect(mergeOptions({ noBackup: 'staging' }, config).backup).toBeUndefined();
+  expect(mergeOptions({ backup: 'bk-2' }, { noBackup: 'x' })).toMatchObject({ backup: 'bk-2' });
+  expect(mergeOptions({ jobs: 1 }, config).backup).toBe('/plans/dumps/shop.dump');
+});
+
 test('a failure pauses where somebody is there, and aborts where not', () => {
   expect(runOptions({}, true, true).onError).toBe('pause');
   expect(runOptions({}, false, false).onError).toBe('abort');

@@ -5,6 +5,8 @@ import { expect, test } from 'vitest';
 import { logIn } from '../../src/cli/connection/login.ts';
 import { connectionSettings } from '../../src/cli/connection/settings.ts';
 import type { Cluster } from '../../src/demo/cluster.ts';
+import { findInstallations, newestInstallation, runTool, ToolFailed } from '../../src/engine/tools/index.ts';
+import { pgTools } from '../support/pg-tools.ts';
 import { startServer } from '../support/server.ts';
 
 /** Gives a server a certificate for `localhost`, signed by itself; its path. */
@@ -59,4 +61,34 @@ test.skipIf(noOpenssl)('each sslmode against a server with a certificate', async
   });
   await expect(logInWith('verify-full', { ...root, PGHOST: '127.0.0.1' })).rejects.toThrow(/for another name/);
   await expect(logInWith('verify-full')).rejects.toThrow(/PGSSLROOTCERT/);
+});
+
+const noTools = pgTools === undefined && process.env.INDEXDECK_REQUIRE_PG_TOOLS !== '1';
+
+test.skipIf(noOpenssl || noTools)('pg_dump connects as our own sessions do, encrypted and verified', async () => {
+  const server = await startServer({ version: 15 });
+  const certificate = await encrypt(server);
+  const { port, user, password } = server;
+  const login = { PGPORT: String(port), PGUSER: user, PGPASSWORD: password, PGDATABASE: 'postgres' };
+  const place = { PGHOST: 'localhost', PGHOSTADDR: '127.0.0.1', PGSSLMODE: 'verify-full', PGSSLROOTCERT: certificate };
+  const settings = connectionSettings({}, { ...login, ...place });
+  const connection = await logIn(
+    settings,
+    async () => null,
+    () => undefined,
+  );
+  const installation = newestInstallation('pg_dump', await findInstallations({ binDir: pgTools ?? null }));
+  const dump = (ssl: typeof connection.ssl) =>
+    runTool({
+      installation,
+      tool: 'pg_dump',
+      args: ['--schema-only', '--file=/dev/null'],
+      server: { connection: { ...connection, ...(ssl === undefined ? {} : { ssl }) }, application: 'test' },
+    });
+  await dump(connection.ssl);
+  await dump({ rejectUnauthorized: false });
+  // By the certificates that Node goes by, this one is nobody's.
+  const refused = dump(true);
+  await expect(refused).rejects.toThrow(ToolFailed);
+  await expect(refused).rejects.toThrow(/certificate verify failed/);
 });

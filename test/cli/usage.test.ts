@@ -6,8 +6,21 @@ import { file, indexdeck, root } from './program.ts';
 const plan = () => file('plan.sql', '-- SECTION 1: ONE\nCREATE INDEX CONCURRENTLY i ON t (a);\n');
 
 /** Every command of the contract. */
-const COMMANDS = ['plan', 'check', 'deploy', 'watch', 'attach', 'pause', 'continue', 'abort', 'runs', 'demo'];
-const LATER = ['rollback', 'backup', 'restore', 'report'];
+const COMMANDS = [
+  'plan',
+  'check',
+  'deploy',
+  'resume',
+  'watch',
+  'attach',
+  'pause',
+  'continue',
+  'abort',
+  'backup',
+  'runs',
+  'demo',
+];
+const LATER = ['rollback', 'restore', 'report'];
 
 test('--help names every command, and sets apart what is not there yet', async () => {
   const { status, stdout, stderr } = await indexdeck(['--help']);
@@ -54,7 +67,15 @@ describe('bad usage is status 2 and one line', () => {
       ['deploy', 'PLAN', '--yes', '--environment', 'production', '--no-backup', 'ID 7'],
       /production without a terminal.*--confirm DBNAME/,
     ],
-    ...['--backup', '--matches', '--log', '--webhook', '--exec'].map((option): [string[], RegExp] => [
+    [
+      ['deploy', 'PLAN', '--yes', '--backup', '/nowhere.dump'],
+      /no file, no directory, and no ID or label in .*--no-backup/,
+    ],
+    [['deploy', 'PLAN', '--yes', '--backup', 'x', '--no-backup', 'y'], /there is one, or there is none/],
+    [['backup'], /--output/],
+    [['backup', '--output', 'x', '--format', 'plain'], /--format takes custom, directory/],
+    [['backup', '--output', 'x', '--label', 'a b'], /--label takes letters/],
+    ...['--matches', '--log', '--webhook', '--exec'].map((option): [string[], RegExp] => [
       ['deploy', 'PLAN', '--yes', option, 'x'],
       new RegExp(`not part of this version: ${option}; \\w`),
     ]),

@@ -68,6 +68,7 @@ export const options = (more: Partial<RunOptions> = {}): RunOptions => ({
   autoContinue: true,
   replaceInvalid: false,
   noBackup: null,
+  backup: null,
   giveUpMs: 30 * 60_000,
   gates: { ...DEFAULT_GATES },
   settings: {},

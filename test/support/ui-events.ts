@@ -132,6 +132,7 @@ export const makeOptions = (change: Partial<RunOptions> = {}): RunOptions => ({
   autoContinue: true,
   replaceInvalid: false,
   noBackup: null,
+  backup: null,
   giveUpMs: 3_600_000,
   gates: {
     ...(Object.fromEntries(GATE_NAMES.map((name) => [name, limits(null, null)])) as Record<

@@ -3,7 +3,7 @@ import type { ConnectionConfig } from '../../engine/config.ts';
 import { blockedByPooler, detectPooling, runPreflight } from '../../engine/preflight/index.ts';
 import { Session } from '../../engine/session.ts';
 import type { Finding, Plan } from '../../plan/index.ts';
-import type { PreflightFacts } from '../../run/index.ts';
+import type { NamedBackup, PreflightFacts } from '../../run/index.ts';
 import { UnreachableError } from '../connection/index.ts';
 import { type GivenOptions, runOptions } from '../options/deploy-options.ts';
 
@@ -21,6 +21,7 @@ export const lookAt = async (
   plan: Plan,
   given: GivenOptions,
   terminal: boolean,
+  backup: NamedBackup | null = null,
 ): Promise<Looked> => {
   const unreachable = (error: Error) => {
     throw new UnreachableError(error.message, { cause: error });
@@ -31,7 +32,7 @@ export const lookAt = async (
   const settings = inspectingSettings;
   const inspect = await Session.open({ connection, run: 'check', name: 'inspect', settings }).catch(unreachable);
   try {
-    const options = runOptions(given, terminal, false);
+    const options = runOptions(given, terminal, false, backup);
     const preflight = await runPreflight({ inspect, plan, options, ours: [inspect.pid], pooling });
     return { preflight, findings: preflight.findings };
   } finally {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import { type Finding, planToJson } from '../../plan/index.ts';
+import { locateNamed, proveNamed } from '../backup/named-backup.ts';
 import { type Checked, describeCheck } from '../check/describe.ts';
 import type { ConnectionFlags } from '../connection/index.ts';
 import { resolveConnection, UnreachableError } from '../connection/index.ts';
@@ -22,6 +23,7 @@ const notReachable = (error: UnreachableError): Finding => ({
 
 const check = async (file: string, given: GivenOptions, flags: ConnectionFlags, io: Io): Promise<Checked> => {
   const plan = await readGoodPlan([file], given.makeConcurrent ?? false);
+  const located = await locateNamed(given, io);
   try {
     const terminal = terminalOf(io);
     const connection = await resolveConnection(flags, io.env, terminal);
@@ -31,7 +33,7 @@ const check = async (file: string, given: GivenOptions, flags: ConnectionFlags, 
     return {
       plan,
       database: { host, port, database, user },
-      ...(await lookAt(connection, plan, given, terminal !== null)),
+      ...(await lookAt(connection, plan, given, terminal !== null, await proveNamed(located, given, io))),
     };
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;

@@ -43,6 +43,8 @@ const runDemo = async (flags: DemoFlags, given: GivenOptions, io: Io): Promise<E
   const consent = { yes: flags.yes ?? terminal === null, confirm: flags.confirm ?? null };
   const plan = await readGoodPlan([PLAN], given.makeConcurrent ?? false);
   const ui = chooseUi(given.ui, io);
+  if (given.backup !== undefined)
+    throw new UsageError('--backup: there is none of the demo’s database, which is made anew');
   // Before minutes are spent on a database.
   requireConsent(consent, given, consent.confirm ?? '', terminal !== null);
   // Ctrl-C before there is a run ends the demo; from then on it is the run's concern.

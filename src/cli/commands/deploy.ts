@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { locateNamed, proveNamed } from '../backup/named-backup.ts';
 import { resolveConnection, UnreachableError } from '../connection/index.ts';
 import { connectionSettings } from '../connection/settings.ts';
 import { requireConsent } from '../deploy/consent.ts';
@@ -28,11 +29,13 @@ export const addDeploy = (program: Command, io: Io, done: Done): void => {
     const ui = chooseUi(given.ui, io);
     // All that can be refused without the database, before it is asked anything.
     requireConsent(consent, given, connectionSettings(flags, io.env).config.database, terminal !== null);
+    const located = await locateNamed(given, io);
     const connection = await resolveConnection(flags, io.env, terminal).catch((error: unknown) => {
       if (!(error instanceof UnreachableError)) throw error;
       throw new CliError(3, `${error.message}. Nothing was changed`, { cause: error });
     });
-    const options = runOptions(given, terminal !== null, ui === 'tui');
+    const backup = await proveNamed(located, given, io);
+    const options = runOptions(given, terminal !== null, ui === 'tui', backup);
     const { journal, environment = null } = given;
     const start = () => startRun({ plan, files: [file], connection, options, journal, io });
     done(await deployRun({ start, ui, environment, consent, io, out: new Output(io.stdout), temporary: false }));

@@ -11,7 +11,7 @@ export interface Consent {
 /** Refuses what must not begin, before anything is sent: nobody to ask, no backup in production, another database. */
 export const requireConsent = (
   { yes, confirm }: Consent,
-  { environment, noBackup }: GivenOptions,
+  { environment, backup, noBackup }: GivenOptions,
   database: string,
   hasTerminal: boolean,
 ): void => {
@@ -20,9 +20,9 @@ export const requireConsent = (
   if (confirm !== null && confirm !== database)
     throw new UsageError(`--confirm says ${JSON.stringify(confirm)}, but the database is ${JSON.stringify(database)}`);
   if (environment !== 'production') return;
-  if (noBackup === undefined)
+  if (backup === undefined && noBackup === undefined)
     throw new UsageError(
-      'production needs a backup, and this version cannot prove one: make and check it, then give --no-backup "REASON, such as the backup’s ID"',
+      'production needs a backup: take one with "indexdeck backup" and name it with --backup PATH_OR_ID, or say why not with --no-backup REASON',
     );
   if (!hasTerminal && confirm === null)
     throw new UsageError('production without a terminal needs the database’s name: --confirm DBNAME');

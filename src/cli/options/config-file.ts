@@ -55,9 +55,12 @@ export const parseConfig = (text: string, path: string): GivenOptions => {
 };
 
 /** What is relative in the file starts from its folder. */
-const inFolder = ({ journal, ownGates, ...options }: GivenOptions, folder: string): GivenOptions => ({
+const inFolder = ({ journal, binDir, backup, ownGates, ...options }: GivenOptions, folder: string): GivenOptions => ({
   ...options,
   ...(journal === undefined ? {} : { journal: resolve(folder, journal) }),
+  ...(binDir === undefined ? {} : { binDir: resolve(folder, binDir) }),
+  // Without a slash it may be an ID or a label.
+  ...(backup === undefined ? {} : { backup: backup.includes('/') ? resolve(folder, backup) : backup }),
   ...(ownGates === undefined ? {} : { ownGates: ownGates.map((gate) => placed(gate, folder)) }),
 });
 

@@ -1,5 +1,13 @@
 import { DEFAULT_GATES } from '../../run/gates/defaults.ts';
-import type { DisconnectPolicy, ErrorPolicy, GateName, GateThresholds, OwnGate, RunOptions } from '../../run/index.ts';
+import type {
+  DisconnectPolicy,
+  ErrorPolicy,
+  GateName,
+  GateThresholds,
+  NamedBackup,
+  OwnGate,
+  RunOptions,
+} from '../../run/index.ts';
 import { overrideOwnGates } from './gates.ts';
 import type { Ui } from './values.ts';
 
@@ -8,6 +16,10 @@ export interface GivenOptions {
   ui?: Ui;
   jobs?: number;
   environment?: string;
+  /** The path, ID or label of the backup to go back to. */
+  backup?: string;
+  /** Where PostgreSQL's client programs are. */
+  binDir?: string;
   /** The reason to go without a backup. */
   noBackup?: string;
   gates?: Partial<Record<GateName, GateThresholds>>;
@@ -28,6 +40,9 @@ export interface GivenOptions {
 
 const GIVE_UP_MS = 30 * 60_000;
 
+/** A flag that says something of a backup overrules both keys of the config file. */
+const withoutBackup = ({ backup: _, noBackup: __, ...rest }: GivenOptions): GivenOptions => rest;
+
 /**
  * The flags over the config file, gate by gate and setting by setting. `ownGates` are those that a run which is taken up
  * again has had. Fails for a gate that is not there.
@@ -37,7 +52,7 @@ export const mergeOptions = (
   config: GivenOptions,
   ownGates: readonly OwnGate[] = [],
 ): GivenOptions => ({
-  ...config,
+  ...(flags.backup === undefined && flags.noBackup === undefined ? config : withoutBackup(config)),
   ...flags,
   gates: { ...config.gates, ...flags.gates },
   ownGates: overrideOwnGates(config.ownGates ?? ownGates, flags.ownThresholds ?? {}),
@@ -68,8 +83,16 @@ export const resumedOptions = (
   interactive,
 });
 
-/** The options of the run. `terminal`: a person is there; `interactive`: and can answer to what blocks. */
-export const runOptions = (given: GivenOptions, terminal: boolean, interactive: boolean): RunOptions => ({
+/**
+ * The options of the run. `terminal`: a person is there; `interactive`: and can answer to what blocks; `backup`: what
+ * --backup names, proven or not.
+ */
+export const runOptions = (
+  given: GivenOptions,
+  terminal: boolean,
+  interactive: boolean,
+  backup: NamedBackup | null = null,
+): RunOptions => ({
   jobs: given.jobs ?? 2,
   environment: given.environment ?? null,
   onError: given.onError ?? (terminal ? 'pause' : 'abort'),
@@ -79,6 +102,7 @@ export const runOptions = (given: GivenOptions, terminal: boolean, interactive: 
   replaceInvalid: given.replaceInvalid ?? false,
   giveUpMs: given.giveUpMs ?? GIVE_UP_MS,
   noBackup: given.noBackup ?? null,
+  backup,
   gates: { ...DEFAULT_GATES, ...given.gates },
   ownGates: given.ownGates ?? [],
   settings: given.settings ?? {},

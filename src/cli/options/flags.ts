@@ -44,6 +44,13 @@ const collect =
     return { ...before, [name]: value };
   };
 
+/** commander would keep the reason where it keeps the backup. */
+class NoBackup extends Option {
+  override attributeName(): string {
+    return 'noBackup';
+  }
+}
+
 /** Adds what says how indexes are looked at and built: the options that `check`, `deploy` and `resume` share. */
 export const addBuildFlags = (command: Command): Command =>
   command
@@ -64,10 +71,11 @@ export const addBuildFlags = (command: Command): Command =>
 
 /** Adds what says how a plan is read, looked at and built: the options that `check` and `deploy` share. */
 export const addPlanFlags = (command: Command): Command =>
-  addBuildFlags(command.option('--make-concurrent', 'build a plain CREATE INDEX of the plan concurrently')).option(
-    '--config <file>',
-    'options in a YAML file (default: indexdeck.yaml beside the plan)',
-  );
+  addBuildFlags(command.option('--make-concurrent', 'build a plain CREATE INDEX of the plan concurrently'))
+    .option('--backup <path_or_id>', 'the backup to go back to, proven readable; required in production')
+    .addOption(new NoBackup('--no-backup <reason>', 'go without a backup; the reason is recorded').argParser(String))
+    .option('--bin-dir <dir>', 'where pg_restore is, which proves the backup (default: the newest version found)')
+    .option('--config <file>', 'options in a YAML file (default: indexdeck.yaml beside the plan)');
 
 /** Adds what a run goes by once it has begun: the options that `deploy` and `resume` share. */
 export const addRunFlags = (command: Command): Command =>
@@ -87,9 +95,10 @@ export const addRunFlags = (command: Command): Command =>
 
 /** Adds the options of a deployment. */
 export const addDeployFlags = (command: Command): Command => {
-  addRunFlags(addPlanFlags(command))
-    .addOption(new Option('--no-backup <reason>', 'go without a backup; required in production').argParser(String))
-    .option('--no-ledger', 'write nothing into the database but the indexes: this version never does');
+  addRunFlags(addPlanFlags(command)).option(
+    '--no-ledger',
+    'write nothing into the database but the indexes: this version never does',
+  );
   for (const name of LATER_OPTIONS) command.addOption(laterOption(name));
   return command;
 };
@@ -101,7 +110,9 @@ export const givenByFlags = (command: Command): GivenOptions => {
     ['ui', 'ui'],
     ['jobs', 'jobs'],
     ['environment', 'environment'],
-    ['noBackup', 'backup'],
+    ['backup', 'backup'],
+    ['noBackup', 'noBackup'],
+    ['binDir', 'binDir'],
     ['onError', 'onError'],
     ['onDisconnect', 'onDisconnect'],
     ['replaceInvalid', 'replaceInvalid'],

@@ -3,7 +3,6 @@ import { UsageError } from '../errors.ts';
 
 /** Options of the contract that this version does not have, and what to do instead. */
 const INSTEAD = {
-  '--backup': 'it cannot prove a backup yet: make and check one by hand, and say so with --no-backup REASON',
   '--matches': 'compare the fingerprint that "indexdeck plan --ui json" prints on both sides',
   '--log': 'the journal and --ui plain hold all that an execution log needs',
   '--webhook': 'read --ui json and post what you need',

@@ -1,4 +1,5 @@
 import type { CreateIndexStep, Finding, Plan } from '../../plan/types.ts';
+import type { DumpSession } from '../../queries/dump_sessions.ts';
 import type { LockHolder } from '../../queries/engine_lock_holders.ts';
 import type { ServerFactsRow } from '../../queries/server_facts.ts';
 import type { RoleDefault, SettingRow } from '../../queries/settings_named.ts';
@@ -34,6 +35,10 @@ export interface Facts {
   /** Sessions of ours that are open already. */
   ourSessions: number;
   otherEngines: LockHolder[];
+  /** Sessions that dump this database. */
+  dumps: DumpSession[];
+  /** Names the cluster for good; null when it was not asked for, or may not be. */
+  systemIdentifier: string | null;
   indexes: IndexFinding[];
   /** Transactions that builds would wait for, of the least age that counts (`leastTransactionAgeS`), and prepared ones. */
   transactions: StallingTransaction[];

@@ -1,10 +1,12 @@
 import pg from 'pg';
 import type { Plan } from '../../plan/types.ts';
 import { activity } from '../../queries/activity.ts';
+import { dumpSessions } from '../../queries/dump_sessions.ts';
 import { engineLockHolders } from '../../queries/engine_lock_holders.ts';
 import { serverFacts } from '../../queries/server_facts.ts';
 import { roleDefaults, settingsNamed } from '../../queries/settings_named.ts';
 import { stallingTransactions } from '../../queries/stalling_transactions.ts';
+import { systemIdentifier } from '../../queries/system_identifier.ts';
 import { trySettings } from '../../queries/try_settings.ts';
 import { type RunOptions, runnableSteps } from '../../run/index.ts';
 import { type InspectionTarget, inspectIndexes } from '../catalog/index.ts';
@@ -36,6 +38,8 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     active: (await activity(session, ours)).active,
     ourSessions: ours.length,
     otherEngines: await engineLockHolders(session, ours),
+    dumps: await dumpSessions(session, ours),
+    systemIdentifier: options.backup === null ? null : await identifierOf(session),
     indexes,
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
     settings: await settingsNamed(session, CONSULTED),
@@ -47,6 +51,16 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
 /** The plan's indexes with their numbers in the run. */
 export const indexTargets = (plan: Plan): InspectionTarget[] =>
   runnableSteps(plan).flatMap(({ step: create }, step) => (create.kind === 'create-index' ? [{ step, create }] : []));
+
+/** Some providers do not let everybody ask. */
+export async function identifierOf(session: Session): Promise<string | null> {
+  try {
+    return await systemIdentifier(session);
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && !session.lost) return null;
+    throw error;
+  }
+}
 
 /** Tried together; only when the server refuses are they tried one by one, to name the one. */
 async function refusedSettings(session: Session, plan: Plan, options: RunOptions): Promise<RefusedSetting[]> {

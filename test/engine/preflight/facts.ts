@@ -14,6 +14,8 @@ export const factsWhere = (
     active: 0,
     ourSessions: 3,
     otherEngines: [],
+    dumps: [],
+    systemIdentifier: null,
     indexes: [],
     transactions: [],
     settings: new Map(),

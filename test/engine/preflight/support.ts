@@ -14,6 +14,7 @@ export const runOptions = (changes: Partial<RunOptions> = {}): RunOptions => ({
   autoContinue: true,
   replaceInvalid: false,
   noBackup: null,
+  backup: null,
   giveUpMs: 3_600_000,
   gates: { ...DEFAULT_GATES },
   settings: {},

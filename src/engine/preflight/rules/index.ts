@@ -1,5 +1,6 @@
 import type { Rule } from '../facts.ts';
 import { activeConnections } from './active-connections.ts';
+import { backup } from './backup.ts';
 import { busyTables } from './busy-tables.ts';
 import { connection } from './connection.ts';
 import { connectionHeadroom } from './connection-headroom.ts';
@@ -13,6 +14,7 @@ import { rightsToBuild } from './rights-to-build.ts';
 import { rightsToCancel } from './rights-to-cancel.ts';
 import { rightsToWatch } from './rights-to-watch.ts';
 import { roleDefaults } from './role-defaults.ts';
+import { runningDumps } from './running-dumps.ts';
 import { standby } from './standby.ts';
 import { tables } from './tables.ts';
 import { version } from './version.ts';
@@ -23,6 +25,8 @@ export const RULES: readonly Rule[] = [
   version,
   standby,
   otherEngine,
+  runningDumps,
+  backup,
   rightsToBuild,
   rightsToWatch,
   rightsToCancel,

@@ -1,8 +1,9 @@
 import type { Rule } from '../facts.ts';
 import { finding, ok } from '../finding.ts';
 
-/** One engine at a time works on a database. */
-export const otherEngine: Rule = ({ otherEngines }) => {
+/** One engine at a time works on a database. A backup takes the same lock, and is told of by its own rule. */
+export const otherEngine: Rule = ({ otherEngines: holders, dumps }) => {
+  const otherEngines = holders.filter(({ pid }) => !dumps.some((dump) => dump.pid === pid));
   if (otherEngines.length === 0) return [ok('only-engine', 'No other indexdeck is at work on this database.')];
   return otherEngines.map((holder) =>
     finding('blocks', 'other-engine', {

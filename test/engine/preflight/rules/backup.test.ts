@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { backup } from '../../../../src/engine/preflight/rules/backup.ts';
+import { runningDumps } from '../../../../src/engine/preflight/rules/running-dumps.ts';
+import type { NamedBackup } from '../../../../src/run/index.ts';
+import { factsWhere } from '../facts.ts';
+import { runOptions } from '../support.ts';
+
+const named: NamedBackup = {
+  named: 'bk-1',
+  id: 'bk-1',
+  path: '/dumps/shop',
+  proven: 'checksum',
+  problem: null,
+  provenAt: '2026-11-23T20:00:00.000Z',
+  sha256: 'aa',
+  bytes: 1,
+  takenAt: '2026-11-23T19:20:11.000Z',
+  database: 'menuca',
+  systemIdentifier: '7',
+};
+
+const judge = (changes: Partial<NamedBackup> | null, more: { production?: boolean; noBackup?: string } = {}) =>
+  backup(
+    factsWhere({
+      systemIdentifier: '7',
+      options: runOptions({
+        environment: more.production ? 'production' : null,
+        noBackup: more.noBackup ?? null,
+        backup: changes === null ? null : { ...named, ...changes },
+      }),
+    }),
+  );
+
+test('proven, of this database, and young', () => {
+  expect(judge({})).toMatchObject([
+    {
+      level: 'ok',
+      code: 'backup',
+      what: 'The backup bk-1 (/dumps/shop) can be read: its checksum is the one on record; 00:39:49 old.',
+    },
+  ]);
+  expect(judge({ id: null, proven: 'read', systemIdentifier: null })).toMatchObject([
+    { level: 'ok', what: expect.stringContaining('it has no record of ours, and was read whole') },
+  ]);
+});
+
+test('old, or of unknown age: a warning', () => {
+  expect(judge({ takenAt: '2026-11-22T19:59:59.000Z' })).toMatchObject([{ level: 'warning', code: 'old-backup' }]);
+  expect(judge({ takenAt: null })).toMatchObject([{ level: 'warning', what: expect.stringContaining('unknown age') }]);
+});
+
+describe('what blocks', () => {
+  test.each<[string, Partial<NamedBackup>, RegExp]>([
+    ['unproven', { proven: null, problem: 'it is torn' }, /does not count: it is torn\./],
+    ['another database', { database: 'staging' }, /of the database staging, not of menuca/],
+    ['another server', { systemIdentifier: '8' }, /another server \(system identifier 8\) than this one \(7\)/],
+  ])('%s', (_name, changes, what) => {
+    expect(judge(changes)).toMatchObject([{ level: 'blocks', code: 'backup', what: expect.stringMatching(what) }]);
+  });
+
+  test('none in production, unless a reason is given', () => {
+    expect(judge(null, { production: true })).toMatchObject([{ level: 'blocks', code: 'backup' }]);
+    expect(judge(null, { production: true, noBackup: 'staging copy' })).toEqual([]);
+    expect(judge(null)).toEqual([]);
+  });
+
+  test('a dump that runs', () => {
+    const dump = { pid: 7, user: 'me', application: 'pg_dump', client: null, since: null };
+    expect(runningDumps(factsWhere({ dumps: [dump] }))).toMatchObject([
+      { level: 'blocks', code: 'dump-running', advice: expect.stringContaining('pg_terminate_backend(7)') },
+    ]);
+    expect(runningDumps(factsWhere())).toEqual([]);
+  });
+});
