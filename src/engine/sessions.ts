@@ -12,6 +12,8 @@ export interface SessionSource {
   run: string;
   /** Settings of the session that compares definitions on scratch copies. */
   inspecting: Settings;
+  /** Settings of the session that writes the ledger; null: there is none. */
+  ledger: Settings | null;
 }
 
 /**
@@ -23,6 +25,8 @@ export class Sessions {
   readonly lock: KeptSession;
   readonly control: KeptSession;
   readonly inspect: KeptSession;
+  /** Writes the ledger and does nothing else. */
+  readonly ledger: KeptSession | null;
   readonly #source: SessionSource;
   readonly #hooks: KeptSessionHooks;
   readonly #cleanup: KeptSession;
@@ -38,6 +42,7 @@ export class Sessions {
     this.lock = this.#kept('lock', watchingSettings);
     this.control = this.#kept('control', watchingSettings);
     this.inspect = this.#kept('inspect', source.inspecting);
+    this.ledger = source.ledger === null ? null : this.#kept('ledger', source.ledger);
     this.#cleanup = this.#kept('cleanup', buildingSettings);
   }
 
@@ -84,6 +89,8 @@ export class Sessions {
       await builder.start();
       this.#builders.push(builder);
     }
+    // A run does not hang on its ledger: who needs this session waits until there is one.
+    await this.ledger?.start().catch(() => undefined);
   }
 
   /** How many builders there are, connected or coming back. */
@@ -117,7 +124,8 @@ export class Sessions {
     return this.#all().flatMap((kept) => kept.current?.pid ?? []);
   }
 
-  async close(): Promise<void> {
+  /** Closes all that works; what is left has nothing to do with the plan any more. */
+  async closeWorking(): Promise<void> {
     // A question under way would go on in the server after we have left.
     const control = this.control.current;
     if (control !== null)
@@ -125,14 +133,19 @@ export class Sessions {
         if (session !== null && !session.lost && session !== control)
           await cancelBackend(control, session, { timeoutMs: 2_000 }).catch(() => false);
     await Promise.all([...this.#others].map((session) => session.close()));
-    // The lock last: nobody else may begin while a session of ours is still there.
-    const others = this.#all().filter((kept) => kept !== this.lock);
-    await Promise.all(others.map((kept) => kept.stop()));
+    const working = this.#all().filter((kept) => kept !== this.lock && kept !== this.ledger);
+    await Promise.all(working.map((kept) => kept.stop()));
+  }
+
+  /** Closes the rest. The lock last: nobody else may begin while a session of ours is still there. */
+  async close(): Promise<void> {
+    await this.ledger?.stop();
     await this.lock.stop();
   }
 
   #all(): KeptSession[] {
-    return [this.lock, this.control, this.inspect, this.#cleanup, ...this.#builders];
+    const ledger = this.ledger === null ? [] : [this.ledger];
+    return [this.lock, this.control, this.inspect, ...ledger, this.#cleanup, ...this.#builders];
   }
 
   #kept(name: string, settings: Settings): KeptSession {

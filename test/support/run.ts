@@ -9,6 +9,7 @@ import { loadParser, type Plan, type PlanOptions, readPlan } from '../../src/pla
 import type { Command, RunEvent, RunOptions, RunState, StepState } from '../../src/run/index.ts';
 import { options } from './core.ts';
 import type { TestDatabase } from './database.ts';
+import { expectSameAsJournal, LEDGER } from './ledger.ts';
 import { poll } from './poll.ts';
 
 /** Reads a plan from a text, as the command line would from a file. */
@@ -38,13 +39,15 @@ export interface TestRun {
   command(command: Command): Promise<{ ok: boolean; why: string }>;
   /** Waits for preflight to find nothing that blocks, and says go. */
   go(replaceInvalid?: number[]): Promise<void>;
-  /** Waits for the end; what the engine's own log says is in the error if it does not come. */
+  /** Waits for the end, by when the ledger has all that the journal has; what the engine's own log says is in the error if it does not come. */
   end(timeoutMs?: number): Promise<RunState>;
 }
 
 export interface RunSetup {
   options?: Partial<RunOptions>;
   plan?: Partial<PlanOptions>;
+  /** The ledger will lack events at the end: the test says why. */
+  ledgerLacks?: boolean;
   connection?: { user?: string; password?: string; host?: string; port?: number };
 }
 
@@ -62,6 +65,7 @@ export const startRun = async (database: TestDatabase, sql: string, setup: RunSe
   const run = randomUUID();
   const dir = join(parent, run);
   const { host, port, user, password } = database.server;
+  const chosen = options({ interactive: false, ledger: { schema: LEDGER }, ...setup.options });
   const { pid } = await launchEngine({
     run,
     dir,
@@ -69,7 +73,7 @@ export const startRun = async (database: TestDatabase, sql: string, setup: RunSe
     plan: await planFrom(sql, setup.plan),
     connection: { host, port, user, password, database: database.name, ...setup.connection },
     operator: 'test',
-    options: options({ interactive: false, ...setup.options }),
+    options: chosen,
   });
   const client = new RunClient({ dir, role: 'operator', name: 'test' });
   onTestFinished(async () => {
@@ -119,6 +123,9 @@ export const startRun = async (database: TestDatabase, sql: string, setup: RunSe
     end: async (timeoutMs = 60_000) => {
       await until((now) => now.phase === 'finished', timeoutMs);
       await poll(() => !alive(pid), 10_000);
+      // Before the go nothing is written.
+      if (chosen.ledger && state().approvedAt !== null && !setup.ledgerLacks)
+        await expectSameAsJournal(database, { run, dir, schema: chosen.ledger.schema });
       return state();
     },
   };

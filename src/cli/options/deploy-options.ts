@@ -19,9 +19,13 @@ export interface GivenOptions {
   journal?: string;
   autoContinue?: boolean;
   giveUpMs?: number;
+  /** Whether there is a ledger, and the schema that it is in. */
+  ledger?: boolean;
+  ledgerSchema?: string;
 }
 
 const GIVE_UP_MS = 30 * 60_000;
+const LEDGER_SCHEMA = 'indexdeck';
 
 /** The flags over the config file, gate by gate and setting by setting. */
 export const mergeOptions = (flags: GivenOptions, config: GivenOptions): GivenOptions => ({
@@ -44,5 +48,6 @@ export const runOptions = (given: GivenOptions, terminal: boolean, interactive: 
   noBackup: given.noBackup ?? null,
   gates: { ...DEFAULT_GATES, ...given.gates },
   settings: given.settings ?? {},
+  ledger: given.ledger === false ? null : { schema: given.ledgerSchema ?? LEDGER_SCHEMA },
   interactive,
 });

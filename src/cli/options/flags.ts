@@ -9,6 +9,7 @@ import {
   parseChoice,
   parseGiveUp,
   parseJobs,
+  parseLedgerSchema,
   parseRetries,
   parseSetting,
   UIS,
@@ -58,6 +59,8 @@ export const addPlanFlags = (command: Command): Command =>
       'pause, skip or abort (default: pause; without a terminal abort)',
       parseChoice('--on-error', ERROR_POLICIES),
     )
+    .option('--no-ledger', 'write nothing into the database but the indexes')
+    .option('--ledger-schema <name>', 'schema of the ledger in the database (default: indexdeck)', parseLedgerSchema)
     .option('--config <file>', 'options in a YAML file (default: indexdeck.yaml beside the plan)');
 
 /** Adds the options of a deployment. */
@@ -75,8 +78,7 @@ export const addDeployFlags = (command: Command): Command => {
     )
     .option('--give-up <time>', 'a pause that nobody lifts for this long ends the run (default: 30min)', parseGiveUp)
     .addOption(new Option('--no-backup <reason>', 'go without a backup; required in production').argParser(String))
-    .option('--journal <dir>', 'where the run’s journal goes (default: $XDG_STATE_HOME/indexdeck)')
-    .option('--no-ledger', 'write nothing into the database but the indexes: this version never does');
+    .option('--journal <dir>', 'where the run’s journal goes (default: $XDG_STATE_HOME/indexdeck)');
   for (const name of LATER_OPTIONS) command.addOption(laterOption(name));
   return command;
 };
@@ -99,6 +101,8 @@ export const givenByFlags = (command: Command): GivenOptions => {
     ['journal', 'journal'],
     ['autoContinue', 'autoContinue'],
     ['giveUpMs', 'giveUp'],
+    ['ledger', 'ledger'],
+    ['ledgerSchema', 'ledgerSchema'],
   ];
   const values = command.opts<Record<string, unknown>>();
   return Object.fromEntries(

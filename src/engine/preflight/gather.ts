@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { Plan } from '../../plan/types.ts';
 import { activity } from '../../queries/activity.ts';
 import { engineLockHolders } from '../../queries/engine_lock_holders.ts';
+import { ledgerSchema } from '../../queries/ledger_schema.ts';
 import { serverFacts } from '../../queries/server_facts.ts';
 import { roleDefaults, settingsNamed } from '../../queries/settings_named.ts';
 import { stallingTransactions } from '../../queries/stalling_transactions.ts';
@@ -43,6 +44,7 @@ export async function gather(
     settings: await settingsNamed(session, CONSULTED),
     refusedSettings: await refusedSettings(session, plan, options),
     roleDefaults: await roleDefaults(session),
+    ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
   };
 }
 

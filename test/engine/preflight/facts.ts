@@ -18,6 +18,7 @@ export const factsWhere = (
     settings: new Map(),
     refusedSettings: [],
     roleDefaults: [],
+    ledger: null,
     ...rest,
     server: {
       version: '18.4',
