@@ -35,6 +35,7 @@ export class Sessions {
   /** Sessions opened for one purpose, which their users close. */
   readonly #others = new Set<Session>();
   #opening: Promise<void> | null = null;
+  #ledgerOpening: Promise<unknown> | null = null;
 
   constructor(source: SessionSource, hooks: KeptSessionHooks) {
     this.#source = source;
@@ -75,6 +76,12 @@ export class Sessions {
     return this.#opening;
   }
 
+  /** Opens the ledger's session, once. A run does not hang on it: whoever needs it later waits until there is one. */
+  openLedger(): Promise<unknown> {
+    this.#ledgerOpening ??= Promise.resolve(this.ledger?.start().catch(() => undefined));
+    return this.#ledgerOpening;
+  }
+
   /** Gives up the connection to a backend that is gone, so that whoever waits for its answer waits no more. */
   abandon(backend: BackendId): void {
     for (const { current } of this.#all())
@@ -89,8 +96,6 @@ export class Sessions {
       await builder.start();
       this.#builders.push(builder);
     }
-    // A run does not hang on its ledger: who needs this session waits until there is one.
-    await this.ledger?.start().catch(() => undefined);
   }
 
   /** How many builders there are, connected or coming back. */
