@@ -6,7 +6,6 @@ select
   current_user::text as "user",
   current_database()::text as database,
   current_setting('server_encoding') = 'UTF8' as utf8,
-  pg_has_role(current_user, namespace.nspowner, 'usage') is true as owner,
   namespace.oid is not null as exists,
   migrations.oid is not null as ledger,
   -- Relations that are not the ledger's, when there is none: the schema is somebody else's.

@@ -6,8 +6,6 @@ const row = z.object({
   database: z.string(),
   /** The database's encoding takes every character. */
   utf8: z.boolean(),
-  /** The role owns the schema, or is a member of its owner. */
-  owner: z.boolean(),
   exists: z.boolean(),
   /** There is a ledger in it. */
   ledger: z.boolean(),
