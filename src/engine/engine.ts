@@ -8,6 +8,7 @@ import {
   effectKey,
   evolve,
   type Input,
+  type RunEvent,
   type RunState,
   respond,
   type Sample,
@@ -17,6 +18,7 @@ import type { EngineConfig } from './config.ts';
 import { ControlSocket } from './control.ts';
 import { Interpreter } from './interpreter.ts';
 import type { Journal } from './journal.ts';
+import { Ledger, ledgerSettings } from './ledger/index.ts';
 import { EngineLock } from './lock.ts';
 import { Metering } from './metering.ts';
 import { openRun } from './open-run.ts';
@@ -25,6 +27,10 @@ import { Sessions } from './sessions.ts';
 const TICK_MS = 1_000;
 /** How long the clients have to read the last events. */
 const FAREWELL_MS = 5_000;
+/** How long an act waits for its intent to be in the ledger; a ledger that cannot be written stops no deployment. */
+const SETTLE_MS = 2_000;
+/** How long the end waits for the last events to be in the ledger. */
+const LEDGER_END_MS = 5_000;
 /** More rounds than this without an end mean that the rules contradict each other. */
 const MOST_ROUNDS = 1_000;
 
@@ -41,10 +47,13 @@ export class Engine {
   readonly #lock: EngineLock;
   readonly #metering: Metering;
   readonly #interpreter: Interpreter;
+  readonly #ledger: Ledger | null;
   readonly #inflight = new Map<string, AbortController>();
   #state: RunState;
   #advancing = false;
   #faulted = false;
+  /** Events that no client is shown yet. */
+  #heldBack = 0;
   #ticker: NodeJS.Timeout | null = null;
   #finish: (status: ExitStatus) => void = () => undefined;
   readonly finished: Promise<ExitStatus>;
@@ -60,24 +69,34 @@ export class Engine {
     this.#state = state;
     this.#control = new ControlSocket({
       run: config.run,
-      events: () => this.#journal.events,
+      events: () => this.#shown(),
       command: (command, by) => this.command(command, by),
       joined: (client, role, name) => this.#submit({ kind: 'client-joined', client, role, name }),
       left: (client, vanished) => this.#submit({ kind: 'client-left', client, vanished }),
     });
+    const ledger = config.options.ledger ?? null;
     this.#sessions = new Sessions(
-      { connection: config.connection, run: config.run, inspecting: inspectingSettings },
+      {
+        connection: config.connection,
+        run: config.run,
+        inspecting: inspectingSettings,
+        ledger: ledger && ledgerSettings(ledger.schema),
+      },
       {
         lost: (session, error) => this.#submit({ kind: 'connection-lost', session, error }),
         restored: (session, afterMs) => this.#submit({ kind: 'connection-restored', session, afterMs }),
       },
     );
+    this.#ledger = this.#ledgerIn(ledger);
     this.#lock = new EngineLock(this.#sessions.lock);
     this.#metering = new Metering({
       sessions: this.#sessions,
       state: () => this.#state,
       submit: (input) => this.#submit(input),
-      sampled: (sample: Sample) => this.#control.sampleTaken(sample),
+      sampled: (sample: Sample) => {
+        this.#control.sampleTaken(sample);
+        this.#ledger?.sampled(sample);
+      },
       log,
     });
     this.#interpreter = new Interpreter({
@@ -87,6 +106,9 @@ export class Engine {
       metering: this.#metering,
       state: () => this.#state,
       submit: (input) => this.#submit(input),
+      settled: async () => {
+        await this.#ledger?.settled(this.#state.seq, SETTLE_MS);
+      },
       ended: (key) => this.#inflight.get(key)?.signal ?? null,
     });
   }
@@ -100,11 +122,34 @@ export class Engine {
 
   /** An order, from a client or a signal; the answer is about the order, not about its end. */
   command(command: Command, by: Actor): { ok: boolean; why: string } {
-    if (this.#faulted || this.#inflight.has('finish')) return { ok: false, why: 'the run is ending' };
+    if (this.#faulted || this.#inflight.has('finish') || this.#state.phase === 'finished')
+      return { ok: false, why: 'the run is ending' };
     const { events, reply } = respond(this.#state, { kind: 'command', command, by }, Date.now());
     this.#record(events);
     this.#advance();
     return reply ?? { ok: false, why: 'no answer' };
+  }
+
+  #ledgerIn(where: { schema: string } | null): Ledger | null {
+    const { ledger } = this.#sessions;
+    if (where === null || ledger === null) return null;
+    const { run, version } = this.#config;
+    return new Ledger(
+      ledger,
+      { run, version, schema: where.schema },
+      {
+        events: () => this.#journal.events,
+        failed: (error, advice) => this.#submit({ kind: 'ledger-failed', error, advice }),
+        restored: (afterMs) => this.#submit({ kind: 'ledger-restored', afterMs }),
+        superseded: (why) => this.#superseded(why),
+        log: this.#log,
+      },
+    );
+  }
+
+  #shown(): readonly RunEvent[] {
+    const { events } = this.#journal;
+    return this.#heldBack === 0 ? events : events.slice(0, -this.#heldBack);
   }
 
   #submit(input: Input): void {
@@ -115,7 +160,12 @@ export class Engine {
 
   #record(bodies: readonly EventBody[]): void {
     for (const body of bodies) this.#state = evolve(this.#state, this.#journal.append(body, Date.now()));
-    if (bodies.length > 0) this.#control.eventsAdded();
+    if (bodies.length === 0) return;
+    // The last word is for when all is closed: whoever reads it may rely on that.
+    this.#heldBack = this.#state.phase === 'finished' ? 1 : 0;
+    this.#control.eventsAdded();
+    // Before the go nothing is changed in the database.
+    if (this.#state.approvedAt !== null) this.#ledger?.added();
   }
 
   #tick(): void {
@@ -176,9 +226,22 @@ export class Engine {
 
   async #close(status: ExitStatus): Promise<void> {
     if (this.#ticker !== null) clearInterval(this.#ticker);
+    await this.#ledger?.finish(LEDGER_END_MS);
+    await this.#sessions.close();
+    this.#heldBack = 0;
+    this.#control.eventsAdded();
     await this.#control.close(this.#config.dir, FAREWELL_MS);
     this.#journal.close();
     this.#finish(status);
+  }
+
+  /** Another engine has this run: it adopts what we began, so we end nothing, drop nothing, and record nothing. */
+  #superseded(why: string): void {
+    if (this.#faulted) return;
+    this.#faulted = true;
+    this.#log(`superseded: ${why}`);
+    if (this.#ticker !== null) clearInterval(this.#ticker);
+    this.#finish(5);
   }
 
   /**

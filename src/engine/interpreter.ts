@@ -23,6 +23,8 @@ export interface Surroundings {
   metering: Metering;
   state(): RunState;
   submit(input: Input): void;
+  /** Waits, but not for long, until the intents recorded so far are in the ledger too. */
+  settled(): Promise<void>;
   /** Aborted when the effect of this key has ended; null when none is under way. */
   ended(key: string): AbortSignal | null;
 }
@@ -86,7 +88,7 @@ export class Interpreter {
         return validate(sessions, state(), effect.validation);
       case 'finish':
         await metering.stop();
-        await sessions.close();
+        await sessions.closeWorking();
         return { kind: 'closed', status: effect.status, reason: effect.reason, leftToDo: effect.leftToDo };
     }
   }
@@ -192,6 +194,8 @@ export class Interpreter {
     const session = sessions.take(slot);
     if (session === null) return null;
     try {
+      // The session is taken already: nobody else gets it meanwhile.
+      await this.#around.settled();
       return await work(session);
     } finally {
       sessions.release(slot);

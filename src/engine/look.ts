@@ -35,6 +35,7 @@ export const preflight = async (
     });
     if (!facts.findings.some((finding) => finding.level === 'blocks')) {
       await sessions.openToBuild(state.jobs);
+      await sessions.openLedger();
       metering.start();
     }
     return { kind: 'preflighted', facts };

@@ -18,6 +18,8 @@ export interface SessionSource {
   run: string;
   /** Settings of the session that compares definitions on scratch copies. */
   inspecting: Settings;
+  /** Settings of the session that writes the ledger; null: there is none. */
+  ledger: Settings | null;
 }
 
 /**
@@ -29,6 +31,8 @@ export class Sessions {
   readonly lock: KeptSession;
   readonly control: KeptSession;
   readonly inspect: KeptSession;
+  /** Writes the ledger and does nothing else. */
+  readonly ledger: KeptSession | null;
   readonly #source: SessionSource;
   readonly #hooks: KeptSessionHooks;
   readonly #cleanup: KeptSession;
@@ -38,6 +42,7 @@ export class Sessions {
   readonly #others = new Set<Session>();
   readonly #closing = new AbortController();
   #opening: Promise<void> | null = null;
+  #ledgerOpening: Promise<unknown> | null = null;
 
   constructor(source: SessionSource, hooks: KeptSessionHooks) {
     this.#source = source;
@@ -45,6 +50,7 @@ export class Sessions {
     this.lock = this.#kept('lock', watchingSettings);
     this.control = this.#kept('control', watchingSettings);
     this.inspect = this.#kept('inspect', source.inspecting);
+    this.ledger = source.ledger === null ? null : this.#kept('ledger', source.ledger);
     this.#cleanup = this.#kept('cleanup', buildingSettings);
   }
 
@@ -69,6 +75,12 @@ export class Sessions {
       this.#opening = null;
     });
     return this.#opening;
+  }
+
+  /** Opens the ledger's session, once. A run does not hang on it: whoever needs it later waits until there is one. */
+  openLedger(): Promise<unknown> {
+    this.#ledgerOpening ??= Promise.resolve(this.ledger?.start().catch(() => undefined));
+    return this.#ledgerOpening;
   }
 
   /** Gives up the connection to a backend that is gone, so that whoever waits for its answer waits no more. */
@@ -118,15 +130,20 @@ export class Sessions {
     return this.#all().flatMap((kept) => kept.current?.pid ?? []);
   }
 
-  async close(): Promise<void> {
+  /** Closes all that works; what is left has nothing to do with the plan any more. */
+  async closeWorking(): Promise<void> {
     this.#closing.abort(new Error('the sessions of this run are closed'));
     // A question under way would go on in the server after we have left it: while control is there, its backend is ended.
     const asking = [...this.#others, this.inspect.current].filter((session) => session !== null);
     await Promise.all([...[...this.#others].map((session) => session.close()), this.inspect.stop()]);
     await Promise.all(asking.map((session) => this.#end(session)));
-    // The lock last: nobody else may begin while a session of ours is still there.
-    const others = this.#all().filter((kept) => kept !== this.lock);
-    await Promise.all(others.map((kept) => kept.stop()));
+    const working = this.#all().filter((kept) => kept !== this.lock && kept !== this.ledger);
+    await Promise.all(working.map((kept) => kept.stop()));
+  }
+
+  /** Closes the rest. The lock last: nobody else may begin while a session of ours is still there. */
+  async close(): Promise<void> {
+    await this.ledger?.stop();
     await this.lock.stop();
   }
 
@@ -141,7 +158,8 @@ export class Sessions {
   }
 
   #all(): KeptSession[] {
-    return [this.lock, this.control, this.inspect, this.#cleanup, ...this.#builders];
+    const ledger = this.ledger === null ? [] : [this.ledger];
+    return [this.lock, this.control, this.inspect, ...ledger, this.#cleanup, ...this.#builders];
   }
 
   #kept(name: string, settings: Settings): KeptSession {

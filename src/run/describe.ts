@@ -141,6 +141,10 @@ export const describeEvent = (event: RunEvent): string => {
       return `connection lost (${event.session}): ${describeError(event.error)}. Reconnecting`;
     case 'connection.restored':
       return `connection restored (${event.session}) after ${duration(event.afterMs)}`;
+    case 'ledger.failed':
+      return `ledger not written: ${describeError(event.error)}. ${plainText(event.advice)}`;
+    case 'ledger.restored':
+      return `ledger written again after ${duration(event.afterMs)}, with all that it missed`;
     case 'metrics.summarised':
       return `${event.samples} samples summarised`;
     case 'verify.finished': {

@@ -52,6 +52,8 @@ export interface RunOptions {
   backup: NamedBackup | null;
   /** Settings of the building sessions given with --set. */
   settings: Record<string, string>;
+  /** Where the run's events are written besides its journal; null: nowhere. Journals of old have no word of it. */
+  ledger?: { schema: string } | null;
   /** Somebody is there to answer: a blocking finding can be looked at again instead of ending the run. */
   interactive: boolean;
 }
@@ -293,6 +295,10 @@ export type EventBody =
   | { type: 'client.left'; client: string; role: 'operator' | 'observer'; name: string; vanished: boolean }
   | { type: 'connection.lost'; session: string; error: ErrorFacts }
   | { type: 'connection.restored'; session: string; afterMs: number }
+  /** The ledger cannot be written, and why: the run goes on with its journal alone. */
+  | { type: 'ledger.failed'; error: ErrorFacts; advice: string }
+  /** The ledger has all that it missed. */
+  | { type: 'ledger.restored'; afterMs: number }
   | {
       type: 'metrics.summarised';
       from: string;

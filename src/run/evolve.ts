@@ -73,6 +73,7 @@ export const initialState = (event: RunEvent): RunState => {
     abort: null,
     gates: [],
     lostConnections: [],
+    ledgerFailed: null,
     clients: [],
     unattendedSince: event.at,
     created: [],
@@ -195,6 +196,10 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
       };
     case 'connection.restored':
       return { lostConnections: state.lostConnections.filter((lost) => lost.session !== event.session) };
+    case 'ledger.failed':
+      return { ledgerFailed: { since: event.at, error: event.error } };
+    case 'ledger.restored':
+      return { ledgerFailed: null };
     case 'verify.finished':
       return { verify: { ok: event.ok, results: event.results } };
     case 'validation.finished': {

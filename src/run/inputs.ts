@@ -49,6 +49,8 @@ export type Input =
   | { kind: 'lock'; held: boolean }
   | { kind: 'connection-lost'; session: string; error: ErrorFacts }
   | { kind: 'connection-restored'; session: string; afterMs: number }
+  | { kind: 'ledger-failed'; error: ErrorFacts; advice: string }
+  | { kind: 'ledger-restored'; afterMs: number }
   | { kind: 'closed'; status: ExitStatus; reason: string; leftToDo: string[] }
   /** Time has passed. */
   | { kind: 'tick' };

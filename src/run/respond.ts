@@ -156,6 +156,10 @@ const facts = (state: RunState, input: Exclude<Input, { kind: 'command' }>, now:
       return state.lostConnections.some((lost) => lost.session === input.session)
         ? [{ type: 'connection.restored', session: input.session, afterMs: input.afterMs }]
         : [];
+    case 'ledger-failed':
+      return state.ledgerFailed === null ? [{ type: 'ledger.failed', error: input.error, advice: input.advice }] : [];
+    case 'ledger-restored':
+      return state.ledgerFailed === null ? [] : [{ type: 'ledger.restored', afterMs: input.afterMs }];
     case 'closed': {
       const { status, reason, leftToDo } = input;
       return [{ type: 'run.finished', status, reason, leftToDo }];

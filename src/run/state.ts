@@ -170,6 +170,8 @@ export interface RunState {
   gates: TrippedGate[];
   /** Sessions of the engine whose connection is lost, and since when. */
   lostConnections: { session: string; since: string; error: ErrorFacts }[];
+  /** Since when the ledger cannot be written, and why; null while it can, or there is none. */
+  ledgerFailed: { since: string; error: ErrorFacts } | null;
   clients: ClientState[];
   /** Since when no operator's screen is there, ISO; null while there is one. */
   unattendedSince: string | null;

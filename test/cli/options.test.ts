@@ -4,7 +4,7 @@ import { parseConfig } from '../../src/cli/options/config-file.ts';
 import { mergeOptions, runOptions } from '../../src/cli/options/deploy-options.ts';
 import { parseGate } from '../../src/cli/options/gates.ts';
 import { parseDuration } from '../../src/cli/options/units.ts';
-import { parseSetting } from '../../src/cli/options/values.ts';
+import { parseLedgerSchema, parseSetting } from '../../src/cli/options/values.ts';
 
 describe('--gate', () => {
   const good: [string, string, (number | null)[]][] = [
@@ -56,6 +56,20 @@ test('--set', () => {
   for (const text of ['x', '=1', 'a b=1', 'x=']) expect(() => parseSetting(text)).toThrow(/NAME=VALUE/);
 });
 
+test('the ledger is on, in a schema of its own, unless something else is said', () => {
+  expect(runOptions({}, true, true).ledger).toEqual({ schema: 'indexdeck' });
+  expect(runOptions({ ledgerSchema: 'x' }, true, true).ledger).toEqual({ schema: 'x' });
+  expect(runOptions({ ledger: false, ledgerSchema: 'x' }, true, true).ledger).toBeNull();
+  expect(runOptions(mergeOptions({ ledger: false }, { ledger: true }), true, true).ledger).toBeNull();
+});
+
+test('--ledger-schema', () => {
+  for (const name of ['x', 'Some "name"', 'ä'.repeat(31), 'pgledger']) expect(parseLedgerSchema(name)).toBe(name);
+  // The server's own, one that stands for another in a search path, and one that would be cut.
+  for (const name of ['', 'pg_ledger', 'pg_temp', 'information_schema', '$user', 'ä'.repeat(32), 'a\0b'])
+    expect(() => parseLedgerSchema(name)).toThrow(/--ledger-schema takes a name/);
+});
+
 describe('the config file', () => {
   test('all of it', () => {
     const text = `
@@ -80,6 +94,7 @@ journal: runs
 auto-continue: false
 give-up: 5min
 ledger: false
+ledger-schema: Deployments
 `;
     expect(parseConfig(text, '/plans/indexdeck.yaml')).toEqual({
       ui: 'plain',
@@ -103,6 +118,8 @@ ledger: false
       journal: '/plans/runs',
       autoContinue: false,
       giveUpMs: 300_000,
+      ledger: false,
+      ledgerSchema: 'Deployments',
     });
   });
   test('an empty one says nothing', () => {
@@ -119,7 +136,8 @@ ledger: false
     ['jobs: 2\n  bad: [\n', /line \d: /],
     ['- a\n- b\n', /line 1: /],
     ['replace-invalid: maybe\n', /line 1: replace-invalid: /],
-    ['ledger: true\n', /writes no ledger/],
+    ['ledger: maybe\n', /line 1: ledger: /],
+    ['ledger-schema: pg_mine\n', /--ledger-schema takes a name/],
     ['jobs: 1\njobs: 2\n', /line 2: /],
   ];
   test.each(bad)('%j is refused with its line', (text, message) => {

@@ -72,6 +72,7 @@ export const options = (more: Partial<RunOptions> = {}): RunOptions => ({
   giveUpMs: 30 * 60_000,
   gates: { ...DEFAULT_GATES },
   settings: {},
+  ledger: null,
   interactive: true,
   ...more,
 });

@@ -10,6 +10,7 @@ import { loadParser, type Plan, type PlanOptions, readPlan } from '../../src/pla
 import type { Command, RunEvent, RunOptions, RunState, StepState } from '../../src/run/index.ts';
 import { options } from './core.ts';
 import type { TestDatabase } from './database.ts';
+import { expectSameAsJournal, LEDGER } from './ledger.ts';
 import { poll } from './poll.ts';
 
 /** Reads a plan from a text, as the command line would from a file. */
@@ -41,7 +42,7 @@ export interface TestRun {
   command(command: Command): Promise<{ ok: boolean; why: string }>;
   /** Waits for preflight to find nothing that blocks, and says go. */
   go(replaceInvalid?: number[]): Promise<void>;
-  /** Waits for the end; what the engine's own log says is in the error if it does not come. */
+  /** Waits for the end, by when the ledger has all that the journal has; what the engine's own log says is in the error if it does not come. */
   end(timeoutMs?: number): Promise<RunState>;
   /** Ends the engine's process with SIGKILL, and waits until it is gone. */
   kill(): Promise<void>;
@@ -55,6 +56,8 @@ export interface ResumeSetup {
 export interface RunSetup {
   options?: Partial<RunOptions>;
   plan?: Partial<PlanOptions>;
+  /** The ledger will lack events at the end: the test says why. */
+  ledgerLacks?: boolean;
   connection?: { user?: string; password?: string; host?: string; port?: number };
 }
 
@@ -68,8 +71,9 @@ const alive = (pid: number): boolean => {
 };
 
 /** Starts an engine, with an operator at its socket; both go when the test ends. */
-const follow = async (config: EngineConfig, database: TestDatabase): Promise<TestRun> => {
-  const { dir } = config;
+const follow = async (config: EngineConfig, database: TestDatabase, ledgerLacks = false): Promise<TestRun> => {
+  const { dir, run } = config;
+  const chosen = config.options;
   const { pid } = await launchEngine(config);
   const client = new RunClient({ dir, role: 'operator', name: 'test' });
   onTestFinished(async () => {
@@ -121,6 +125,9 @@ const follow = async (config: EngineConfig, database: TestDatabase): Promise<Tes
     end: async (timeoutMs = 60_000) => {
       await until((now) => now.phase === 'finished', timeoutMs);
       await poll(() => !alive(pid), 10_000);
+      // Before the go nothing is written.
+      if (chosen.ledger && state().approvedAt !== null && !ledgerLacks)
+        await expectSameAsJournal(database, { run, dir, schema: chosen.ledger.schema });
       return state();
     },
     kill: async () => {
@@ -141,10 +148,10 @@ export const startRun = async (database: TestDatabase, sql: string, setup: RunSe
     version: 'test',
     connection: { host, port, user, password, database: database.name, ...setup.connection },
     operator: 'test',
-    options: options({ interactive: false, ...setup.options }),
+    options: options({ interactive: false, ledger: { schema: LEDGER }, ...setup.options }),
     start: { kind: 'new', plan: await planFrom(sql, setup.plan), sources: [] },
   };
-  return await follow(config, database);
+  return await follow(config, database, setup.ledgerLacks);
 };
 
 /** Another engine takes up a run whose engine is gone. */

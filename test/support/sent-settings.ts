@@ -24,6 +24,7 @@ const OWN = new Set([
   'search_path',
   'standard_conforming_strings',
   'statement_timeout',
+  'synchronous_commit',
   'tcp_keepalives_count',
   'tcp_keepalives_idle',
   'tcp_keepalives_interval',

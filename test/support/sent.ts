@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { quoteQualified } from '../../src/plan/ident.ts';
+import { quoteIdent, quoteQualified } from '../../src/plan/ident.ts';
 import type { Plan } from '../../src/plan/types.ts';
 import type { RunEvent } from '../../src/run/index.ts';
 import type { LogEntry } from './log.ts';
@@ -74,11 +74,17 @@ export function accountFor(entries: readonly LogEntry[], events: readonly RunEve
   if (started?.type !== 'run.started') throw new Error('a run begins with run.started');
   const builders = byBuilders(started.plan, events);
   const validation = byValidation(started.plan, events);
+  const ledger: Generated = new Map(
+    started.options.ledger
+      ? [[`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(started.options.ledger.schema)}`, 'schema']]
+      : [],
+  );
   const generated = (application: string): Generated => {
     // A session of another run, or one that calls itself something else, may send nothing but files.
     const role = application === `indexdeck ${application.split(' ')[1]} ${started.run}` && application.split(' ')[1];
     if (!role) return new Map();
     if (/^(builder\d+|cleanup)$/.test(role)) return builders;
+    if (role === 'ledger') return ledger;
     return role === 'validate' ? validation : new Map();
   };
   return entries.flatMap((entry, at): Sent[] => {

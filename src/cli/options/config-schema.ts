@@ -9,6 +9,7 @@ import {
   ERROR_POLICIES,
   parseGiveUp,
   parseJobs,
+  parseLedgerSchema,
   parseRetries,
   parseSetting,
   UIS,
@@ -44,7 +45,8 @@ const schema = z.strictObject({
   journal: z.string().min(1).optional(),
   'auto-continue': z.boolean().optional(),
   'give-up': readBy(parseGiveUp).optional(),
-  ledger: z.literal(false, { error: 'this version writes no ledger: leave it out, or say false' }).optional(),
+  ledger: z.boolean().optional(),
+  'ledger-schema': readBy(parseLedgerSchema).optional(),
 });
 
 export type ConfigIssue = z.core.$ZodIssue;
@@ -77,6 +79,8 @@ export const checkConfig = (value: unknown): { options: GivenOptions } | { issue
       journal: data.journal,
       autoContinue: data['auto-continue'],
       giveUpMs: data['give-up'],
+      ledger: data.ledger,
+      ledgerSchema: data['ledger-schema'],
     }),
   };
 };

@@ -36,9 +36,13 @@ export interface GivenOptions {
   journal?: string;
   autoContinue?: boolean;
   giveUpMs?: number;
+  /** Whether there is a ledger, and the schema that it is in. */
+  ledger?: boolean;
+  ledgerSchema?: string;
 }
 
 const GIVE_UP_MS = 30 * 60_000;
+const LEDGER_SCHEMA = 'indexdeck';
 
 /** A flag that says something of a backup overrules both keys of the config file. */
 const withoutBackup = ({ backup: _, noBackup: __, ...rest }: GivenOptions): GivenOptions => rest;
@@ -106,5 +110,6 @@ export const runOptions = (
   gates: { ...DEFAULT_GATES, ...given.gates },
   ownGates: given.ownGates ?? [],
   settings: given.settings ?? {},
+  ledger: given.ledger === false ? null : { schema: given.ledgerSchema ?? LEDGER_SCHEMA },
   interactive,
 });

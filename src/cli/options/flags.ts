@@ -9,6 +9,7 @@ import {
   parseChoice,
   parseGiveUp,
   parseJobs,
+  parseLedgerSchema,
   parseRetries,
   parseSetting,
   UIS,
@@ -75,6 +76,8 @@ export const addPlanFlags = (command: Command): Command =>
     .option('--backup <path_or_id>', 'the backup to go back to, proven readable; required in production')
     .addOption(new NoBackup('--no-backup <reason>', 'go without a backup; the reason is recorded').argParser(String))
     .option('--bin-dir <dir>', 'where pg_restore is, which proves the backup (default: the newest version found)')
+    .option('--no-ledger', 'write nothing into the database but the indexes')
+    .option('--ledger-schema <name>', 'schema of the ledger in the database (default: indexdeck)', parseLedgerSchema)
     .option('--config <file>', 'options in a YAML file (default: indexdeck.yaml beside the plan)');
 
 /** Adds what a run goes by once it has begun: the options that `deploy` and `resume` share. */
@@ -95,10 +98,7 @@ export const addRunFlags = (command: Command): Command =>
 
 /** Adds the options of a deployment. */
 export const addDeployFlags = (command: Command): Command => {
-  addRunFlags(addPlanFlags(command)).option(
-    '--no-ledger',
-    'write nothing into the database but the indexes: this version never does',
-  );
+  addRunFlags(addPlanFlags(command));
   for (const name of LATER_OPTIONS) command.addOption(laterOption(name));
   return command;
 };
@@ -122,6 +122,8 @@ export const givenByFlags = (command: Command): GivenOptions => {
     ['journal', 'journal'],
     ['autoContinue', 'autoContinue'],
     ['giveUpMs', 'giveUp'],
+    ['ledger', 'ledger'],
+    ['ledgerSchema', 'ledgerSchema'],
   ];
   const values = command.opts<Record<string, unknown>>();
   const options = given.flatMap(([option, flag]) => (said(flag) ? [[option, values[flag]]] : []));

@@ -1,3 +1,4 @@
+import { MAX_NAME_BYTES } from '../../plan/ident.ts';
 import type { DisconnectPolicy, ErrorPolicy } from '../../run/index.ts';
 import { MOST_JOBS } from '../../run/respond-command.ts';
 import { UsageError } from '../errors.ts';
@@ -27,6 +28,18 @@ export const parseGiveUp = (text: string): number => {
   if (ms === null || ms <= 0)
     throw new UsageError(`--give-up takes a time, such as 30min, not ${JSON.stringify(text)}`);
   return ms;
+};
+
+/** Schemas that are the server's own, or, in a search path, stand for another one. */
+const NO_SCHEMA = /^(pg_.*|information_schema|\$user|)$/s;
+
+/** The name of --ledger-schema, as it is: it is not folded to lower case, and needs no quotes. */
+export const parseLedgerSchema = (text: string): string => {
+  if (NO_SCHEMA.test(text) || text.includes('\0') || Buffer.byteLength(text) > MAX_NAME_BYTES)
+    throw new UsageError(
+      `--ledger-schema takes a name of at most ${MAX_NAME_BYTES} bytes that is not the server's own, not ${JSON.stringify(text)}`,
+    );
+  return text;
 };
 
 /** One of a few words. */

@@ -1,6 +1,7 @@
 import type { CreateIndexStep, Finding, Plan } from '../../plan/types.ts';
 import type { DumpSession } from '../../queries/dump_sessions.ts';
 import type { LockHolder } from '../../queries/engine_lock_holders.ts';
+import type { LedgerSchemaRow } from '../../queries/ledger_schema.ts';
 import type { ServerFactsRow } from '../../queries/server_facts.ts';
 import type { RoleDefault, SettingRow } from '../../queries/settings_named.ts';
 import type { StallingTransaction } from '../../queries/stalling_transactions.ts';
@@ -45,6 +46,8 @@ export interface Facts {
   settings: Map<string, SettingRow>;
   refusedSettings: RefusedSetting[];
   roleDefaults: RoleDefault[];
+  /** What stands where the ledger belongs; null when there is to be none. */
+  ledger: LedgerSchemaRow | null;
 }
 
 /** Looks at one thing, and says what is to be said of it. Pure. */

@@ -3,6 +3,7 @@ import type { Plan } from '../../plan/types.ts';
 import { activity } from '../../queries/activity.ts';
 import { dumpSessions } from '../../queries/dump_sessions.ts';
 import { engineLockHolders } from '../../queries/engine_lock_holders.ts';
+import { ledgerSchema } from '../../queries/ledger_schema.ts';
 import { serverFacts } from '../../queries/server_facts.ts';
 import { roleDefaults, settingsNamed } from '../../queries/settings_named.ts';
 import { stallingTransactions } from '../../queries/stalling_transactions.ts';
@@ -45,6 +46,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     settings: await settingsNamed(session, CONSULTED),
     refusedSettings: await refusedSettings(session, plan, options),
     roleDefaults: await roleDefaults(session),
+    ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
   };
 }
 

@@ -145,6 +145,15 @@ export const concerns = (state: RunState | null, sample: Sample | null, link: Li
       true,
     ),
   );
+  const ledger =
+    state.ledgerFailed === null || state.phase === 'finished'
+      ? []
+      : [
+          concern(
+            `ledger not written ${clockSince(state.ledgerFailed.since, now)}: ${plainText(state.ledgerFailed.error.message)}`,
+            'warn',
+          ),
+        ];
   const found = [
     ...linkConcerns(link, state, now),
     ...finishedConcern(state),
@@ -164,6 +173,7 @@ export const concerns = (state: RunState | null, sample: Sample | null, link: Li
       .map((gate) =>
         concern(`gate ${gate.gate} (warn) ${clockSince(gate.at, now)}: ${plainText(gate.reason)}`, 'warn'),
       ),
+    ...ledger,
     ...(reading.stale && state.phase !== 'finished' ? [concern(reading.text, 'warn')] : []),
   ];
   return found.length > 0 ? found : [concern(calm(state), 'dim')];

@@ -30,6 +30,7 @@ const TONES: Partial<Record<RunEvent['type'], Tone>> = {
   'abort.started': 'bad',
   'command.refused': 'warn',
   'connection.lost': 'bad',
+  'ledger.failed': 'warn',
   'section.started': 'strong',
   'section.finished': 'strong',
   'run.finished': 'strong',

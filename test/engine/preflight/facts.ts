@@ -21,6 +21,7 @@ export const factsWhere = (
     settings: new Map(),
     refusedSettings: [],
     roleDefaults: [],
+    ledger: null,
     ...rest,
     server: {
       version: '18.4',

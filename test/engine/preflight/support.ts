@@ -18,6 +18,7 @@ export const runOptions = (changes: Partial<RunOptions> = {}): RunOptions => ({
   giveUpMs: 3_600_000,
   gates: { ...DEFAULT_GATES },
   settings: {},
+  ledger: null,
   interactive: false,
   ...changes,
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../../src/demo/cluster.ts';
 import { demoPlan, loadDemo } from '../../../src/demo/load.ts';
 import { startTraffic } from '../../../src/demo/traffic.ts';
-import { type CatalogEntry, catalogOf, type IndexEntry, indexesOf } from '../../support/catalog.ts';
+import { type CatalogEntry, catalogOf, type IndexEntry, indexesOf, withoutLedger } from '../../support/catalog.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { planFrom, sessionsOf, startRun, type TestRun } from '../../support/run.ts';
 import { createServer, versions } from '../../support/server.ts';
@@ -66,8 +66,10 @@ const expectDeployed = async ({ run, database, before, orders }: Deployed, plann
   expect(await sessionsOf(database)).toEqual([]);
 
   const names = new Set(planned.map(({ name }) => name));
-  const after = await catalogOf(database);
-  expect(after.filter(({ owner }) => !names.has(owner))).toEqual(before);
+  // Besides the indexes there is the ledger now, and nothing else.
+  const { ledger, rest } = withoutLedger(await catalogOf(database));
+  expect(rest.filter(({ owner }) => !names.has(owner))).toEqual(before);
+  expect(ledger.map(({ text }) => text)).toContain('pg_namespace indexdeck');
   expect((await indexesOf(database)).filter(({ name }) => names.has(name))).toEqual(planned);
 };
 

@@ -168,6 +168,8 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
       expect((await run.end()).outcome?.status).toBe(0);
       expect(run.of('build.failed')).toEqual([]);
     } finally {
+      // Its ledger.
+      await database.sql(`DROP OWNED BY hasty_${database.name}`);
       await database.sql(`DROP ROLE hasty_${database.name}`);
     }
   });

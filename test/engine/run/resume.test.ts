@@ -181,10 +181,11 @@ describe.each(versions)('a run whose engine was killed, on PostgreSQL %i', (vers
 
   it('lost between the intent and the server’s first word: the intent proves what stands there', async () => {
     const { database, forgotten, run } = await killedInABuild(version);
-    // As if it had been killed a moment earlier: the OID never got into the journal.
+    // As if it had been killed a moment earlier: the OID never got into journal and ledger.
     const lines = readFileSync(join(run.dir, 'journal.jsonl'), 'utf8').trimEnd().split('\n');
     const intent = lines.findIndex((line) => JSON.parse(line).type === 'build.started');
     writeFileSync(join(run.dir, 'journal.jsonl'), `${lines.slice(0, intent + 1).join('\n')}\n`);
+    await database.sql('DELETE FROM indexdeck.events WHERE seq > $1', [intent + 1]);
     for (const { pid } of await buildersOf(database)) await database.sql('SELECT pg_terminate_backend($1)', [pid]);
     await poll(async () => (await buildersOf(database)).length === 0);
     await forgotten.release();

@@ -2,7 +2,7 @@ import { isOff } from '../../../run/index.ts';
 import type { Facts, Rule } from '../facts.ts';
 import { finding, ok } from '../finding.ts';
 
-/** Besides one for each job: lock, control, inspection, cleaning, monitor. */
+/** Besides one for each job: lock, control, inspection, cleaning, monitor; and one for the ledger. */
 const BESIDES = 5;
 
 /** Each own gate that asks the server has a session of its own. */
@@ -36,7 +36,7 @@ function roomFor({ server }: Facts): Room {
 
 /** All sessions are opened at the start, since whoever comes when the server is full does not get in. */
 export const connectionHeadroom: Rule = (facts) => {
-  const needed = facts.options.jobs + BESIDES + gateSessions(facts);
+  const needed = facts.options.jobs + BESIDES + (facts.options.ledger ? 1 : 0) + gateSessions(facts);
   const missing = Math.max(0, needed - facts.ourSessions);
   const { free, by } = roomFor(facts);
   if (free >= missing)

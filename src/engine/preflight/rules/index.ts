@@ -5,6 +5,7 @@ import { busyTables } from './busy-tables.ts';
 import { connection } from './connection.ts';
 import { connectionHeadroom } from './connection-headroom.ts';
 import { indexes } from './indexes.ts';
+import { ledger } from './ledger.ts';
 import { oldTransactions } from './old-transactions.ts';
 import { otherEngine } from './other-engine.ts';
 import { refusedIndexes } from './refused-indexes.ts';
@@ -31,6 +32,7 @@ export const RULES: readonly Rule[] = [
   rightsToWatch,
   rightsToCancel,
   connectionHeadroom,
+  ledger,
   roleDefaults,
   refusedSettings,
   tables,

@@ -49,6 +49,12 @@ describe('two jobs need seven sessions, and three are open', () => {
     expect(needing([off, command, sql])).toMatchObject({ level: 'blocks' });
   });
 
+  test('a ledger needs one more', () => {
+    const options = runOptions({ ledger: { schema: 'indexdeck' } });
+    const [tight, room] = [93, 92].map((connections) => levelWhere({ server: { connections }, options })?.level);
+    expect({ tight, room }).toEqual({ tight: 'blocks', room: 'ok' });
+  });
+
   test('more jobs need more', () => {
     const options = runOptions({ jobs: 8 });
     expect(levelWhere({ server: { connections: 90 }, options })).toMatchObject({ level: 'blocks' });
