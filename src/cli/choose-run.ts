@@ -40,11 +40,20 @@ const isOn = ({ state }: RunEntry, flags: ConnectionFlags, io: Io): boolean => {
  * The run that is meant. Left out, the newest: of those on the database that connection flags name, if there are any;
  * for what only a living engine can do, of those whose engine lives, and never one of several.
  */
-export const theRun = async (
+export const theRun = async (selection: RunSelection, io: Io, wanted: 'any' | 'living'): Promise<RunEntry> => {
+  const found = await findTheRun(selection, io, wanted);
+  if (found !== null) return found;
+  const { run } = selection;
+  const dir = journalDirectory(selection.journal, io.env);
+  throw new UsageError(run === undefined ? `there is no run in ${dir}` : `there is no run ${run} in ${dir}`);
+};
+
+/** `theRun`, or null when there is none. */
+export const findTheRun = async (
   { run, journal, flags }: RunSelection,
   io: Io,
   wanted: 'any' | 'living',
-): Promise<RunEntry> => {
+): Promise<RunEntry | null> => {
   const dir = journalDirectory(journal, io.env);
   const all = await listRuns(dir);
   const byPlace = run === undefined && Object.keys(flags).length > 0;
@@ -54,8 +63,7 @@ export const theRun = async (
   if (run === undefined && wanted === 'living' && living.length > 1) throw ambiguous(living);
   const chosen = chooseRun(among, run ?? null);
   if ('ambiguous' in chosen) throw ambiguous(chosen.ambiguous);
-  if ('none' in chosen)
-    throw new UsageError(run === undefined ? `there is no run in ${dir}` : `there is no run ${run} in ${dir}`);
+  if ('none' in chosen) return null;
   if (wanted === 'living' && !chosen.found.alive)
     throw new UsageError(`run ${chosen.found.run} does not go on any more: ${runWord(chosen.found)}`);
   return chosen.found;

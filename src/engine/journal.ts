@@ -1,4 +1,13 @@
-import { closeSync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { EventBody, RunEvent } from '../run/index.ts';
 import { parseJournal } from '../run/journal-text.ts';
@@ -49,6 +58,24 @@ export class Journal {
     return new Journal(fd, run, events);
   }
 
+  /**
+   * Adds events that another engine recorded meanwhile, or all of them on a machine that has none, as their lines; they are
+   * on disk when it returns. Fails when they do not follow on what is there.
+   */
+  static adopt(dir: string, run: string, lines: readonly string[]): void {
+    const journal = existsSync(join(dir, JOURNAL_FILE)) ? Journal.reopen(dir, run) : Journal.create(dir, run);
+    try {
+      for (const line of lines) {
+        const event = JSON.parse(line) as RunEvent;
+        if (event.run !== run || event.seq !== journal.#events.length + 1)
+          throw new Error(`event ${event.seq} does not follow on the journal's ${journal.#events.length} events`);
+        journal.#write(event);
+      }
+    } finally {
+      journal.close();
+    }
+  }
+
   /** Every event so far, in order. */
   get events(): readonly RunEvent[] {
     return this.#events;
@@ -63,6 +90,11 @@ export class Journal {
       run: this.#run,
       ...body,
     } as RunEvent;
+    this.#write(event);
+    return event;
+  }
+
+  #write(event: RunEvent): void {
     const line = Buffer.from(`${JSON.stringify(event)}\n`);
     try {
       for (let written = 0; written < line.length; ) written += writeSync(this.#fd, line, written);
@@ -73,7 +105,6 @@ export class Journal {
       throw error;
     }
     this.#events.push(event);
-    return event;
   }
 
   close(): void {

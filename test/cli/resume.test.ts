@@ -1,11 +1,11 @@
-import { appendFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '../../src/run/index.ts';
 import { idleInTransaction } from '../support/locks.ts';
 import { poll } from '../support/poll.ts';
 import { BUILT, indexes, type Place, place } from './place.ts';
-import { type Ended, indexdeck, line, start } from './program.ts';
+import { type Ended, folder, indexdeck, line, start } from './program.ts';
 
 interface Killed extends Place {
   run: string;
@@ -144,5 +144,67 @@ describe('resume', () => {
     expect(statuses[0]).toBe(0);
     expect([2, 3]).toContain(statuses[1]);
     expect(await indexes(database)).toEqual(BUILT);
+  });
+
+  describe('from the ledger', () => {
+    test('on another machine: the history comes along, and all of it is in both', async () => {
+      const { database, run, recorded, release, env } = await killed();
+      await release();
+      const elsewhere = join(folder(), 'runs');
+      const { status, stdout, stderr } = await indexdeck(
+        ['resume', '--yes', '--ui', 'json', '--journal', elsewhere, '-d', database.connectionString],
+        { env },
+      );
+      expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining(`run ${run}: `) });
+      expect(stdout.split('\n')[0]).toContain('"from":"ledger"');
+      expect(await indexes(database)).toEqual(BUILT);
+      const lines = journalLines(join(elsewhere, run));
+      expect(lines.length).toBeGreaterThan(recorded);
+      const fed = await database.sql<{ event: string }>(
+        'SELECT event::text AS event FROM indexdeck.events ORDER BY seq',
+      );
+      expect(fed.map(({ event }) => event)).toEqual(lines);
+    });
+
+    test('back on the first machine: what happened elsewhere is taken over, and there is nothing left to do', async () => {
+      const { database, journal, run, release, resume, env } = await killed();
+      await release();
+      const elsewhere = join(folder(), 'runs');
+      const there = ['resume', '--yes', '--journal', elsewhere, '-d', database.connectionString];
+      expect((await indexdeck(there, { env })).status).toBe(0);
+      expect(await resume('--yes')).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining('is done and verified'),
+      });
+      expect(journalLines(join(journal, run))).toEqual(journalLines(join(elsewhere, run)));
+    });
+
+    test('two stories of one run are never mixed', async () => {
+      const { journal, run, release, resume } = await killed();
+      await release();
+      const path = join(journal, run, 'journal.jsonl');
+      writeFileSync(
+        path,
+        readFileSync(path, 'utf8').replace('"type":"run.approved","by":"', '"type":"run.approved","by":"not '),
+      );
+      const { status, stderr } = await resume('--yes');
+      expect({ status, stderr }).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining('tell different stories'),
+      });
+    });
+
+    test('a database without a ledger knows no run', async () => {
+      const { args: _, database, env } = await place();
+      const elsewhere = join(folder(), 'runs');
+      const { status, stderr } = await indexdeck(
+        ['resume', '--yes', '--journal', elsewhere, '-d', database.connectionString],
+        { env },
+      );
+      expect({ status, stderr }).toMatchObject({
+        status: 2,
+        stderr: expect.stringContaining('neither in the journal directory nor in the ledger'),
+      });
+    });
   });
 });

@@ -1,19 +1,25 @@
 import type { Command } from 'commander';
-import { theRun } from '../choose-run.ts';
+import type { LedgerRun, RunEntry } from '../../client/index.ts';
+import type { ConnectionConfig } from '../../engine/config.ts';
+import type { ExitStatus, RunOptions, RunState } from '../../run/index.ts';
+import { findTheRun } from '../choose-run.ts';
 import { resolveConnection, UnreachableError } from '../connection/index.ts';
 import { requireConsent } from '../deploy/consent.ts';
 import { deployRun } from '../deploy/deploy-run.ts';
 import { launch } from '../deploy/start-run.ts';
-import { CliError } from '../errors.ts';
+import { CliError, UsageError } from '../errors.ts';
 import { chooseUi, type Done, type Io, terminalOf } from '../io.ts';
 import { readConfig } from '../options/config-file.ts';
-import { mergeOptions, resumedOptions } from '../options/deploy-options.ts';
+import { type GivenOptions, LEDGER_SCHEMA, mergeOptions, resumedOptions } from '../options/deploy-options.ts';
 import { addBuildFlags, addRunFlags, connectionFlags, givenByFlags } from '../options/flags.ts';
 import { addRunName, runSelection } from '../options/run-argument.ts';
+import { parseLedgerSchema } from '../options/values.ts';
 import { Output } from '../output/output.ts';
 import { connectionOf } from '../resume/connection.ts';
+import { runInLedger } from '../resume/ledger.ts';
 import { resumable } from '../resume/resumable.ts';
 import { compareScript } from '../resume/script.ts';
+import { takeUp } from '../resume/take-up.ts';
 
 interface ResumeFlags {
   yes?: boolean;
@@ -22,7 +28,72 @@ interface ResumeFlags {
   plan?: string;
   recordedPlan?: boolean;
   endOrphans?: boolean;
+  ledgerSchema?: string;
 }
+
+/** Whether the run may go on with these options: all that can be refused without the database. */
+const admit = async (state: RunState, options: RunOptions, flags: ResumeFlags, io: Io): Promise<void> => {
+  const consent = { yes: flags.yes ?? false, confirm: flags.confirm ?? null };
+  const { environment, noBackup } = options;
+  const stated = { ...(environment === null ? {} : { environment }), ...(noBackup === null ? {} : { noBackup }) };
+  requireConsent(consent, stated, state.database.database, terminalOf(io) !== null);
+  await compareScript(state, flags.plan ?? null, flags.recordedPlan ?? false, io);
+};
+
+/** The run in this machine's journal directory; null when it is not there, and an error when it cannot be gone on with. */
+const localRun = async (command: Command, io: Io): Promise<RunEntry | null> => {
+  const entry = await findTheRun(runSelection(command), io, 'any');
+  if (entry !== null) resumable(entry);
+  return entry;
+};
+
+const ledgerOf = async (
+  connection: ConnectionConfig,
+  local: RunEntry | null,
+  flags: ResumeFlags,
+  run: string | undefined,
+): Promise<LedgerRun | null> => {
+  if (local?.state?.options.ledger === null) return null;
+  const schema = flags.ledgerSchema ?? local?.state?.options.ledger?.schema ?? LEDGER_SCHEMA;
+  return await runInLedger(connection, schema, local?.run ?? run);
+};
+
+const resume = async (command: Command, io: Io): Promise<ExitStatus> => {
+  const flags = command.opts<ResumeFlags>();
+  const selection = runSelection(command);
+  const terminal = terminalOf(io);
+  const config: GivenOptions = flags.config === undefined ? {} : await readConfig(flags.config, '');
+  const ui = chooseUi(givenByFlags(command).ui ?? config.ui, io);
+  const optionsFor = ({ options }: RunState): RunOptions => {
+    const given = mergeOptions(givenByFlags(command), config, options.ownGates);
+    return resumedOptions(options, given, terminal !== null, ui === 'tui');
+  };
+  const local = await localRun(command, io);
+  const before = local?.state ?? null;
+  if (before !== null) await admit(before, optionsFor(before), flags, io);
+  const where = before === null ? connectionFlags(command) : connectionOf(before, connectionFlags(command), io);
+  const connection = await resolveConnection(where, io.env, terminal).catch((error: unknown) => {
+    if (!(error instanceof UnreachableError)) throw error;
+    throw new CliError(5, `${error.message}. The run is as it was`, { cause: error });
+  });
+  const ledger = await ledgerOf(connection, local, flags, selection.run);
+  const taken = takeUp(local, ledger, selection.journal, io);
+  if (taken === null)
+    throw new UsageError(
+      `there is no run${selection.run === undefined ? '' : ` ${selection.run}`}, neither in the journal directory nor in the ledger of ${connection.database}`,
+    );
+  const { run, dir, state, from } = taken;
+  const options = optionsFor(state);
+  if (from === 'ledger') await admit(state, options, flags, io);
+  const start = async () => {
+    const how = { kind: 'resume', from, endOrphans: flags.endOrphans ?? false } as const;
+    const pid = await launch({ run, dir, connection, options, start: how });
+    return { run, dir, pid, past: state.seq };
+  };
+  const consent = { yes: flags.yes ?? false, confirm: flags.confirm ?? null };
+  const { environment } = options;
+  return await deployRun({ start, ui, environment, consent, io, out: new Output(io.stdout), temporary: false });
+};
 
 export const addResume = (program: Command, io: Io, done: Done): void => {
   const command = addRunFlags(
@@ -31,38 +102,7 @@ export const addResume = (program: Command, io: Io, done: Done): void => {
     .option('--plan <file>', 'where the script is now, to be compared with what was recorded')
     .option('--recorded-plan', 'go on with the plan as recorded, although the script has changed')
     .option('--end-orphans', 'end what still builds for the run, and build it anew, instead of waiting for it')
+    .option('--ledger-schema <name>', 'schema of the ledger in the database (default: indexdeck)', parseLedgerSchema)
     .option('--config <file>', 'options in a YAML file; what it does not say goes on as before');
-  command.action(async () => {
-    const flags = command.opts<ResumeFlags>();
-    const entry = await theRun(runSelection(command), io, 'any');
-    const { run, dir } = entry;
-    const state = resumable(entry);
-    const config = flags.config === undefined ? {} : await readConfig(flags.config, '');
-    const given = mergeOptions(givenByFlags(command), config, state.options.ownGates);
-    const ui = chooseUi(given.ui, io);
-    const terminal = terminalOf(io);
-    const options = resumedOptions(state.options, given, terminal !== null, ui === 'tui');
-    const consent = { yes: flags.yes ?? false, confirm: flags.confirm ?? null };
-    const { environment, noBackup } = options;
-    const stated = { ...(environment === null ? {} : { environment }), ...(noBackup === null ? {} : { noBackup }) };
-    requireConsent(consent, stated, state.database.database, terminal !== null);
-    await compareScript(state, flags.plan ?? null, flags.recordedPlan ?? false, io);
-    const where = connectionOf(state, connectionFlags(command), io);
-    const connection = await resolveConnection(where, io.env, terminal).catch((error: unknown) => {
-      if (!(error instanceof UnreachableError)) throw error;
-      throw new CliError(5, `${error.message}. The run is as it was`, { cause: error });
-    });
-    const endOrphans = flags.endOrphans ?? false;
-    const start = async () => {
-      const pid = await launch({
-        run,
-        dir,
-        connection,
-        options,
-        start: { kind: 'resume', from: 'journal', endOrphans },
-      });
-      return { run, dir, pid, past: state.seq };
-    };
-    done(await deployRun({ start, ui, environment, consent, io, out: new Output(io.stdout), temporary: false }));
-  });
+  command.action(async () => done(await resume(command, io)));
 };

@@ -42,7 +42,7 @@ export interface GivenOptions {
 }
 
 const GIVE_UP_MS = 30 * 60_000;
-const LEDGER_SCHEMA = 'indexdeck';
+export const LEDGER_SCHEMA = 'indexdeck';
 
 /** A flag that says something of a backup overrules both keys of the config file. */
 const withoutBackup = ({ backup: _, noBackup: __, ...rest }: GivenOptions): GivenOptions => rest;
