@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { startNetwork } from '../../faults/network.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { idleInTransaction } from '../../support/locks.ts';
 import { poll } from '../../support/poll.ts';
@@ -59,6 +60,25 @@ describe.each(versions)('on PostgreSQL %i, a run survives', (version) => {
     await run.go();
     await run.until((state) => state.steps[0]?.oid);
     for (const name of ['inspect', 'control', 'monitor', 'cleanup']) await terminate(database, name);
+    await forgotten.release();
+    expect((await run.end()).outcome?.status).toBe(0);
+    expect(await invalidIndexes(database)).toEqual([]);
+    expect(await sessionsOf(database)).toEqual([]);
+  });
+
+  it('connections of which the server does not notice that they are gone: none of their backends is left', async () => {
+    const database = await createDatabase(version);
+    await prepare(database);
+    const proxy = await startNetwork(database.server);
+    const forgotten = await idleInTransaction(database);
+    const run = await startRun(database, plan, { connection: { host: proxy.host, port: proxy.port } });
+    await run.go();
+    await run.until((state) => state.steps[0]?.oid);
+    const before = (await sessionsOf(database)).length;
+    proxy.set('half-open');
+    const back = () => run.of('connection.restored').length;
+    await run.until(() => back() > 0 && back() === run.of('connection.lost').length);
+    expect((await sessionsOf(database)).length).toBeGreaterThan(before);
     await forgotten.release();
     expect((await run.end()).outcome?.status).toBe(0);
     expect(await invalidIndexes(database)).toEqual([]);
