@@ -11,15 +11,19 @@ const ANSWER_TIMEOUT_MS = 20_000;
 
 /**
  * Starts an engine in a process and a session of its own, so that nothing that happens to this terminal reaches it, and
- * waits until its control socket listens. Fails with a sentence when it does not come up.
+ * waits until its control socket listens. Fails with a sentence when it does not come up. `nodeArgs` go to its Node,
+ * before the program.
  */
-export const launchEngine = async (config: EngineConfig): Promise<{ socketPath: string; pid: number }> => {
+export const launchEngine = async (
+  config: EngineConfig,
+  nodeArgs: readonly string[] = [],
+): Promise<{ socketPath: string; pid: number }> => {
   mkdirSync(config.dir, { recursive: true, mode: 0o700 });
   chmodSync(config.dir, 0o700);
   const log = openSync(join(config.dir, 'engine.log'), 'a', 0o600);
   // Under a test runner this module is TypeScript: Node runs that too.
   const main = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './main.ts' : './main.js', import.meta.url));
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [...nodeArgs, main], {
     detached: true,
     // The engine lives long: it needs no password there.
     env: withoutSecrets(process.env),

@@ -40,6 +40,8 @@ export class Sessions {
   readonly #busy = new Set<string>();
   /** Sessions opened for one purpose, which their users close. */
   readonly #others = new Set<Session>();
+  /** Backends whose connection was lost: the server may not have noticed, and keep them. */
+  readonly #former: BackendId[] = [];
   readonly #closing = new AbortController();
   #opening: Promise<void> | null = null;
   #ledgerOpening: Promise<unknown> | null = null;
@@ -135,8 +137,10 @@ export class Sessions {
     this.#closing.abort(new Error('the sessions of this run are closed'));
     // A question under way would go on in the server after we have left it: while control is there, its backend is ended.
     const asking = [...this.#others, this.inspect.current].filter((session) => session !== null);
+    // Without us such a backend stands until the server's keepalive has given it up.
+    const ended = [...asking, ...this.#former];
     await Promise.all([...[...this.#others].map((session) => session.close()), this.inspect.stop()]);
-    await Promise.all(asking.map((session) => this.#end(session)));
+    await Promise.all(ended.map((backend) => this.#end(backend)));
     const working = this.#all().filter((kept) => kept !== this.lock && kept !== this.ledger);
     await Promise.all(working.map((kept) => kept.stop()));
   }
@@ -166,8 +170,11 @@ export class Sessions {
     return new KeptSession(name, (_, signal) => this.#connect(name, settings, signal), this.#hooks);
   }
 
-  #connect(name: string, settings: Settings, signal: AbortSignal): Promise<Session> {
+  async #connect(name: string, settings: Settings, signal: AbortSignal): Promise<Session> {
     const { connection, run } = this.#source;
-    return Session.open({ connection, run, name, settings, signal });
+    const session = await Session.open({ connection, run, name, settings, signal });
+    const { pid, backendStart } = session;
+    session.onLost(() => this.#former.push({ pid, backendStart }));
+    return session;
   }
 }

@@ -9,6 +9,7 @@ export const CONSULTED: readonly string[] = [
   'max_parallel_workers',
   'shared_buffers',
   'default_transaction_read_only',
+  'synchronous_commit',
 ];
 
 export interface ChosenSetting {
@@ -46,6 +47,10 @@ export function builderSettings({
   if (settings.get('default_transaction_read_only')?.value === 'on') {
     const why = 'read-only by default for this role or server, and a build writes';
     chosen.push({ name: 'default_transaction_read_only', value: 'off', why });
+  }
+  if (settings.get('synchronous_commit')?.value === 'off') {
+    const why = 'off by default here: after a crash of the server, an index reported as built could be invalid again';
+    chosen.push({ name: 'synchronous_commit', value: 'local', why });
   }
   const planned = new Set(
     plan.sections.flatMap(({ steps }) => steps.flatMap((step) => step.settings.map(({ name }) => name))),

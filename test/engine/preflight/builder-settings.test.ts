@@ -50,3 +50,19 @@ test('--set has the last word, and what the plan sets is said', async () => {
     { name: 'work_mem', value: '8MB', why: 'given with --set' },
   ]);
 });
+
+test.each([
+  ['off', ['local']],
+  ['on', []],
+  ['local', []],
+  ['remote_apply', []],
+])('synchronous_commit %s: what is reported as built survives a crash of the server', (value, expected) => {
+  const settings = server({}).set('synchronous_commit', {
+    name: 'synchronous_commit',
+    value,
+    unit: null,
+    context: 'user',
+  });
+  const chosen = builderSettings(factsWhere({ settings, options: runOptions({}) }));
+  expect(chosen.filter(({ name }) => name === 'synchronous_commit').map((setting) => setting.value)).toEqual(expected);
+});

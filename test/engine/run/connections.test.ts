@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { startNetwork } from '../../faults/network.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { idleInTransaction } from '../../support/locks.ts';
+import { holdLock, idleInTransaction } from '../../support/locks.ts';
 import { poll } from '../../support/poll.ts';
 import { invalidIndexes, sessionsOf, startRun } from '../../support/run.ts';
 import { startServer, versions } from '../../support/server.ts';
@@ -63,6 +64,38 @@ describe.each(versions)('on PostgreSQL %i, a run survives', (version) => {
     expect((await run.end()).outcome?.status).toBe(0);
     expect(await invalidIndexes(database)).toEqual([]);
     expect(await sessionsOf(database)).toEqual([]);
+  });
+
+  it('connections of which the server does not notice that they are gone: none of their backends is left', async () => {
+    const database = await createDatabase(version);
+    await prepare(database);
+    const proxy = await startNetwork(database.server);
+    const forgotten = await idleInTransaction(database);
+    const run = await startRun(database, plan, { connection: { host: proxy.host, port: proxy.port } });
+    await run.go();
+    await run.until((state) => state.steps[0]?.oid);
+    const before = (await sessionsOf(database)).length;
+    proxy.set('half-open');
+    const back = () => run.of('connection.restored').length;
+    await run.until(() => back() > 0 && back() === run.of('connection.lost').length);
+    expect((await sessionsOf(database)).length).toBeGreaterThan(before);
+    await forgotten.release();
+    expect((await run.end()).outcome?.status).toBe(0);
+    expect(await invalidIndexes(database)).toEqual([]);
+    expect(await sessionsOf(database)).toEqual([]);
+  });
+
+  it('the loss of the session of a validation query: it is asked again', async () => {
+    const database = await createDatabase(version);
+    await prepare(database);
+    await database.sql('CREATE TABLE orders (id int)');
+    const held = await holdLock(database, 'orders');
+    const run = await startRun(database, `${plan}\nSELECT count(*) FROM orders;`);
+    await run.go();
+    await poll(async () => (await terminate(database, 'validate')).length > 0, 20_000);
+    await held.release();
+    expect((await run.end()).outcome?.status).toBe(0);
+    expect(run.of('validation.finished')).toMatchObject([{ ok: true, rows: [['0']] }]);
   });
 });
 

@@ -1,15 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cluster } from '../../../src/demo/cluster.ts';
-import { demoPlan, loadDemo } from '../../../src/demo/load.ts';
+import { loadDemo } from '../../../src/demo/load.ts';
 import { startTraffic } from '../../../src/demo/traffic.ts';
 import { type CatalogEntry, catalogOf, type IndexEntry, indexesOf, withoutLedger } from '../../support/catalog.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { demoPlanText, PLANNED, plainStatements, plannedIndexes } from '../../support/planned-indexes.ts';
 import { planFrom, sessionsOf, startRun, type TestRun } from '../../support/run.ts';
 import { createServer, versions } from '../../support/server.ts';
 
-const text = readFileSync(demoPlan, 'utf8');
-const PLANNED = 58;
+const text = demoPlanText;
 /** Everybody's waits are that much shorter: with 58 builds that wait for each open transaction, it adds up. */
 const PACE = 5;
 
@@ -23,13 +22,6 @@ const wrapped = parts
     return heading === undefined ? part : `${heading}BEGIN;\n${part.slice(heading.length).trimEnd()}\nCOMMIT;\n\n`;
   })
   .join('');
-
-/** The script as psql would run it, were it not for CONCURRENTLY. */
-const plain = text
-  .replace(/^--.*$/gm, '')
-  .split(';')
-  .map((statement) => statement.trim().replace(/ CONCURRENTLY IF NOT EXISTS /, ' '))
-  .filter((statement) => /^CREATE (UNIQUE )?INDEX idx_/.test(statement));
 
 interface Deployed {
   run: TestRun;
@@ -78,7 +70,7 @@ it('the variant wraps every section', () => {
   expect(wrapped.match(/^BEGIN;$/gm)).toHaveLength(10);
   expect(wrapped.match(/^COMMIT;$/gm)).toHaveLength(10);
   expect(wrapped.replace(/^(BEGIN|COMMIT);$/gm, '').replace(/\s+/g, ' ')).toBe(text.replace(/\s+/g, ' '));
-  expect(plain).toHaveLength(PLANNED);
+  expect(plainStatements).toHaveLength(PLANNED);
 });
 
 it('wrapped in transactions it is the same plan, with one warning that names the lines', async () => {
@@ -114,12 +106,7 @@ describe.each(versions)('the demo plan on PostgreSQL %i, under traffic', (versio
       await createDatabase(version, { server, template }),
       await createDatabase(version, { server, template }),
     ];
-    const before = new Set((await indexesOf(reference)).map(({ name }) => name));
-    for (const statement of plain) await reference.sql(statement);
-    const planned = (await indexesOf(reference)).filter(({ name }) => !before.has(name));
-    expect(planned).toHaveLength(PLANNED);
-    expect(planned.every(({ valid, ready, live }) => valid && ready && live)).toBe(true);
-
+    const planned = await plannedIndexes(reference);
     const [asShipped, asWrapped] = await Promise.all([deploy(first, text, 1), deploy(second, wrapped, 2)]);
     await expectDeployed(asShipped, planned);
     await expectDeployed(asWrapped, planned);
