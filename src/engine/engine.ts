@@ -9,9 +9,12 @@ import {
   evolve,
   type Input,
   initialState,
+  REFUSED_WORDS,
   type RunState,
+  refusalOf,
   respond,
   type Sample,
+  type ServerIdentity,
 } from '../run/index.ts';
 import { inspectingSettings } from './catalog/index.ts';
 import type { EngineConfig } from './config.ts';
@@ -21,6 +24,7 @@ import { Journal } from './journal.ts';
 import { EngineLock } from './lock.ts';
 import { Metering } from './metering.ts';
 import { Sessions } from './sessions.ts';
+import { Watchdog } from './watchdog.ts';
 
 const TICK_MS = 1_000;
 /** How long the clients have to read the last events. */
@@ -40,6 +44,7 @@ export class Engine {
   readonly #sessions: Sessions;
   readonly #lock: EngineLock;
   readonly #metering: Metering;
+  readonly #watchdog: Watchdog;
   readonly #interpreter: Interpreter;
   readonly #inflight = new Map<string, AbortController>();
   #state: RunState;
@@ -83,8 +88,10 @@ export class Engine {
       {
         lost: (session, error) => this.#submit({ kind: 'connection-lost', session, error }),
         restored: (session, afterMs) => this.#submit({ kind: 'connection-restored', session, afterMs }),
+        reached: (server) => this.#reached(server),
       },
     );
+    this.#watchdog = new Watchdog(this.#sessions);
     this.#lock = new EngineLock(this.#sessions.lock);
     this.#metering = new Metering({
       sessions: this.#sessions,
@@ -131,8 +138,16 @@ export class Engine {
     if (bodies.length > 0) this.#control.eventsAdded();
   }
 
+  /** Recorded before the session is used for anything, so that nothing is begun on a server that is not fit for it. */
+  #reached(server: ServerIdentity): string | null {
+    this.#submit({ kind: 'server-seen', server });
+    const refused = refusalOf(this.#state.server, server);
+    return refused === null ? null : `${REFUSED_WORDS[refused]}: nothing is sent to it`;
+  }
+
   #tick(): void {
     this.#metering.tick(Date.now());
+    this.#watchdog.tick();
     if (this.#state.approvedAt !== null) {
       // A failure shows as a lock that is not held.
       void this.#lock.try().catch(() => undefined);

@@ -1,6 +1,7 @@
 import { cancelBackend } from '../queries/cancel_backend.ts';
-import type { BackendId, Slot } from '../run/index.ts';
+import { type BackendId, isSameServer, type ServerIdentity, type Slot } from '../run/index.ts';
 import type { ConnectionConfig } from './config.ts';
+import { readIdentity } from './identity.ts';
 import { KeptSession, type KeptSessionHooks } from './kept-session.ts';
 import { buildingSettings, Session, watchingSettings } from './session.ts';
 
@@ -14,6 +15,11 @@ export interface SessionSource {
   inspecting: Settings;
 }
 
+export interface SessionsHooks extends KeptSessionHooks {
+  /** Tells which server a new session has reached; gives why nothing may be sent to it, or null. */
+  reached(server: ServerIdentity): string | null;
+}
+
 /**
  * The engine's sessions. All that abort and cleaning need is open from the start, so that a full connection limit
  * cannot keep anybody from stopping: `control` cancels, `cleanup` drops when no builder is left.
@@ -24,15 +30,16 @@ export class Sessions {
   readonly control: KeptSession;
   readonly inspect: KeptSession;
   readonly #source: SessionSource;
-  readonly #hooks: KeptSessionHooks;
+  readonly #hooks: SessionsHooks;
   readonly #cleanup: KeptSession;
   readonly #builders: KeptSession[] = [];
   readonly #busy = new Set<string>();
   /** Sessions opened for one purpose, which their users close. */
   readonly #others = new Set<Session>();
+  readonly #servers = new WeakMap<Session, ServerIdentity>();
   #opening: Promise<void> | null = null;
 
-  constructor(source: SessionSource, hooks: KeptSessionHooks) {
+  constructor(source: SessionSource, hooks: SessionsHooks) {
     this.#source = source;
     this.#hooks = hooks;
     this.lock = this.#kept('lock', watchingSettings);
@@ -41,7 +48,10 @@ export class Sessions {
     this.#cleanup = this.#kept('cleanup', buildingSettings);
   }
 
-  /** A session of this run with settings of its own; the caller closes it. */
+  /**
+   * A session of this run with settings of its own; the caller closes it. Which server it has reached is asked first: one
+   * that the run must not work on is left at once, and nothing else is sent to it.
+   */
   async open(name: string, settings: Settings, signal?: AbortSignal): Promise<Session> {
     const { connection, run } = this.#source;
     const session = await Session.open({
@@ -53,7 +63,18 @@ export class Sessions {
     });
     for (const other of this.#others) if (other.lost) this.#others.delete(other);
     this.#others.add(session);
-    return session;
+    try {
+      const server = await readIdentity(session);
+      this.#servers.set(session, server);
+      const refused = this.#hooks.reached(server);
+      if (refused !== null) throw new Error(refused);
+      this.#leaveOthersThan(server);
+      return session;
+    } catch (error) {
+      this.#others.delete(session);
+      await session.close();
+      throw error;
+    }
   }
 
   /** Opens what preflight needs: lock, control, inspect. Fails with what the server said. */
@@ -75,6 +96,20 @@ export class Sessions {
     for (const { current } of this.#all())
       if (current?.pid === backend.pid && current.backendStart === backend.backendStart)
         current.abandon('the server has no such backend any more');
+  }
+
+  /** A former server may still hold connections of ours: nothing more is sent there. */
+  #leaveOthersThan(server: ServerIdentity): void {
+    for (const other of this.#others) {
+      const its = this.#servers.get(other);
+      if (its !== undefined && !isSameServer(its, server))
+        other.abandon('another server has taken the place of its own');
+    }
+  }
+
+  /** The sessions that wait for the answer to a statement without a time limit. */
+  unanswered(): Session[] {
+    return this.#all().flatMap(({ current }) => (current === null || current.unanswered === null ? [] : [current]));
   }
 
   async #openBuilders(jobs: number): Promise<void> {

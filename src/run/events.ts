@@ -2,6 +2,7 @@ import type { Finding, Plan } from '../plan/types.ts';
 import type { Actor, Command } from './commands.ts';
 import type { GateName, GateThresholds } from './gates/types.ts';
 import type { MetricName } from './samples.ts';
+import type { ServerChange, ServerIdentity } from './server.ts';
 
 /** What a failing index does to the run. */
 export type ErrorPolicy = 'pause' | 'skip' | 'abort';
@@ -108,7 +109,7 @@ export interface Leftover {
   ours: boolean;
 }
 
-export type PauseCause = 'operator' | 'error' | 'gate' | 'disconnect' | 'connection';
+export type PauseCause = 'operator' | 'error' | 'gate' | 'disconnect' | 'connection' | 'server';
 
 /** Why a build was cancelled by us. */
 export interface CancelReason {
@@ -206,6 +207,8 @@ export type EventBody =
     }
   /** A failed index is to be tried again, by an operator's word. */
   | { type: 'index.requeued'; step: number; name: string; by: Actor }
+  /** What was on record as done is not in the server that took over: it is done again. */
+  | { type: 'step.lost'; step: number; name: string; oid: number | null; leftover: Leftover | null; why: string }
   /** Intent: recorded before DROP INDEX is sent. */
   | {
       type: 'drop.started';
@@ -242,6 +245,13 @@ export type EventBody =
   | { type: 'client.left'; client: string; role: 'operator' | 'observer'; name: string; vanished: boolean }
   | { type: 'connection.lost'; session: string; error: ErrorFacts }
   | { type: 'connection.restored'; session: string; afterMs: number }
+  /** The server that the run works on, as its first session found it. */
+  | { type: 'server.identified'; server: ServerIdentity }
+  /** A session that was made anew found another server, or the same one started anew. */
+  | { type: 'server.changed'; kind: ServerChange; from: ServerIdentity; to: ServerIdentity }
+  /** Preflight, done again against a server that took over. */
+  | ({ type: 'recheck.finished' } & PreflightFacts)
+  | { type: 'recheck.failed'; error: ErrorFacts }
   | {
       type: 'metrics.summarised';
       from: string;

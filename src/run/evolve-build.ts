@@ -13,6 +13,7 @@ const BUILD_EVENTS = [
   'build.lost',
   'index.skipped',
   'index.requeued',
+  'step.lost',
   'drop.started',
   'index.dropped',
   'drop.failed',
@@ -117,6 +118,16 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         note: null,
         passingFailures: 0,
       };
+    case 'step.lost':
+      return {
+        ...ended(event.at),
+        status: event.leftover === null ? 'queued' : 'dropping',
+        oid: event.leftover?.oid ?? null,
+        bytes: null,
+        leftover: event.leftover === null ? null : { ...event.leftover, why: 'failed-build', afterwards: 'queued' },
+        retryAt: null,
+        note: event.why,
+      };
     case 'drop.started':
       return {
         status: 'dropping',
@@ -184,13 +195,14 @@ const created = (state: RunState, event: BuildEvent): RunState['created'] => {
       ...state.created,
       { step: event.step, oid: event.oid, schema: schemaOf(state, step), name: step.step.name, at: event.at },
     ];
+  if (event.type === 'step.lost') return state.created.filter((index) => index.step !== event.step);
   if (event.type === 'index.dropped') return state.created.filter((index) => index.oid !== event.oid);
   return state.created;
 };
 
-/** A step that is tried again opens its section again. */
+/** A step that is done again opens its section again. */
 const reopened = (state: RunState, event: BuildEvent): Partial<RunState> => {
-  if (event.type !== 'index.requeued') return {};
+  if (event.type !== 'index.requeued' && event.type !== 'step.lost') return {};
   const section = state.steps[event.step]?.section;
   return {
     phase: state.phase === 'verifying' ? 'running' : state.phase,

@@ -3,6 +3,7 @@ import type { GateSignal } from './gates/evaluate.ts';
 import type { Input, Response } from './inputs.ts';
 import { buildEnded, dropEnded, inspected, statementEnded } from './respond-build.ts';
 import { respondToCommand } from './respond-command.ts';
+import { rechecked, serverSeen } from './respond-server.ts';
 import type { Sample } from './samples.ts';
 import type { RunState } from './state.ts';
 
@@ -144,6 +145,10 @@ const facts = (state: RunState, input: Exclude<Input, { kind: 'command' }>, now:
       return state.lostConnections.some((lost) => lost.session === input.session)
         ? [{ type: 'connection.restored', session: input.session, afterMs: input.afterMs }]
         : [];
+    case 'server-seen':
+      return serverSeen(state, input);
+    case 'rechecked':
+      return rechecked(state, input);
     case 'closed': {
       const { status, reason, leftToDo } = input;
       return [{ type: 'run.finished', status, reason, leftToDo }];
