@@ -1,4 +1,6 @@
+import { backendAlive } from '../queries/backend_alive.ts';
 import { cancelBackend } from '../queries/cancel_backend.ts';
+import { terminateBackend } from '../queries/terminate_backend.ts';
 import { type BackendId, isSameServer, type ServerIdentity, type Slot } from '../run/index.ts';
 import type { ConnectionConfig } from './config.ts';
 import { readIdentity } from './identity.ts';
@@ -6,6 +8,9 @@ import { KeptSession, type KeptSessionHooks } from './kept-session.ts';
 import { buildingSettings, Session, watchingSettings } from './session.ts';
 
 type Settings = Readonly<Record<string, string>>;
+
+/** A silent server must keep nothing waiting for long. */
+const ANSWER_WITHIN = { timeoutMs: 2_000 };
 
 /** How this run's sessions are opened. */
 export interface SessionSource {
@@ -36,6 +41,8 @@ export class Sessions {
   readonly #busy = new Set<string>();
   /** Sessions opened for one purpose, which their users close. */
   readonly #others = new Set<Session>();
+  /** Backends whose connections were lost or given up: the server may keep them for long. */
+  readonly #former = new Set<BackendId>();
   readonly #servers = new WeakMap<Session, ServerIdentity>();
   #opening: Promise<void> | null = null;
 
@@ -63,6 +70,7 @@ export class Sessions {
     });
     for (const other of this.#others) if (other.lost) this.#others.delete(other);
     this.#others.add(session);
+    session.onLost(() => this.#former.add({ pid: session.pid, backendStart: session.backendStart }));
     try {
       const server = await readIdentity(session);
       this.#servers.set(session, server);
@@ -104,6 +112,21 @@ export class Sessions {
       const its = this.#servers.get(other);
       if (its !== undefined && !isSameServer(its, server))
         other.abandon('another server has taken the place of its own');
+    }
+  }
+
+  /**
+   * Ends the backends that lost connections of ours left idle: behind a proxy the server may never notice that nobody is
+   * there. One that works is left, since a build is waited for; unless all are to be ended. Never fails.
+   */
+  async endFormer(all = false): Promise<void> {
+    const control = this.control.current;
+    if (control === null) return;
+    for (const backend of this.#former) {
+      const state = await backendAlive(control, backend, ANSWER_WITHIN).catch(() => undefined);
+      if (state === null) this.#former.delete(backend);
+      else if (state !== undefined && (all || state.startsWith('idle')))
+        await terminateBackend(control, backend, ANSWER_WITHIN).catch(() => false);
     }
   }
 
@@ -158,7 +181,8 @@ export class Sessions {
     if (control !== null)
       for (const session of [...this.#others, this.inspect.current])
         if (session !== null && !session.lost && session !== control)
-          await cancelBackend(control, session, { timeoutMs: 2_000 }).catch(() => false);
+          await cancelBackend(control, session, ANSWER_WITHIN).catch(() => false);
+    await this.endFormer(true);
     await Promise.all([...this.#others].map((session) => session.close()));
     // The lock last: nobody else may begin while a session of ours is still there.
     const others = this.#all().filter((kept) => kept !== this.lock);

@@ -44,5 +44,6 @@ export class Watchdog {
       this.#seen.set(session, silence);
       if (verdict !== null) session.abandon(verdict);
     }
+    await this.#sessions.endFormer();
   }
 }

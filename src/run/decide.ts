@@ -1,6 +1,6 @@
 import { type Action, type Effect, effectKey, type Slot, type World } from './effects.ts';
 import type { EventBody } from './events.ts';
-import { debris, finalReason, finalStatus } from './outcome.ts';
+import { debris, finalReason, finalStatus, isUnsure } from './outcome.ts';
 import { currentSection, isTerminal, startable } from './schedule.ts';
 import type { RunState, StepState } from './state.ts';
 
@@ -131,7 +131,8 @@ const isHeld = (state: RunState): boolean => state.refusedServer !== null || sta
 
 /** Looks at the server that took over, once nothing of ours is under way that would change what is seen. */
 const recheck = (state: RunState, world: World): Action[] => {
-  if (state.recheckDue === null || state.refusedServer !== null || !world.lockHeld) return [];
+  if (state.recheckDue === null || state.recheckDue.failed) return [];
+  if (state.refusedServer !== null || !world.lockHeld) return [];
   return isActing(world) || state.steps.some((step) => ['building', 'running', 'dropping'].includes(step.status))
     ? []
     : [act({ kind: 'recheck' })];
@@ -177,10 +178,14 @@ const aborting = (state: RunState, world: World): Action[] => {
         reason: state.abort?.reason ?? '',
       }),
     );
-  if (busy.length === 0 && !isActing(world)) return finish(state);
+  const late = state.abort !== null && world.now - Date.parse(state.abort.at) > ABORT_PATIENCE_MS;
+  if (busy.length === 0 && !isActing(world)) {
+    // What was built may be half built in the server that took over.
+    if (!isUnsure(state) || state.recheckDue?.failed || late) return finish(state);
+    return recheck(state, world);
+  }
   // Nothing is sent to a server that is not ours: what is left on the other one, its operator has to look at.
   if (state.refusedServer?.kind === 'another-server' && world.slots.length === 0) return finish(state);
-  const late = state.abort !== null && world.now - Date.parse(state.abort.at) > ABORT_PATIENCE_MS;
   // Nobody is there to clean up with: what is left is work for later, and status 5 says so.
   if (late && world.slots.length === 0) return finish(state);
   // A drop that waits behind somebody must not hold the abort: it is tried a few times more, and then left to a person.

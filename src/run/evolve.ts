@@ -118,7 +118,7 @@ const serverChanged = (
   return {
     server: to,
     refusedServer: null,
-    recheckDue: needsLook(kind) ? { since: at } : state.recheckDue,
+    recheckDue: needsLook(kind) ? { since: at, failed: false } : state.recheckDue,
     steps: forgetInspections(state),
   };
 };
@@ -177,7 +177,7 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
         pauses: state.pauses.filter((pause) => !samePause(pause, event)),
         steps: forgetInspections(state),
         // Whatever was mended on the server: it is looked at before anything begins.
-        recheckDue: event.cause === 'server' ? { since: event.at } : state.recheckDue,
+        recheckDue: event.cause === 'server' ? { since: event.at, failed: false } : state.recheckDue,
       };
     case 'abort.started':
       return {
@@ -216,7 +216,7 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
     case 'recheck.finished':
       return { ...lookedAt(state, event), recheckDue: null };
     case 'recheck.failed':
-      return { recheckDue: null };
+      return { recheckDue: { since: state.recheckDue?.since ?? event.at, failed: true } };
     case 'verify.finished':
       return { verify: { ok: event.ok, results: event.results } };
     case 'validation.finished': {

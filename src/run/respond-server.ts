@@ -75,11 +75,13 @@ const lostStatements = (state: RunState, indexes: readonly EventBody[]): EventBo
 /** Preflight was done again against the server that took over. */
 export const rechecked = (state: RunState, { server, outcome }: Of<'rechecked'>): EventBody[] => {
   const stale = state.recheckDue === null || state.server === null || !isSameServer(state.server, server);
-  if (stale || (state.phase !== 'running' && state.phase !== 'verifying')) return [];
+  if (stale || state.phase === 'finished') return [];
+  // An abort is on its way out: nothing of it is paused.
+  const pause = (reason: string): EventBody[] => (state.abort === null ? [paused(reason)] : []);
   if (outcome.kind === 'failed')
     return [
       { type: 'recheck.failed', error: outcome.error },
-      paused(`the server that took over could not be looked at: ${outcome.error.message}`),
+      ...pause(`the server that took over could not be looked at: ${outcome.error.message}`),
     ];
   const { facts } = outcome;
   const indexes = lostIndexes(state, facts.steps);
@@ -88,6 +90,6 @@ export const rechecked = (state: RunState, { server, outcome }: Of<'rechecked'>)
     { type: 'recheck.finished', ...facts },
     ...indexes,
     ...lostStatements(state, indexes),
-    ...(blocks === undefined ? [] : [paused(`preflight blocks on the server that took over: ${blocks.what}`)]),
+    ...(blocks === undefined ? [] : pause(`preflight blocks on the server that took over: ${blocks.what}`)),
   ];
 };

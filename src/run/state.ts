@@ -169,8 +169,8 @@ export interface RunState {
   server: ServerIdentity | null;
   /** A server answered that nothing is sent to, and none that may be worked on has since. */
   refusedServer: { kind: RefusedServer; since: string } | null;
-  /** Another copy of the server took over: nothing begins until it was looked at, due since then. */
-  recheckDue: { since: string } | null;
+  /** Another copy of the server took over: nothing begins until it was looked at, due since then; or that has failed. */
+  recheckDue: { since: string; failed: boolean } | null;
   clients: ClientState[];
   /** Since when no operator's screen is there, ISO; null while there is one. */
   unattendedSince: string | null;
