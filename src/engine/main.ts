@@ -25,6 +25,8 @@ const main = async (): Promise<void> => {
       // A full disk, or a directory that is gone: stopping what runs matters more than telling of it.
     }
   };
+  // A first line keeps room for the last one: a disk that is full then still takes why the engine ended.
+  log(`engine of indexdeck ${config.version}, pid ${process.pid}, run ${config.run}`);
   const pidFile = join(config.dir, 'engine.pid');
   writeFileSync(pidFile, `${process.pid}\n`);
   const engine = new Engine(config, hostname(), log);

@@ -182,11 +182,16 @@ export class Sessions {
       for (const session of [...this.#others, this.inspect.current])
         if (session !== null && !session.lost && session !== control)
           await cancelBackend(control, session, ANSWER_WITHIN).catch(() => false);
+    const last = [this.control, this.lock];
+    const stay = last.map((kept) => kept.current);
+    const leaving = [...this.#others].filter((session) => !stay.includes(session));
+    await Promise.all(this.#all().map((kept) => (last.includes(kept) ? undefined : kept.stop())));
+    await Promise.all(leaving.map((session) => session.close()));
+    // A goodbye may not have arrived, over a connection that was dead without a word.
+    for (const { pid, backendStart } of leaving) this.#former.add({ pid, backendStart });
     await this.endFormer(true);
-    await Promise.all([...this.#others].map((session) => session.close()));
+    await this.control.stop();
     // The lock last: nobody else may begin while a session of ours is still there.
-    const others = this.#all().filter((kept) => kept !== this.lock);
-    await Promise.all(others.map((kept) => kept.stop()));
     await this.lock.stop();
   }
 

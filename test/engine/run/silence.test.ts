@@ -59,8 +59,8 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     await prepare(database);
     const proxy = await startProxy(database.server);
     const run = await startRun(database, plan, { connection: { host: proxy.host, port: proxy.port } });
-    const holder = await holdLock(database, 'courses', 'SHARE UPDATE EXCLUSIVE');
     await database.sql('CREATE INDEX idx_courses_name ON courses (name)');
+    const holder = await holdLock(database, 'courses', 'SHARE UPDATE EXCLUSIVE');
     await run.go();
     const { backend } = (await run.until((state) => state.steps[2]?.status === 'running')).steps[2] ?? {};
     proxy.setOf('indexdeck builder', 'half-open');
