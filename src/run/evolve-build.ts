@@ -200,9 +200,11 @@ const created = (state: RunState, event: BuildEvent): RunState['created'] => {
   return state.created;
 };
 
+const reopens = (event: BuildEvent): boolean => event.type === 'index.requeued' || event.type === 'step.lost';
+
 /** A step that is done again opens its section again. */
 const reopened = (state: RunState, event: BuildEvent): Partial<RunState> => {
-  if (event.type !== 'index.requeued' && event.type !== 'step.lost') return {};
+  if (!reopens(event)) return {};
   const section = state.steps[event.step]?.section;
   return {
     phase: state.phase === 'verifying' ? 'running' : state.phase,
@@ -215,7 +217,12 @@ const reopened = (state: RunState, event: BuildEvent): Partial<RunState> => {
 
 /** What an event about one step changes in the run. */
 export const evolveBuild = (state: RunState, event: BuildEvent): Partial<RunState> => ({
-  steps: state.steps.map((step) => (step.id === event.step ? { ...step, ...stepChange(step, event) } : step)),
+  steps: state.steps.map((step) => {
+    if (step.id === event.step) return { ...step, ...stepChange(step, event) };
+    // Its section waits for the one that is open again: it is looked at anew when its turn comes.
+    const waits = reopens(event) && step.status === 'queued' && step.found !== null;
+    return waits ? { ...step, found: null } : step;
+  }),
   created: created(state, event),
   ...reopened(state, event),
 });
