@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { holdLock, idleInTransaction } from '../../support/locks.ts';
+import { poll } from '../../support/poll.ts';
 import { invalidIndexes, sessionsOf, startRun } from '../../support/run.ts';
 import { versions } from '../../support/server.ts';
 import { startProxy } from '../../support/tcp-proxy.ts';
@@ -63,6 +64,8 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     const holder = await holdLock(database, 'courses', 'SHARE UPDATE EXCLUSIVE');
     await run.go();
     const { backend } = (await run.until((state) => state.steps[2]?.status === 'running')).steps[2] ?? {};
+    const waits = "SELECT FROM pg_stat_activity WHERE pid = $1 AND query LIKE 'ANALYZE%' AND wait_event_type = 'Lock'";
+    await poll(async () => (await database.sql(waits, [backend?.pid])).length === 1);
     proxy.setOf('indexdeck builder', 'half-open');
     await database.sql('SELECT pg_terminate_backend($1)', [backend?.pid]);
     await holder.release();
