@@ -44,8 +44,9 @@ const settingsOf = (state: RunState, step: RunnableStep): Record<string, string>
 
 /** Gives the session exactly the settings of this step, whatever the step before it had. */
 export const prepare = async (session: Session, state: RunState, step: RunnableStep): Promise<void> => {
-  await session.execute('RESET ALL', { timeoutMs: 10_000 });
-  await configureSession(session, settingsFor(session.serverVersionNum, settingsOf(state, step)));
+  const within = { timeoutMs: 10_000 };
+  await session.execute('RESET ALL', within);
+  await configureSession(session, settingsFor(session.serverVersionNum, settingsOf(state, step)), within);
 };
 
 /** The schema and table an index of this step belongs to, as preflight resolved them. */

@@ -8,10 +8,13 @@ import {
   effectKey,
   evolve,
   type Input,
+  REFUSED_WORDS,
   type RunEvent,
   type RunState,
+  refusalOf,
   respond,
   type Sample,
+  type ServerIdentity,
 } from '../run/index.ts';
 import { inspectingSettings } from './catalog/index.ts';
 import type { EngineConfig } from './config.ts';
@@ -23,6 +26,7 @@ import { EngineLock } from './lock.ts';
 import { Metering } from './metering.ts';
 import { openRun } from './open-run.ts';
 import { Sessions } from './sessions.ts';
+import { Watchdog } from './watchdog.ts';
 
 const TICK_MS = 1_000;
 /** How long the clients have to read the last events. */
@@ -46,6 +50,7 @@ export class Engine {
   readonly #sessions: Sessions;
   readonly #lock: EngineLock;
   readonly #metering: Metering;
+  readonly #watchdog: Watchdog;
   readonly #interpreter: Interpreter;
   readonly #ledger: Ledger | null;
   readonly #inflight = new Map<string, AbortController>();
@@ -85,9 +90,11 @@ export class Engine {
       {
         lost: (session, error) => this.#submit({ kind: 'connection-lost', session, error }),
         restored: (session, afterMs) => this.#submit({ kind: 'connection-restored', session, afterMs }),
+        reached: (server) => this.#reached(server),
       },
     );
     this.#ledger = this.#ledgerIn(ledger);
+    this.#watchdog = new Watchdog(this.#sessions);
     this.#lock = new EngineLock(this.#sessions.lock);
     this.#metering = new Metering({
       sessions: this.#sessions,
@@ -168,8 +175,16 @@ export class Engine {
     if (this.#state.approvedAt !== null) this.#ledger?.added();
   }
 
+  /** Recorded before the session is used for anything, so that nothing is begun on a server that is not fit for it. */
+  #reached(server: ServerIdentity): string | null {
+    this.#submit({ kind: 'server-seen', server });
+    const refused = refusalOf(this.#state.server, server);
+    return refused === null ? null : `${REFUSED_WORDS[refused]}: nothing is sent to it`;
+  }
+
   #tick(): void {
     this.#metering.tick(Date.now());
+    this.#watchdog.tick();
     if (this.#state.approvedAt !== null) {
       // A failure shows as a lock that is not held.
       void this.#lock.try().catch(() => undefined);

@@ -8,7 +8,7 @@ import { inspectIndex, takeBaseline, verifyIndexes } from './catalog/index.ts';
 import type { ConnectionConfig } from './config.ts';
 import { drop } from './dropper.ts';
 import type { EngineLock } from './lock.ts';
-import { preflight } from './look.ts';
+import { preflight, recheck } from './look.ts';
 import type { Metering } from './metering.ts';
 import { reconcile } from './reconcile.ts';
 import { toErrorFacts } from './session.ts';
@@ -58,6 +58,8 @@ export class Interpreter {
         return preflight(connection, sessions, lock, metering, state());
       case 'baseline':
         return this.#baseline();
+      case 'recheck':
+        return recheck(connection, sessions, state());
       case 'inspect':
         return this.#inspect(effect.step);
       case 'build':
@@ -68,9 +70,12 @@ export class Interpreter {
         await cancelUntil(sessions, effect.backend, this.#workEnded(effect.step));
         return { kind: 'tick' };
       case 'drop': {
-        const outcome = await this.#withSlot(effect.slot, (session) =>
-          drop(sessions.inspect, session, state(), this.#step(effect.step), effect),
-        );
+        const outcome = await this.#withSlot(effect.slot, async (session) => {
+          const ended = await drop(sessions.inspect, session, state(), this.#step(effect.step), effect);
+          // As with a statement: its backend must not stand beside the next attempt, nor outlive the run.
+          if (session.lost) await backendGone(sessions.control, session, () => true);
+          return ended;
+        });
         const lost = { kind: 'failed' as const, error: ownError('its connection was lost') };
         return { kind: 'dropped', step: effect.step, outcome: outcome ?? lost };
       }

@@ -1,4 +1,6 @@
-import type { Input, RunState } from '../run/index.ts';
+import pRetry from 'p-retry';
+import { type Input, ownError, type RunState } from '../run/index.ts';
+import { askUntilAnswered } from './ask.ts';
 import type { ConnectionConfig } from './config.ts';
 import type { EngineLock } from './lock.ts';
 import type { Metering } from './metering.ts';
@@ -41,5 +43,26 @@ export const preflight = async (
     return { kind: 'preflighted', facts };
   } catch (error) {
     return { kind: 'preflight-failed', error: toErrorFacts(error), advice: ADVICE };
+  }
+};
+
+/** A server that has just taken over may refuse connections for a moment yet. */
+const POOLING_RETRIES = 5;
+
+/** Looks at everything again, after another copy of the server took over. Changes nothing. */
+export const recheck = async (connection: ConnectionConfig, sessions: Sessions, state: RunState): Promise<Input> => {
+  const { server, plan, options } = state;
+  if (server === null) throw new Error('there is no server to look at again');
+  try {
+    const pooling = await pRetry(() => detectPooling(connection), { retries: POOLING_RETRIES });
+    const [refusal] = blockedByPooler(pooling, connection, plan)?.findings.filter((f) => f.level === 'blocks') ?? [];
+    if (refusal !== undefined)
+      return { kind: 'rechecked', server, outcome: { kind: 'failed', error: ownError(refusal.what) } };
+    const facts = await askUntilAnswered(sessions.inspect, (inspect) =>
+      runPreflight({ inspect, plan, options, ours: sessions.pids(), pooling }),
+    );
+    return { kind: 'rechecked', server, outcome: { kind: 'done', facts } };
+  } catch (error) {
+    return { kind: 'rechecked', server, outcome: { kind: 'failed', error: toErrorFacts(error) } };
   }
 };

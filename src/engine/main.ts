@@ -27,6 +27,8 @@ const main = async (): Promise<void> => {
     }
   };
   await holdRun(config.dir);
+  // A first line keeps room for the last one: a disk that is full then still takes why the engine ended.
+  log(`engine of indexdeck ${config.version}, pid ${process.pid}, run ${config.run}`);
   const pidFile = join(config.dir, PID_FILE);
   writeFileSync(pidFile, `${process.pid}\n`);
   const engine = new Engine(config, hostname(), log);

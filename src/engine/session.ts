@@ -61,6 +61,8 @@ export class Session implements Queryable {
   readonly #onNotice: ((notice: Notice) => void)[] = [];
   #lost: { cause: unknown } | null = null;
   #closed = false;
+  #sent = 0;
+  #unanswered: number | null = null;
   #tail: Promise<unknown> = Promise.resolve();
   readonly #gone = Promise.withResolvers<void>();
 
@@ -120,6 +122,11 @@ export class Session implements Queryable {
   /** No statement can be sent any more: the connection is lost or closed. */
   get lost(): boolean {
     return this.#lost !== null || this.#closed;
+  }
+
+  /** The number of the statement without a time limit that waits for its answer; null when there is none. */
+  get unanswered(): number | null {
+    return this.lost ? null : this.#unanswered;
   }
 
   /**
@@ -208,6 +215,8 @@ export class Session implements Queryable {
       timeoutMs > 0
         ? setTimeout(() => this.#lose(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs)
         : undefined;
+    this.#sent += 1;
+    if (timeoutMs === 0) this.#unanswered = this.#sent;
     const ready = Promise.withResolvers<void>();
     this.#client.once('drain', ready.resolve);
     try {
@@ -222,6 +231,7 @@ export class Session implements Queryable {
       throw this.lost ? this.#lostError() : error;
     } finally {
       clearTimeout(timer);
+      this.#unanswered = null;
       this.#client.off('drain', ready.resolve);
     }
   }

@@ -1,6 +1,8 @@
+import { backendAlive } from '../queries/backend_alive.ts';
 import { terminateBackend } from '../queries/terminate_backend.ts';
-import type { BackendId, Slot } from '../run/index.ts';
+import { type BackendId, isSameServer, type ServerIdentity, type Slot } from '../run/index.ts';
 import type { ConnectionConfig } from './config.ts';
+import { readIdentity } from './identity.ts';
 import { KeptSession, type KeptSessionHooks } from './kept-session.ts';
 import { buildingSettings, Session, watchingSettings } from './session.ts';
 import { pause } from './time.ts';
@@ -22,6 +24,11 @@ export interface SessionSource {
   ledger: Settings | null;
 }
 
+export interface SessionsHooks extends KeptSessionHooks {
+  /** Tells which server a new session has reached; gives why nothing may be sent to it, or null. */
+  reached(server: ServerIdentity): string | null;
+}
+
 /**
  * The engine's sessions. All that abort and cleaning need is open from the start, so that a full connection limit
  * cannot keep anybody from stopping: `control` cancels, `cleanup` drops when no builder is left.
@@ -34,19 +41,22 @@ export class Sessions {
   /** Writes the ledger and does nothing else. */
   readonly ledger: KeptSession | null;
   readonly #source: SessionSource;
-  readonly #hooks: KeptSessionHooks;
+  readonly #hooks: SessionsHooks;
   readonly #cleanup: KeptSession;
   readonly #builders: KeptSession[] = [];
   readonly #busy = new Set<string>();
   /** Sessions opened for one purpose, which their users close. */
   readonly #others = new Set<Session>();
-  /** Backends whose connection was lost: the server may not have noticed, and keep them. */
-  readonly #former: BackendId[] = [];
+  /** All that are connected. */
+  readonly #connected = new Set<Session>();
+  /** Backends whose connections were lost or given up: the server may keep them for long. */
+  readonly #former = new Set<BackendId>();
+  readonly #servers = new WeakMap<Session, ServerIdentity>();
   readonly #closing = new AbortController();
   #opening: Promise<void> | null = null;
   #ledgerOpening: Promise<unknown> | null = null;
 
-  constructor(source: SessionSource, hooks: KeptSessionHooks) {
+  constructor(source: SessionSource, hooks: SessionsHooks) {
     this.#source = source;
     this.#hooks = hooks;
     this.lock = this.#kept('lock', watchingSettings);
@@ -92,6 +102,34 @@ export class Sessions {
         current.abandon('the server has no such backend any more');
   }
 
+  /** A former server may still hold connections of ours: nothing more is sent there. */
+  #leaveOthersThan(server: ServerIdentity): void {
+    for (const other of this.#connected) {
+      const its = this.#servers.get(other);
+      if (its !== undefined && !isSameServer(its, server))
+        other.abandon('another server has taken the place of its own');
+    }
+  }
+
+  /**
+   * Ends the backends that lost connections of ours left idle: behind a proxy the server may never notice that nobody is
+   * there. One that works is left, since a build is waited for. Never fails.
+   */
+  async endFormer(): Promise<void> {
+    const control = this.control.current;
+    if (control === null) return;
+    for (const backend of this.#former) {
+      const state = await backendAlive(control, backend, ANSWER_WITHIN).catch(() => undefined);
+      if (state === null) this.#former.delete(backend);
+      else if (state?.startsWith('idle')) await terminateBackend(control, backend, ANSWER_WITHIN).catch(() => false);
+    }
+  }
+
+  /** The sessions that wait for the answer to a statement without a time limit. */
+  unanswered(): Session[] {
+    return this.#all().flatMap(({ current }) => (current === null || current.unanswered === null ? [] : [current]));
+  }
+
   async #openBuilders(jobs: number): Promise<void> {
     await this.#cleanup.start();
     for (let n = this.#builders.length + 1; n <= jobs; n++) {
@@ -135,30 +173,23 @@ export class Sessions {
   /** Closes all that works; what is left has nothing to do with the plan any more. */
   async closeWorking(): Promise<void> {
     this.#closing.abort(new Error('the sessions of this run are closed'));
-    // A question under way would go on in the server after we have left it: while control is there, its backend is ended.
-    const asking = [...this.#others, this.inspect.current].filter((session) => session !== null);
-    // Without us such a backend stands until the server's keepalive has given it up.
-    const ended = [...asking, ...this.#former];
-    await Promise.all([...[...this.#others].map((session) => session.close()), this.inspect.stop()]);
-    await Promise.all(ended.map((backend) => this.#end(backend)));
-    const working = this.#all().filter((kept) => kept !== this.lock && kept !== this.ledger);
-    await Promise.all(working.map((kept) => kept.stop()));
+    const last = [this.control, this.ledger, this.lock];
+    const stay = last.map((kept) => kept?.current);
+    const leaving = [...this.#connected].filter((session) => !stay.includes(session));
+    await Promise.all(this.#all().map((kept) => (last.includes(kept) ? undefined : kept.stop())));
+    await Promise.all([...this.#others].map((session) => session.close()));
+    // A question under way would go on in the server after we have left it, and a goodbye may not have arrived over a
+    // connection that was dead without a word: while control is there, what is left of them is ended.
+    for (const { pid, backendStart } of leaving) this.#former.add({ pid, backendStart });
+    const control = this.control.current;
+    if (control !== null) await Promise.all([...this.#former].map((backend) => endBackend(control, backend)));
+    await this.control.stop();
   }
 
   /** Closes the rest. The lock last: nobody else may begin while a session of ours is still there. */
   async close(): Promise<void> {
     await this.ledger?.stop();
     await this.lock.stop();
-  }
-
-  /** Ends a backend that is still there, and waits until the server has none such or does not tell in time. */
-  async #end(backend: BackendId): Promise<void> {
-    const control = this.control.current;
-    for (const end = performance.now() + END_WITHIN_MS; control !== null && performance.now() < end; ) {
-      const found = await terminateBackend(control, backend, ANSWER_WITHIN).catch(() => true);
-      if (!found) return;
-      await pause(END_AGAIN_MS);
-    }
   }
 
   #all(): KeptSession[] {
@@ -170,11 +201,36 @@ export class Sessions {
     return new KeptSession(name, (_, signal) => this.#connect(name, settings, signal), this.#hooks);
   }
 
+  /**
+   * Makes a connection. Which server it has reached is asked first: one that the run must not work on is left at once, and
+   * nothing else is sent to it.
+   */
   async #connect(name: string, settings: Settings, signal: AbortSignal): Promise<Session> {
     const { connection, run } = this.#source;
     const session = await Session.open({ connection, run, name, settings, signal });
     const { pid, backendStart } = session;
-    session.onLost(() => this.#former.push({ pid, backendStart }));
-    return session;
+    for (const other of this.#connected) if (other.lost) this.#connected.delete(other);
+    this.#connected.add(session);
+    session.onLost(() => this.#former.add({ pid, backendStart }));
+    try {
+      const server = await readIdentity(session);
+      this.#servers.set(session, server);
+      const refused = this.#hooks.reached(server);
+      if (refused !== null) throw new Error(refused);
+      this.#leaveOthersThan(server);
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
   }
 }
+
+/** Ends a backend that is still there, and waits until the server has none such or does not tell in time. */
+const endBackend = async (control: Session, backend: BackendId): Promise<void> => {
+  for (const end = performance.now() + END_WITHIN_MS; performance.now() < end; ) {
+    const found = await terminateBackend(control, backend, ANSWER_WITHIN).catch(() => true);
+    if (!found) return;
+    await pause(END_AGAIN_MS);
+  }
+};

@@ -36,12 +36,13 @@ export const watchingSettings: Readonly<Record<string, string>> = {
   lock_timeout: '2s',
   idle_in_transaction_session_timeout: '10s',
   idle_session_timeout: '0',
+  transaction_timeout: '0',
   default_transaction_read_only: 'on',
   jit: 'off',
 };
 
 /**
- * For sessions that build and drop: nothing but ourselves may end them, since both timeouts also count in the waits of a
+ * For sessions that build and drop: nothing but ourselves may end them or forbid them to write, since both timeouts also count in the waits of a
  * concurrent build. debug1 brings the notice `building index "x" on table "y" serially` (never translated): the
  * server's word that this session's statement made the catalog's entry, and not another session's.
  */
@@ -52,5 +53,6 @@ export const buildingSettings: Readonly<Record<string, string>> = {
   idle_in_transaction_session_timeout: '0',
   idle_session_timeout: '0',
   transaction_timeout: '0',
+  default_transaction_read_only: 'off',
   client_min_messages: 'debug1',
 };

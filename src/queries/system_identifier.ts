@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { defineQuery, onlyRow, type Queryable, type QueryOptions } from './define.ts';
 
-const run = defineQuery('catalog/system_identifier.sql', z.object({ system_identifier: z.string() }));
+const run = defineQuery('session/system_identifier.sql', z.object({ system: z.string() }));
 
-/** The cluster's own identifier, in digits. Fails where the role may not ask (42501). */
+/** The data folder's own name, which its physical copies share. */
 export const systemIdentifier = async (on: Queryable, options?: QueryOptions): Promise<string> =>
-  onlyRow(await run(on, [], options)).system_identifier;
+  onlyRow(await run(on, [], options)).system;

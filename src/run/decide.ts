@@ -1,6 +1,6 @@
 import { type Action, type Effect, effectKey, type Slot, type World } from './effects.ts';
 import type { EventBody } from './events.ts';
-import { debris, finalReason, finalStatus } from './outcome.ts';
+import { debris, finalReason, finalStatus, isUnsure } from './outcome.ts';
 import { currentSection, isTerminal, startable } from './schedule.ts';
 import type { RunState, StepState } from './state.ts';
 
@@ -126,6 +126,18 @@ const advance = (state: RunState, world: World, slots: SlotKeeper): Action[] => 
   return [...inspected, ...begun];
 };
 
+/** A server that is not, or not yet, known to be fit for work: nothing begins on it. */
+const isHeld = (state: RunState): boolean => state.refusedServer !== null || state.recheckDue !== null;
+
+/** Looks at the server that took over, once nothing of ours is under way that would change what is seen. */
+const recheck = (state: RunState, world: World): Action[] => {
+  if (state.recheckDue === null || state.recheckDue.failed) return [];
+  if (state.refusedServer !== null || !world.lockHeld) return [];
+  return isActing(world) || state.steps.some((step) => ['building', 'running', 'dropping'].includes(step.status))
+    ? []
+    : [act({ kind: 'recheck' })];
+};
+
 const finish = (state: RunState): Action[] => [
   act({ kind: 'finish', status: finalStatus(state), reason: finalReason(state), leftToDo: debris(state) }),
 ];
@@ -138,6 +150,8 @@ const conclude = (state: RunState): Action[] => {
 
 /** Effects that change something: the end waits for them. A look that is under way is simply not finished. */
 const ACTS: ReadonlySet<string> = new Set<Effect['kind']>(['build', 'reconcile', 'cancel', 'drop', 'statement']);
+
+const isActing = (world: World): boolean => [...world.inflight].some((key) => ACTS.has(key.split(':')[0] ?? ''));
 
 /** How long an abort waits for its own cleaning before it hurries. */
 const ABORT_PATIENCE_MS = 60_000;
@@ -164,9 +178,14 @@ const aborting = (state: RunState, world: World): Action[] => {
         reason: state.abort?.reason ?? '',
       }),
     );
-  const acting = [...world.inflight].some((key) => ACTS.has(key.split(':')[0] ?? ''));
-  if (busy.length === 0 && !acting) return finish(state);
   const late = state.abort !== null && world.now - Date.parse(state.abort.at) > ABORT_PATIENCE_MS;
+  if (busy.length === 0 && !isActing(world)) {
+    // What was built may be half built in the server that took over.
+    if (!isUnsure(state) || state.recheckDue?.failed || late) return finish(state);
+    return recheck(state, world);
+  }
+  // Nothing is sent to a server that is not ours: what is left on the other one, its operator has to look at.
+  if (state.refusedServer?.kind === 'another-server' && world.slots.length === 0) return finish(state);
   // Nobody is there to clean up with: what is left is work for later, and status 5 says so.
   if (late && world.slots.length === 0) return finish(state);
   // A drop that waits behind somebody must not hold the abort: it is tried a few times more, and then left to a person.
@@ -187,6 +206,7 @@ const decideAll = (state: RunState, world: World): Action[] => {
     case 'running': {
       if (state.baseline === null) return [act({ kind: 'baseline' })];
       const tidied = tidy(state, world, slots);
+      if (isHeld(state)) return [...tidied, ...recheck(state, world)];
       const mayBegin = state.pauses.length === 0 && world.lockHeld;
       return mayBegin ? [...tidied, ...advance(state, world, slots)] : tidied;
     }
@@ -198,6 +218,7 @@ const decideAll = (state: RunState, world: World): Action[] => {
     }
     case 'verifying': {
       const tidied = tidy(state, world, slots);
+      if (isHeld(state)) return [...tidied, ...recheck(state, world)];
       return tidied.length > 0 || state.pauses.length > 0 ? tidied : conclude(state);
     }
   }

@@ -2,6 +2,7 @@ import type { Command } from './commands.ts';
 import type { ErrorFacts, Found, RunEvent, RunOptions } from './events.ts';
 import { bytes, duration } from './format.ts';
 import { plainText } from './plain-text.ts';
+import { REFUSED_WORDS, type ServerIdentity } from './server.ts';
 
 /** What was said of a backup; journals of earlier versions know of none. */
 const backupWords = ({ backup, noBackup }: RunOptions): string => {
@@ -55,11 +56,30 @@ const retry = (retryAt: string | null, at: string): string =>
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
-const preflight = (event: Extract<RunEvent, { type: 'preflight.finished' }>): string => {
+const preflight = (event: Extract<RunEvent, { type: 'preflight.finished' | 'recheck.finished' }>): string => {
   const levels = event.findings.map((finding) => finding.level);
   const blocks = levels.filter((level) => level === 'blocks').length;
   const warnings = levels.filter((level) => level === 'warning').length;
   return `preflight: ${count(blocks, 'finding blocks', 'findings block')}, ${count(warnings, 'warning', 'warnings')}`;
+};
+
+const describeServer = (server: ServerIdentity): string =>
+  `${plainText(server.version)}, ${server.inRecovery ? 'a standby' : `timeline ${server.timeline ?? 'unknown'}`}, system ${server.system === null ? 'unknown' : plainText(server.system)}, started ${plainText(server.startedAt)}`;
+
+const describeChange = ({ kind, from, to }: Extract<RunEvent, { type: 'server.changed' }>): string => {
+  const is = describeServer(to);
+  switch (kind) {
+    case 'restarted':
+      return `THE SERVER RESTARTED, at ${plainText(to.startedAt)}: going on`;
+    case 'failed-over':
+      return `THE SERVER FAILED OVER, from timeline ${from.timeline} to ${to.timeline} (${is}): nothing begins until it was looked at`;
+    case 'unidentified':
+      return `THE SERVER STARTED ANEW, and does not say whether it is the same one (${is}): nothing begins until it was looked at`;
+    case 'back':
+      return `the server of this run answers again (${is})`;
+    default:
+      return `${REFUSED_WORDS[kind].toUpperCase()}: ${is}; nothing begins, and nothing is sent to it`;
+  }
 };
 
 /** What the log says of an event: one line, no time, no control characters. */
@@ -108,7 +128,9 @@ export const describeEvent = (event: RunEvent): string => {
         ? `${plainText(event.name)}  skipped: there already, valid, with the planned definition`
         : `${plainText(event.name)}  left out by ${plainText(event.by ?? 'the abort')}`;
     case 'index.requeued':
-      return `${plainText(event.name)}  to be built again, said ${plainText(event.by)}${event.reason === undefined ? '' : `: ${plainText(event.reason)}`}`;
+      return `${plainText(event.name)}  to be tried again, said ${plainText(event.by)}`;
+    case 'step.lost':
+      return `${plainText(event.name)}  LOST: ${event.why}. It is done again`;
     case 'drop.started':
       return `${plainText(event.name)}  dropping ${event.why === 'failed-build' ? 'what the failed build left' : 'the invalid leftover'} (oid ${event.oid})`;
     case 'index.dropped':
@@ -145,6 +167,14 @@ export const describeEvent = (event: RunEvent): string => {
       return `ledger not written: ${describeError(event.error)}. ${plainText(event.advice)}`;
     case 'ledger.restored':
       return `ledger written again after ${duration(event.afterMs)}, with all that it missed`;
+    case 'server.identified':
+      return `the server is ${describeServer(event.server)}`;
+    case 'server.changed':
+      return describeChange(event);
+    case 'recheck.finished':
+      return `looked at again: ${preflight(event)}`;
+    case 'recheck.failed':
+      return `could not be looked at again: ${describeError(event.error)}`;
     case 'metrics.summarised':
       return `${event.samples} samples summarised`;
     case 'verify.finished': {

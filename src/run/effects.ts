@@ -5,6 +5,8 @@ import type { BackendId } from './state.ts';
 export type Effect =
   | { kind: 'preflight' }
   | { kind: 'baseline' }
+  /** Preflight again, against a server that took over. */
+  | { kind: 'recheck' }
   /** Look at what stands in the index's place. */
   | { kind: 'inspect'; step: number }
   | { kind: 'build'; step: number; slot: string }

@@ -3,6 +3,7 @@ import type { Actor, Command } from './commands.ts';
 import type { OwnGate } from './gates/own.ts';
 import type { GateName, GateThresholds } from './gates/types.ts';
 import type { MetricName } from './samples.ts';
+import type { ServerChange, ServerIdentity } from './server.ts';
 
 /** What a failing index does to the run. */
 export type ErrorPolicy = 'pause' | 'skip' | 'abort';
@@ -136,7 +137,7 @@ export interface Leftover {
   ours: boolean;
 }
 
-export type PauseCause = 'operator' | 'error' | 'gate' | 'disconnect' | 'connection';
+export type PauseCause = 'operator' | 'error' | 'gate' | 'disconnect' | 'connection' | 'server';
 
 /** Why a build was cancelled by us. */
 export interface CancelReason {
@@ -256,8 +257,10 @@ export type EventBody =
       oid: number | null;
       by: Actor | null;
     }
-  /** An index is to be built (again): by an operator's word after a failure, or because it is not there any more. */
-  | { type: 'index.requeued'; step: number; name: string; by: Actor; reason?: string }
+  /** A failed index is to be tried again, by an operator's word. */
+  | { type: 'index.requeued'; step: number; name: string; by: Actor }
+  /** What was on record as done is not there any more, as after a failover: it is done again. */
+  | { type: 'step.lost'; step: number; name: string; oid: number | null; leftover: Leftover | null; why: string }
   /** Intent: recorded before DROP INDEX is sent. */
   | {
       type: 'drop.started';
@@ -299,6 +302,13 @@ export type EventBody =
   | { type: 'ledger.failed'; error: ErrorFacts; advice: string }
   /** The ledger has all that it missed. */
   | { type: 'ledger.restored'; afterMs: number }
+  /** The server that the run works on, as its first session found it. */
+  | { type: 'server.identified'; server: ServerIdentity }
+  /** A session that was made anew found another server, or the same one started anew. */
+  | { type: 'server.changed'; kind: ServerChange; from: ServerIdentity; to: ServerIdentity }
+  /** Preflight, done again against a server that took over. */
+  | ({ type: 'recheck.finished' } & PreflightFacts)
+  | { type: 'recheck.failed'; error: ErrorFacts }
   | {
       type: 'metrics.summarised';
       from: string;

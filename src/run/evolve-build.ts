@@ -13,6 +13,7 @@ const BUILD_EVENTS = [
   'build.lost',
   'index.skipped',
   'index.requeued',
+  'step.lost',
   'drop.started',
   'index.dropped',
   'drop.failed',
@@ -111,8 +112,6 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
       };
     case 'index.requeued':
       return {
-        oid: null,
-        bytes: null,
         // What a failed build left goes first.
         status: step.leftover === null ? 'queued' : 'dropping',
         leftover: step.leftover === null ? null : { ...step.leftover, afterwards: 'queued' },
@@ -124,6 +123,16 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         advice: null,
         note: null,
         passingFailures: 0,
+      };
+    case 'step.lost':
+      return {
+        ...ended(event.at),
+        status: event.leftover === null ? 'queued' : 'dropping',
+        oid: event.leftover?.oid ?? null,
+        bytes: null,
+        leftover: event.leftover === null ? null : { ...event.leftover, why: 'failed-build', afterwards: 'queued' },
+        retryAt: null,
+        note: event.why,
       };
     case 'drop.started':
       return {
@@ -194,15 +203,16 @@ const created = (state: RunState, event: BuildEvent): RunState['created'] => {
       ...state.created,
       { step: event.step, oid: event.oid, schema: schemaOf(state, step), name: step.step.name, at: event.at },
     ];
+  if (event.type === 'step.lost') return state.created.filter((index) => index.step !== event.step);
   if (event.type === 'index.dropped') return state.created.filter((index) => index.oid !== event.oid);
-  // One that was built and is to be built again is not there any more.
-  if (event.type === 'index.requeued') return state.created.filter((index) => index.step !== event.step);
   return state.created;
 };
 
-/** A step that is tried again opens its section again. */
+const reopens = (event: BuildEvent): boolean => event.type === 'index.requeued' || event.type === 'step.lost';
+
+/** A step that is done again opens its section again. */
 const reopened = (state: RunState, event: BuildEvent): Partial<RunState> => {
-  if (event.type !== 'index.requeued') return {};
+  if (!reopens(event)) return {};
   const section = state.steps[event.step]?.section;
   return {
     phase: state.phase === 'verifying' ? 'running' : state.phase,
@@ -215,7 +225,12 @@ const reopened = (state: RunState, event: BuildEvent): Partial<RunState> => {
 
 /** What an event about one step changes in the run. */
 export const evolveBuild = (state: RunState, event: BuildEvent): Partial<RunState> => ({
-  steps: state.steps.map((step) => (step.id === event.step ? { ...step, ...stepChange(step, event) } : step)),
+  steps: state.steps.map((step) => {
+    if (step.id === event.step) return { ...step, ...stepChange(step, event) };
+    // Its section waits for the one that is open again: it is looked at anew when its turn comes.
+    const waits = reopens(event) && step.status === 'queued' && step.found !== null;
+    return waits ? { ...step, found: null } : step;
+  }),
   created: created(state, event),
   ...reopened(state, event),
 });

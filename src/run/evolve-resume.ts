@@ -58,6 +58,10 @@ export const takenUp = (state: RunState, event: Resumed): Partial<RunState> => {
     abort: null,
     gates: [],
     lostConnections: [],
+    ledgerFailed: null,
+    // Which server it was stays known: another one must not be taken for it.
+    refusedServer: null,
+    recheckDue: null,
     clients: [],
     unattendedSince: event.at,
     verify: null,

@@ -1,6 +1,7 @@
 import type { RunEvent } from './events.ts';
 import { evolveBuild, isBuildEvent } from './evolve-build.ts';
 import { takenUp } from './evolve-resume.ts';
+import { isRefused, needsLook } from './server.ts';
 import type { Pause, RunState, StepState } from './state.ts';
 import { runnableSteps } from './steps.ts';
 
@@ -74,6 +75,9 @@ export const initialState = (event: RunEvent): RunState => {
     gates: [],
     lostConnections: [],
     ledgerFailed: null,
+    server: null,
+    refusedServer: null,
+    recheckDue: null,
     clients: [],
     unattendedSince: event.at,
     created: [],
@@ -86,14 +90,13 @@ export const initialState = (event: RunEvent): RunState => {
 const samePause = (a: Pick<Pause, 'cause' | 'gate'>, b: Pick<Pause, 'cause' | 'gate'>): boolean =>
   a.cause === b.cause && a.gate === b.gate;
 
-const preflightFinished = (
+const lookedAt = (
   state: RunState,
-  event: Extract<RunEvent, { type: 'preflight.finished' }>,
+  event: Extract<RunEvent, { type: 'preflight.finished' | 'recheck.finished' }>,
 ): Partial<RunState> => {
   const { findings, server, tables, steps, settings } = event;
   const tableOf = new Map(steps.map((step) => [step.step, step.tableOid]));
   return {
-    phase: findings.some((finding) => finding.level === 'blocks') ? 'blocked' : 'ready',
     preflight: { findings, server, tables, steps, settings },
     preflightError: null,
     tables,
@@ -113,6 +116,19 @@ const sectionTimes = (
   sections: state.sections.map((section, at) => (at === index ? { ...section, ...times } : section)),
 });
 
+const serverChanged = (
+  state: RunState,
+  { kind, to, at }: Extract<RunEvent, { type: 'server.changed' }>,
+): Partial<RunState> => {
+  if (isRefused(kind)) return { refusedServer: { kind, since: state.refusedServer?.since ?? at } };
+  return {
+    server: to,
+    refusedServer: null,
+    recheckDue: needsLook(kind) ? { since: at, failed: false } : state.recheckDue,
+    steps: forgetInspections(state),
+  };
+};
+
 /** What the event changes, apart from `seq` and `at`. Exhaustive: a new event does not compile until it is here. */
 const change = (state: RunState, event: RunEvent): Partial<RunState> => {
   if (isBuildEvent(event)) return evolveBuild(state, event);
@@ -122,7 +138,10 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
     case 'run.resumed':
       return takenUp(state, event);
     case 'preflight.finished':
-      return preflightFinished(state, event);
+      return {
+        ...lookedAt(state, event),
+        phase: event.findings.some((finding) => finding.level === 'blocks') ? 'blocked' : 'ready',
+      };
     case 'preflight.failed':
       return { phase: 'blocked', preflightError: { error: event.error, advice: event.advice } };
     case 'run.approved':
@@ -165,6 +184,8 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
       return {
         pauses: state.pauses.filter((pause) => !samePause(pause, event)),
         steps: forgetInspections(state),
+        // Whatever was mended on the server: it is looked at before anything begins.
+        recheckDue: event.cause === 'server' ? { since: event.at, failed: false } : state.recheckDue,
       };
     case 'abort.started':
       return {
@@ -200,6 +221,14 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
       return { ledgerFailed: { since: event.at, error: event.error } };
     case 'ledger.restored':
       return { ledgerFailed: null };
+    case 'server.identified':
+      return { server: event.server };
+    case 'server.changed':
+      return serverChanged(state, event);
+    case 'recheck.finished':
+      return { ...lookedAt(state, event), recheckDue: null };
+    case 'recheck.failed':
+      return { recheckDue: { since: state.recheckDue?.since ?? event.at, failed: true } };
     case 'verify.finished':
       return { verify: { ok: event.ok, results: event.results } };
     case 'validation.finished': {

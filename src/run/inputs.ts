@@ -12,6 +12,7 @@ import type {
 } from './events.ts';
 import type { GateSignal } from './gates/evaluate.ts';
 import type { Sample } from './samples.ts';
+import type { ServerIdentity } from './server.ts';
 
 /** How a build ended. `lost`: the connection broke, and nothing is known yet. */
 export type BuildOutcome =
@@ -51,6 +52,14 @@ export type Input =
   | { kind: 'connection-restored'; session: string; afterMs: number }
   | { kind: 'ledger-failed'; error: ErrorFacts; advice: string }
   | { kind: 'ledger-restored'; afterMs: number }
+  /** Which server a session found, before anything is sent on it. */
+  | { kind: 'server-seen'; server: ServerIdentity }
+  /** Preflight was done again, against this server. */
+  | {
+      kind: 'rechecked';
+      server: ServerIdentity;
+      outcome: { kind: 'done'; facts: PreflightFacts } | { kind: 'failed'; error: ErrorFacts };
+    }
   | { kind: 'closed'; status: ExitStatus; reason: string; leftToDo: string[] }
   /** Time has passed. */
   | { kind: 'tick' };

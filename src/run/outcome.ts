@@ -1,9 +1,18 @@
 import type { ExitStatus } from './events.ts';
 import type { RunState } from './state.ts';
 
+/** Whether what was built is there is not known: a copy of the server took over that was not looked at. */
+export const isUnsure = (state: RunState): boolean =>
+  state.created.length > 0 && (state.recheckDue !== null || state.refusedServer?.kind === 'in-recovery');
+
 /** What this run would leave behind that it must not: each as a sentence with the statement that cleans it up. */
-export const debris = (state: RunState): string[] =>
-  state.steps.flatMap((step) => {
+export const debris = (state: RunState): string[] => [
+  ...(isUnsure(state)
+    ? [
+        `the server that took over was not looked at: whether the ${state.created.length} built before are there, and valid, is unknown`,
+      ]
+    : []),
+  ...state.steps.flatMap((step) => {
     if (step.leftover !== null && step.leftover.why === 'failed-build') {
       const { schema, name, oid } = step.leftover;
       return [`invalid index ${schema}.${name} (oid ${oid}) of a failed build is still there: drop it concurrently`];
@@ -17,7 +26,8 @@ export const debris = (state: RunState): string[] =>
     if (step.status === 'building' && step.step.kind === 'create-index')
       return [`what became of ${step.step.name} is unknown: indexdeck resume finds out, and goes on`];
     return [];
-  });
+  }),
+];
 
 const unchanged = (state: RunState): string =>
   state.resumedAt === null ? 'nothing was changed' : 'nothing more was changed';

@@ -39,10 +39,13 @@ const resume = (state: RunState, by: Actor): Verdict => {
   const held = state.pauses.filter(
     (pause) =>
       pause.cause === 'connection' ||
+      (pause.cause === 'server' && state.refusedServer !== null) ||
       (pause.cause === 'gate' && state.gates.some((gate) => gate.gate === pause.gate && gate.level !== 'warn')),
   );
   const lifted = state.pauses.filter((pause) => !held.includes(pause));
   if (lifted.length === 0) {
+    if (held.some((pause) => pause.cause === 'server'))
+      return refuse('the server that answers is not the one of this run: lead the connection back to it, or abort');
     const names = held.map((pause) => (pause.gate === null ? 'the advisory lock' : `gate ${pause.gate}`)).join(', ');
     return refuse(`${names} still holds the run; it goes on by itself when that clears`);
   }

@@ -1,11 +1,11 @@
-import type { EventBody, PreflightFacts } from './events.ts';
+import type { EventBody } from './events.ts';
 import type { GateSignal } from './gates/evaluate.ts';
 import type { Input, Response } from './inputs.ts';
 import { buildEnded, dropEnded, inspected, statementEnded } from './respond-build.ts';
 import { respondToCommand } from './respond-command.ts';
+import { lostSteps, rechecked, serverSeen } from './respond-server.ts';
 import type { Sample } from './samples.ts';
 import type { RunState } from './state.ts';
-import { stepName } from './steps.ts';
 
 const INDEXDECK = 'indexdeck';
 
@@ -98,20 +98,14 @@ const connectionLost = (state: RunState, input: Extract<Input, { kind: 'connecti
     ? []
     : [{ type: 'connection.lost', session: input.session, error: input.error }];
 
-/** What this run had built, or found there, and what is not there any more is built again. */
-const rebuilt = (state: RunState, { steps }: PreflightFacts): EventBody[] =>
-  steps.flatMap(({ step: id, found }): EventBody[] => {
-    const step = state.steps[id];
-    if (found?.kind !== 'none' || step === undefined || (step.status !== 'done' && step.status !== 'equal')) return [];
-    const reason = step.oid === null ? 'it is not there any more' : `oid ${step.oid} is not there any more`;
-    return [{ type: 'index.requeued', step: id, name: stepName(step.step), by: INDEXDECK, reason }];
-  });
-
 const facts = (state: RunState, input: Exclude<Input, { kind: 'command' }>, now: number): EventBody[] => {
   switch (input.kind) {
     case 'preflighted':
       return state.phase === 'preflight'
-        ? [{ type: 'preflight.finished', ...input.facts }, ...rebuilt(state, input.facts)]
+        ? [
+            { type: 'preflight.finished', ...input.facts },
+            ...(state.resumedAt === null ? [] : lostSteps(state, input.facts.steps)),
+          ]
         : [];
     case 'preflight-failed':
       return state.phase === 'preflight'
@@ -160,6 +154,10 @@ const facts = (state: RunState, input: Exclude<Input, { kind: 'command' }>, now:
       return state.ledgerFailed === null ? [{ type: 'ledger.failed', error: input.error, advice: input.advice }] : [];
     case 'ledger-restored':
       return state.ledgerFailed === null ? [] : [{ type: 'ledger.restored', afterMs: input.afterMs }];
+    case 'server-seen':
+      return serverSeen(state, input);
+    case 'rechecked':
+      return rechecked(state, input);
     case 'closed': {
       const { status, reason, leftToDo } = input;
       return [{ type: 'run.finished', status, reason, leftToDo }];

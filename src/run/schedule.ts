@@ -40,13 +40,13 @@ const rowsOf = (state: RunState, step: StepState): number => {
   return table?.bytes ?? table?.rows ?? 0;
 };
 
-/** A step that holds, or is about to hold, a session. */
-const isUnderWay = (step: StepState, inflight: ReadonlySet<string>): boolean =>
+/** A step that holds, or is about to hold, a session. One that was looked at in another section does not begin now. */
+const isUnderWay = (step: StepState, section: number, inflight: ReadonlySet<string>): boolean =>
   step.status === 'building' ||
   step.status === 'running' ||
   (step.status === 'dropping' && inflight.has(`drop:${step.id}`)) ||
   inflight.has(`inspect:${step.id}`) ||
-  (step.found !== null && step.status === 'queued');
+  (step.found !== null && step.status === 'queued' && step.section === section);
 
 /**
  * The steps of the section that may begin now, largest table first, as many as there is room for: never two at the
@@ -58,13 +58,13 @@ export const startable = (
   now: number,
   inflight: ReadonlySet<string>,
 ): StepState[] => {
-  const underWay = state.steps.filter((step) => isUnderWay(step, inflight));
+  const underWay = state.steps.filter((step) => isUnderWay(step, section, inflight));
   const held = [...underWay.map((step) => tablesOf(state, step))];
   // A leftover waits to be dropped: its table is not free either.
   for (const step of state.steps) if (step.status === 'dropping') held.push(tablesOf(state, step));
   const steps = state.steps.filter((step) => step.section === section);
   const candidates = steps
-    .filter((step) => step.status === 'queued' && !isUnderWay(step, inflight))
+    .filter((step) => step.status === 'queued' && !isUnderWay(step, section, inflight))
     .filter((step) => step.retryAt === null || Date.parse(step.retryAt) <= now)
     .filter((step) =>
       steps.every((other) => other.id >= step.id || isTerminal(other) || !mustFollow(state, step, other)),

@@ -15,6 +15,7 @@ import type {
   VerifyResult,
 } from './events.ts';
 import type { GateLevel } from './gates/types.ts';
+import type { RefusedServer, ServerIdentity } from './server.ts';
 
 /** The steps of a plan that a run acts on: SET is part of the others' settings, validations come after the sections. */
 export type RunnableStep = CreateIndexStep | AnalyzeStep | CommentStep;
@@ -172,6 +173,12 @@ export interface RunState {
   lostConnections: { session: string; since: string; error: ErrorFacts }[];
   /** Since when the ledger cannot be written, and why; null while it can, or there is none. */
   ledgerFailed: { since: string; error: ErrorFacts } | null;
+  /** The server that the run works on; null before the first session. */
+  server: ServerIdentity | null;
+  /** A server answered that nothing is sent to, and none that may be worked on has since. */
+  refusedServer: { kind: RefusedServer; since: string } | null;
+  /** Another copy of the server took over: nothing begins until it was looked at, due since then; or that has failed. */
+  recheckDue: { since: string; failed: boolean } | null;
   clients: ClientState[];
   /** Since when no operator's screen is there, ISO; null while there is one. */
   unattendedSince: string | null;

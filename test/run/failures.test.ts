@@ -40,6 +40,31 @@ describe('a build that fails', () => {
     expect(core.state.pauses).toMatchObject([{ cause: 'error' }]);
   });
 
+  it('is tried again by word while a later section has begun on its table: that one gives way', () => {
+    const plan = planOf(section('one', [createIndex('a1', 'a')]), section('two', [createIndex('a2', 'a')]));
+    const core = new Core(plan, options({ onError: 'skip' }));
+    core.go();
+    core.found(0);
+    core.buildEnds(0, { kind: 'failed', error: serverError('23505'), leftover: null });
+    expect(core.underWay).toEqual(['inspect:1']);
+    core.slots = core.slots.map((slot) => ({ ...slot, use: 'cleanup' }));
+    core.found(1);
+    core.command({ type: 'retry', step: 0 });
+    expect(core.state.steps[1]?.found).toBeNull();
+    expect(core.underWay).toEqual(['inspect:0']);
+  });
+
+  it('is tried again by word while a later section is looked at on its table', () => {
+    const plan = planOf(section('one', [createIndex('a1', 'a')]), section('two', [createIndex('a2', 'a')]));
+    const core = new Core(plan, options({ onError: 'skip' }));
+    core.go();
+    core.found(0);
+    core.buildEnds(0, { kind: 'failed', error: serverError('23505'), leftover: null });
+    core.command({ type: 'retry', step: 0 });
+    core.found(1);
+    expect(core.underWay).toEqual(['inspect:0']);
+  });
+
   it('keeps the message, detail and hint whole', () => {
     const core = building(new Core(onePlan()));
     const error = { ...serverError('23505', 'could not create unique index'), detail: 'Key (a)=(1) is duplicated.' };

@@ -56,7 +56,7 @@ export interface ResumeSetup {
 export interface RunSetup {
   options?: Partial<RunOptions>;
   plan?: Partial<PlanOptions>;
-  /** The ledger will lack events at the end: the test says why. */
+  /** The ledger will lack events at the end, such as where the role may not make one: the test says why. */
   ledgerLacks?: boolean;
   connection?: { user?: string; password?: string; host?: string; port?: number };
 }

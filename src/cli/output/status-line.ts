@@ -1,6 +1,6 @@
 import type { FeedView } from '../../client/index.ts';
 import { clockTime } from '../../run/format.ts';
-import { formatOwnValue, isOff, type RunState, type Sample } from '../../run/index.ts';
+import { formatOwnValue, isOff, REFUSED_WORDS, type RunState, type Sample } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 
 const word = (state: RunState): string =>
@@ -30,7 +30,12 @@ const ownGates = ({ options }: RunState, { own }: Sample): string[] =>
     });
 
 /** The one thing that needs attention, if there is one. */
-const attention = (state: RunState, sample: Sample | null): string[] => {
+const attention = (state: RunState, sample: Sample | null, now: number): string[] => {
+  const since = (at: string) => `for ${clockTime(now - Date.parse(at))}`;
+  if (state.refusedServer !== null)
+    return [`${REFUSED_WORDS[state.refusedServer.kind]} ${since(state.refusedServer.since)}: nothing begins`];
+  if (state.recheckDue !== null)
+    return [`another server took over ${since(state.recheckDue.since)}: it is looked at before anything begins`];
   const [pause] = state.pauses;
   if (pause !== undefined) return [`paused: ${plainText(pause.reason)}`];
   const waiting = sample?.builds.find((build) => build.waiting && build.blockers.length > 0);
@@ -55,7 +60,7 @@ export const statusLine = ({ state, sample, link }: FeedView, now: number): stri
     ...(failed > 0 ? [`${failed} failed`] : []),
     `${building} building`,
     ...(sample === null ? [] : [...metrics(state, sample), ...ownGates(state, sample)]),
-    ...attention(state, sample),
+    ...attention(state, sample, now),
     ...(link.status === 'connected' ? [] : [`no connection to the engine since ${link.since}: ${link.why ?? ''}`]),
   ];
   return parts.join('  ');

@@ -10,6 +10,7 @@ export const inspectingSettings: Readonly<Record<string, string>> = {
   lock_timeout: '500ms',
   idle_in_transaction_session_timeout: '10s',
   idle_session_timeout: '0',
+  transaction_timeout: '0',
   default_transaction_read_only: 'off',
   jit: 'off',
 };

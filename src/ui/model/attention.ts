@@ -3,6 +3,7 @@ import {
   type BuildProgress,
   capitalised,
   type Pause,
+  REFUSED_WORDS,
   type RunState,
   type Sample,
   type StepState,
@@ -53,6 +54,7 @@ const pauseConcern = (pause: Pause, now: number): Concern => {
     error: 'T again  S skip',
     operator: 'C continue',
     disconnect: 'C continue',
+    server: 'C look again',
   };
   return concern(
     `PAUSED ${clockSince(pause.at, now)} by ${cause}: ${plainText(pause.reason)}`,
@@ -126,6 +128,26 @@ const beforeGo = (state: RunState): Concern[] => {
   }
 };
 
+/** A server that nothing may begin on, and since when. */
+const serverConcerns = (state: RunState, now: number): Concern[] => {
+  if (state.phase === 'finished') return [];
+  const { refusedServer, recheckDue } = state;
+  if (refusedServer !== null) {
+    const since = clockSince(refusedServer.since, now);
+    return [
+      concern(
+        `${since} ${REFUSED_WORDS[refusedServer.kind]}: nothing begins, and nothing is sent to it`,
+        'bad',
+        '',
+        true,
+      ),
+    ];
+  }
+  if (recheckDue === null) return [];
+  const since = clockSince(recheckDue.since, now);
+  return [concern(`${since} another server took over: nothing begins until it was looked at`, 'warn', '', true)];
+};
+
 /** All that needs somebody, the most urgent first; never empty. */
 export const concerns = (state: RunState | null, sample: Sample | null, link: Link, now: number): Concern[] => {
   if (state === null) {
@@ -157,6 +179,7 @@ export const concerns = (state: RunState | null, sample: Sample | null, link: Li
   const found = [
     ...linkConcerns(link, state, now),
     ...finishedConcern(state),
+    ...serverConcerns(state, now),
     ...lost,
     ...abortConcern(state, now),
     ...beforeGo(state),

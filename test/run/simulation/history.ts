@@ -9,8 +9,9 @@ import {
   type GateLevel,
   initialState,
   type RunState,
+  type ServerIdentity,
 } from '../../../src/run/index.ts';
-import { Core, createIndex, options, planOf, section, serverError } from '../../support/core.ts';
+import { Core, createIndex, factsOf, options, planOf, section, serverError } from '../../support/core.ts';
 
 /** A small, fast generator of repeatable randomness (mulberry32). */
 export const randomOf = (seed: number) => {
@@ -60,6 +61,7 @@ export class History {
   readonly #catalog = new Map<string, Entry>();
   readonly #foreign = new Map<string, number>();
   #oid = 1;
+  #server: ServerIdentity = { system: 's', timeline: 1, startedAt: 't1', inRecovery: false, version: '18' };
   #seen = 0;
   /** The state as its events alone give it, event by event. */
   #shadow: RunState | null = null;
@@ -86,6 +88,7 @@ export class History {
       tableOid: 'table' in step ? 1000 + 'abcd'.indexOf(step.table) : null,
       found: 'name' in step ? this.#found(step.name) : null,
     }));
+    core.input({ kind: 'server-seen', server: this.#server });
     core.go({ steps }, agreed);
     this.#check();
     for (let turn = 0; turn < 2_000; turn++) {
@@ -109,6 +112,7 @@ export class History {
       core.lockHeld = !core.lockHeld;
       core.advance();
     } else if (!calm && what < 16) this.#orderAboutStep();
+    else if (!calm && what === 17) this.#changeServer();
     else if (!calm && what === 16 && random.chance(0.2)) core.command({ type: 'abort' });
     else if (what < 30) core.pass(random.below(5_000));
     else if (core.underWay.length > 0) this.#endOne(random.pick(core.underWay), calm);
@@ -121,12 +125,30 @@ export class History {
   #calmDown(): void {
     const core = this.#core;
     core.lockHeld = true;
+    core.input({ kind: 'server-seen', server: this.#server });
     for (const gate of core.state.gates)
       core.input({
         kind: 'gate',
         signal: { kind: 'level', gate: gate.gate, level: null, value: 0, threshold: null, reason: '' },
       });
     core.command({ type: 'continue' });
+  }
+
+  /** A restart, a failover that may lose what was written last, or a standby that answers for a while. */
+  #changeServer(): void {
+    const { timeline, startedAt } = this.#server;
+    const change = this.#random.below(3);
+    if (change === 0) this.#server = { ...this.#server, startedAt: `${startedAt}+` };
+    if (change === 1) {
+      this.#server = { ...this.#server, timeline: (timeline ?? 0) + 1 };
+      for (const [name, entry] of this.#catalog)
+        if (this.#core.state.created.some((index) => index.oid === entry.oid) && this.#random.chance(0.3)) {
+          if (this.#random.chance(0.5)) this.#catalog.delete(name);
+          else entry.valid = false;
+        }
+    }
+    const seen = change === 2 ? { ...this.#server, timeline: null, inRecovery: true } : this.#server;
+    this.#core.input({ kind: 'server-seen', server: seen });
   }
 
   #gate(): void {
@@ -177,6 +199,7 @@ export class History {
       core.inflight.delete(`cancel:${effect.step}`);
       core.end(key, { kind: 'build-ended', step: effect.step, outcome: this.#reconciled(effect.step) });
     } else if (effect.kind === 'drop') this.#drop(key, effect, calm);
+    else if (effect.kind === 'recheck') this.#recheck(key, calm);
     else if (effect.kind === 'verify') {
       const results = core.state.steps.map(({ id }) => {
         const entry = this.#catalog.get(this.#nameOf(id));
@@ -221,6 +244,21 @@ export class History {
     return { kind: 'failed', error: serverError('57P01'), leftover };
   }
 
+  #recheck(key: string, calm: boolean): void {
+    const core = this.#core;
+    if (core.state.server === null) throw new Error('looked at again before anything was seen');
+    const steps = core.state.steps.map(({ id, tableOid }) => ({
+      step: id,
+      tableOid,
+      found: this.#found(this.#nameOf(id)),
+    }));
+    const failed = !calm && this.#random.chance(0.2);
+    const outcome = failed
+      ? { kind: 'failed' as const, error: serverError('42501') }
+      : { kind: 'done' as const, facts: factsOf(core.state, { steps }) };
+    core.end(key, { kind: 'rechecked', server: core.state.server, outcome });
+  }
+
   #drop(key: string, effect: Extract<Effect, { kind: 'drop' }>, calm: boolean): void {
     const ok = calm || this.#random.chance(0.7);
     if (ok && this.#catalog.get(effect.name)?.oid === effect.oid) this.#catalog.delete(effect.name);
@@ -249,6 +287,8 @@ export class History {
       const before = this.#shadow;
       if (event.type === 'build.started' && (before === null || before.pauses.length > 0 || before.phase !== 'running'))
         throw new Error(`${event.name} was begun in ${before?.phase}, pauses: ${before?.pauses.length}`);
+      if (event.type === 'build.started' && (before?.refusedServer !== null || before.recheckDue !== null))
+        throw new Error(`${event.name} was begun on a server that is not known to be fit for it`);
       this.#shadow = before === null ? initialState(event) : evolve(before, event);
     }
   }

@@ -137,6 +137,17 @@ function changed({ create, found }: IndexFinding, step: StepState): Finding {
       },
       create,
     );
+  if (found.kind === 'invalid' && found.oid === step.oid && step.status === 'done')
+    return finding(
+      'warning',
+      'resumed-lost',
+      {
+        what: `${create.name} ${before}, and is not valid any more.`,
+        why: 'The server lost the end of its build, as in a crash or a failover.',
+        advice: 'It will be dropped concurrently and built anew.',
+      },
+      create,
+    );
   const now = 'oid' in found ? `oid ${found.oid}, ${found.kind}` : found.kind;
   return finding(
     'warning',
