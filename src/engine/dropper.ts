@@ -1,6 +1,6 @@
 import { quoteQualified } from '../plan/ident.ts';
 import type { Input, RunState, StepState } from '../run/index.ts';
-import { ownError } from '../run/index.ts';
+import { notToDrop, ownError } from '../run/index.ts';
 import { placeOf, prepare } from './builder.ts';
 import { findLeftover, indexFacts } from './catalog/index.ts';
 import type { KeptSession } from './kept-session.ts';
@@ -34,11 +34,8 @@ export const drop = async (
         return failed('it is not under its name or on its table any more: not touched');
       return { kind: 'done', durationMs: performance.now() - began };
     }
-    if (found.oid !== index.oid)
-      return failed(`another index of this name stands there now (oid ${found.oid}, not ${index.oid}): not touched`);
-    if (found.valid) return failed('it is valid by now: not touched');
-    if (found.constraint) return failed('it backs a constraint by now: not touched');
-    if (found.building !== null) return failed(`pid ${found.building} is building it: not touched`);
+    const not = notToDrop(found, index.oid);
+    if (not !== null) return failed(not);
     await session.execute(`DROP INDEX CONCURRENTLY ${quoteQualified(index.schema, index.name)}`);
     return { kind: 'done', durationMs: performance.now() - began };
   } catch (error) {

@@ -1,0 +1,82 @@
+import { DUPLICATE_TABLE } from './errors.ts';
+import type { ErrorFacts, Leftover } from './events.ts';
+import type { BuildOutcome } from './inputs.ts';
+
+/** An index as it stands in the catalog right now. It says nothing of whose it is. */
+export interface IndexAt {
+  oid: number;
+  valid: boolean;
+  /** Not valid but ready: writes maintain it already, and a unique one rejects rows. */
+  ready: boolean;
+  /** Who builds it, drops it or changes it right now: leave it alone. */
+  building: number | null;
+  /** It backs a constraint, so it is nobody's leftover. */
+  constraint: boolean;
+  /** As the last build, VACUUM or ANALYZE left it in pg_class.relpages: exact right after a build. */
+  bytes: number;
+}
+
+/** What an attempt has left behind on our side: all that a claim to an index can rest on. */
+export interface Traces {
+  /** The OID that the server named as the one that our backend was making. */
+  oid: number | null;
+  /** The server told our session that it began to fill an index of this name. */
+  heard: boolean;
+  /** Its statement was not sent: it has left nothing. */
+  unsent: boolean;
+}
+
+/** Whether what stands in the index's place is this run's. `if-planned`: if it is of the planned definition. */
+export type Claim = 'ours' | 'not-ours' | 'if-planned';
+
+/** The claim of an attempt that ended before our eyes, with an error: only what the server said counts. */
+export const claimOfFailed = (found: IndexAt, { oid, heard }: Traces): Claim =>
+  (oid === null ? heard : oid === found.oid) ? 'ours' : 'not-ours';
+
+/**
+ * The claim of an attempt that nobody saw ending. The OID is the proof where the server has told it. Without one it is the
+ * recorded intent: the name was free when this run looked, right before it recorded that it would build it, and nobody but
+ * this run's backend worked on it. An index that is valid must be the planned one besides.
+ */
+export const claimOfLost = (found: IndexAt, { oid, heard, unsent }: Traces): Claim => {
+  if (oid !== null) return oid === found.oid ? 'ours' : 'not-ours';
+  if (unsent) return 'not-ours';
+  if (heard) return 'ours';
+  if (found.valid) return 'if-planned';
+  return found.building === null && !found.constraint ? 'ours' : 'not-ours';
+};
+
+/** What a failed attempt left; null when there is nothing that this run or its operator would have to mind. */
+export const leftoverOf = (
+  found: IndexAt | null,
+  where: { schema: string; name: string },
+  error: ErrorFacts,
+  ours: boolean,
+): Leftover | null => {
+  if (found === null || found.valid || error.sqlstate === DUPLICATE_TABLE) return null;
+  // One that is not ours and that somebody is building is no leftover.
+  if (!ours && found.building !== null) return null;
+  return { oid: found.oid, schema: where.schema, name: where.name, ours };
+};
+
+/** How an attempt that nobody saw ending counts, by what was found in its place; durationMs at the most. */
+export const outcomeOfLost = (
+  found: IndexAt | null,
+  where: { schema: string; name: string },
+  error: ErrorFacts,
+  ours: boolean,
+  durationMs: number,
+): BuildOutcome =>
+  found?.valid && ours
+    ? { kind: 'built', oid: found.oid, bytes: found.bytes, durationMs, unwatched: true }
+    : { kind: 'failed', error, leftover: leftoverOf(found, where, error, ours) };
+
+/** Why an index that is to be dropped must not be: what stands under its name is not that one, or not a leftover. */
+export const notToDrop = (found: IndexAt, oid: number): string | null => {
+  if (found.oid !== oid)
+    return `another index of this name stands there now (oid ${found.oid}, not ${oid}): not touched`;
+  if (found.valid) return 'it is valid by now: not touched';
+  if (found.constraint) return 'it backs a constraint by now: not touched';
+  if (found.building !== null) return `pid ${found.building} is building it: not touched`;
+  return null;
+};
