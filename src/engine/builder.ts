@@ -3,7 +3,7 @@ import type { CreateIndexStep } from '../plan/types.ts';
 import { configureSession } from '../queries/configure_session.ts';
 import { identifyBuild } from '../queries/identify_build.ts';
 import type { BuildOutcome, IndexAt, RunnableStep, RunState, StepState, Traces } from '../run/index.ts';
-import { claimOfFailed, leftoverOf, ownError } from '../run/index.ts';
+import { claimOfFailed, leftoverOf, outcomeOfSuccess, ownError } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
 import { findLeftover } from './catalog/index.ts';
 import type { KeptSession } from './kept-session.ts';
@@ -122,9 +122,7 @@ export const build = async (
     }
     const durationMs = performance.now() - began;
     const made = await lookUntilKnown(context, where);
-    if (made?.valid) return { kind: 'built', oid: made.oid, bytes: made.bytes, durationMs };
-    const error = ownError('the server reported success, but there is no valid index of this name');
-    return { kind: 'failed', error, leftover: null };
+    return outcomeOfSuccess(made, oidOf(), durationMs);
   } catch (error) {
     const facts = toErrorFacts(error);
     if (session.lost || error instanceof SessionLost) return { kind: 'lost', error: facts };

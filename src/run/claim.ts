@@ -1,4 +1,4 @@
-import { DUPLICATE_TABLE } from './errors.ts';
+import { DUPLICATE_TABLE, ownError } from './errors.ts';
 import type { ErrorFacts, Leftover } from './events.ts';
 import type { BuildOutcome } from './inputs.ts';
 
@@ -71,12 +71,31 @@ export const outcomeOfLost = (
     ? { kind: 'built', oid: found.oid, bytes: found.bytes, durationMs, unwatched: true }
     : { kind: 'failed', error, leftover: leftoverOf(found, where, error, ours) };
 
-/** Why an index that is to be dropped must not be: what stands under its name is not that one, or not a leftover. */
-export const notToDrop = (found: IndexAt, oid: number): string | null => {
-  if (found.oid !== oid)
-    return `another index of this name stands there now (oid ${found.oid}, not ${oid}): not touched`;
-  if (found.valid) return 'it is valid by now: not touched';
-  if (found.constraint) return 'it backs a constraint by now: not touched';
-  if (found.building !== null) return `pid ${found.building} is building it: not touched`;
-  return null;
+/**
+ * How an attempt counts that the server says has succeeded, by what was found right after: an index of another OID than
+ * the server had named is somebody else's, who was quick.
+ */
+export const outcomeOfSuccess = (found: IndexAt | null, oid: number | null, durationMs: number): BuildOutcome => {
+  if (found?.valid && (oid === null || oid === found.oid))
+    return { kind: 'built', oid: found.oid, bytes: found.bytes, durationMs };
+  const error = ownError('the server reported success, but the valid index of this name that it made is not there');
+  return { kind: 'failed', error, leftover: null };
+};
+
+/**
+ * What is to be done with an index that is to be dropped, by what stands under its name right now; `elsewhere` says
+ * whether it, by its OID, stands anywhere else. One that somebody else has dropped is gone, whatever took its place.
+ */
+export const beforeDrop = (
+  found: IndexAt | null,
+  oid: number,
+  elsewhere: boolean,
+): { kind: 'drop' } | { kind: 'gone' } | { kind: 'refused'; why: string } => {
+  const refused = (why: string) => ({ kind: 'refused' as const, why: `${why}: not touched` });
+  if (found?.oid !== oid)
+    return elsewhere ? refused('it is not under its name or on its table any more') : { kind: 'gone' };
+  if (found.valid) return refused('it is valid by now');
+  if (found.constraint) return refused('it backs a constraint by now');
+  if (found.building !== null) return refused(`pid ${found.building} is building it`);
+  return { kind: 'drop' };
 };

@@ -1,13 +1,14 @@
 export type { Finding, Level } from '../plan/types.ts';
 export { capitalised, whatIsAhead } from './ahead.ts';
 export {
+  beforeDrop,
   type Claim,
   claimOfFailed,
   claimOfLost,
   type IndexAt,
   leftoverOf,
-  notToDrop,
   outcomeOfLost,
+  outcomeOfSuccess,
   type Traces,
 } from './claim.ts';
 export type { Actor, Command } from './commands.ts';

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { claimOfFailed, claimOfLost, type IndexAt, leftoverOf, notToDrop, outcomeOfLost } from '../../src/run/index.ts';
+import {
+  beforeDrop,
+  claimOfFailed,
+  claimOfLost,
+  type IndexAt,
+  leftoverOf,
+  outcomeOfLost,
+  outcomeOfSuccess,
+} from '../../src/run/index.ts';
 import { serverError } from '../support/core.ts';
 
 const index = (more: Partial<IndexAt> = {}): IndexAt => ({
@@ -57,12 +65,31 @@ it('a leftover is none when the name was taken, it is valid, or somebody else bu
   expect(leftoverOf(index({ building: 42 }), where, error, true)).toMatchObject({ ours: true });
 });
 
-it.each([
-  ['another OID', index({ oid: 8 }), /oid 8, not 7/],
-  ['valid by now', index({ valid: true }), /valid by now/],
-  ['backs a constraint', index({ constraint: true }), /constraint/],
-  ['somebody is at work on it', index({ building: 42 }), /pid 42/],
-])('nothing is dropped that is not the very leftover: %s', (_, found, why) => {
-  expect(notToDrop(index(), 7)).toBeNull();
-  expect(notToDrop(found, 7)).toMatch(why);
+it('what the server says it made counts only if it is that: another OID is somebody else’s', () => {
+  expect(outcomeOfSuccess(index({ valid: true }), 7, 9)).toEqual({ kind: 'built', oid: 7, bytes: 8192, durationMs: 9 });
+  expect(outcomeOfSuccess(index({ valid: true }), null, 9)).toMatchObject({ kind: 'built', oid: 7 });
+  expect(outcomeOfSuccess(index({ valid: true, oid: 8 }), 7, 9)).toMatchObject({ kind: 'failed', leftover: null });
+  expect(outcomeOfSuccess(index(), 7, 9)).toMatchObject({ kind: 'failed', leftover: null });
+  expect(outcomeOfSuccess(null, 7, 9)).toMatchObject({ kind: 'failed', leftover: null });
+});
+
+describe('before a drop', () => {
+  it('goes on with the very leftover', () => {
+    expect(beforeDrop(index(), 7, false)).toEqual({ kind: 'drop' });
+  });
+
+  it('has nothing to do when somebody else has dropped it, whatever stands there now', () => {
+    expect(beforeDrop(null, 7, false)).toEqual({ kind: 'gone' });
+    expect(beforeDrop(index({ oid: 8 }), 7, false)).toEqual({ kind: 'gone' });
+  });
+
+  it.each([
+    ['it has another name', null, true, /not under its name/],
+    ['it has another name, and its own is taken', index({ oid: 8 }), true, /not under its name/],
+    ['it is valid by now', index({ valid: true }), false, /valid by now/],
+    ['it backs a constraint', index({ constraint: true }), false, /constraint/],
+    ['somebody is at work on it', index({ building: 42 }), false, /pid 42/],
+  ])('touches nothing when %s', (_, found, elsewhere, why) => {
+    expect(beforeDrop(found, 7, elsewhere)).toMatchObject({ kind: 'refused', why: expect.stringMatching(why) });
+  });
 });
