@@ -53,9 +53,10 @@ export const leftoverOf = (
   error: ErrorFacts,
   ours: boolean,
 ): Leftover | null => {
-  if (found === null || found.valid || error.sqlstate === DUPLICATE_TABLE) return null;
-  // One that is not ours and that somebody is building is no leftover.
-  if (!ours && found.building !== null) return null;
+  if (found === null || found.valid) return null;
+  // One that is not ours and that somebody is building, or that had the name before us, is no leftover. A function in an
+  // index may fail with any SQLSTATE: what is proven to be ours is a leftover all the same.
+  if (!ours && (found.building !== null || error.sqlstate === DUPLICATE_TABLE)) return null;
   return { oid: found.oid, schema: where.schema, name: where.name, ours };
 };
 

@@ -204,6 +204,15 @@ const created = (state: RunState, event: BuildEvent): RunState['created'] => {
   return state.created;
 };
 
+const changed = (state: RunState, event: BuildEvent): StepState[] =>
+  state.steps.map((step) => {
+    if (step.id === event.step) return { ...step, ...stepChange(step, event) };
+    // Its section may have to wait for another that is opened again: it is looked at anew when its turn comes.
+    return event.type === 'index.requeued' && step.status === 'queued' && step.found !== null
+      ? { ...step, found: null }
+      : step;
+  });
+
 /** A step that is tried again opens its section again. */
 const reopened = (state: RunState, event: BuildEvent): Partial<RunState> => {
   if (event.type !== 'index.requeued') return {};
@@ -219,7 +228,7 @@ const reopened = (state: RunState, event: BuildEvent): Partial<RunState> => {
 
 /** What an event about one step changes in the run. */
 export const evolveBuild = (state: RunState, event: BuildEvent): Partial<RunState> => ({
-  steps: state.steps.map((step) => (step.id === event.step ? { ...step, ...stepChange(step, event) } : step)),
+  steps: changed(state, event),
   created: created(state, event),
   ...reopened(state, event),
 });
