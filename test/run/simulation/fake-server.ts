@@ -88,6 +88,8 @@ export class FakeServer {
   readonly backends = new Map<number, FakeBackend>();
   /** pid of the session that holds the advisory lock. */
   lockHolder: number | null = null;
+  /** How often others have taken away or replaced an index. */
+  meddled = 0;
   #pid = 100;
   #oid = 16_384;
 
@@ -102,6 +104,12 @@ export class FakeServer {
     const index = { name, table, oid: this.#oid++, ready: about.valid, ...about };
     this.indexes.set(name, index);
     return index;
+  }
+
+  /** Somebody else drops an index; no wait, no trace. */
+  takeAway(name: string): void {
+    this.indexes.delete(name);
+    this.meddled += 1;
   }
 
   connect(name: string, by: Party): FakeBackend {

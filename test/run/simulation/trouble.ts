@@ -49,8 +49,14 @@ export class Trouble {
     const what = this.#random.below(40);
     if (what === 0) this.#server.terminate(backend);
     else if (what === 1) backend.deaf = true;
-    else if (what < 5) this.#server.fail(backend, this.#random.pick(SQLSTATES));
+    else if (what < 5) this.#server.fail(backend, this.#anyReason(backend));
     else for (let n = 1 + this.#random.below(4); n > 0 && this.#server.advance(backend); n--);
+  }
+
+  /** Before it fills its index nothing but the name itself makes a build fail with 42P07; then any function may. */
+  #anyReason({ told }: FakeBackend): string {
+    const sqlstate = this.#random.pick(SQLSTATES);
+    return sqlstate === '42P07' && !told ? '40P01' : sqlstate;
   }
 
   /** Whoever else works on this database. */
@@ -60,19 +66,23 @@ export class Trouble {
     switch (this.#random.below(9)) {
       case 0: {
         const index = server.indexes.get(name);
-        if (index !== undefined && server.atWorkOn(index.oid) === null) server.indexes.delete(name);
+        if (index !== undefined && server.atWorkOn(index.oid) === null) server.takeAway(name);
         return;
       }
       case 1:
-        return this.#foreignBuild(name, table);
+        this.#foreignBuild(name, table);
+        return;
       case 2:
-        return this.#replace(name, table);
+        this.#replace(name, table);
+        return;
       case 3:
       case 4:
-        return server.begin(server.connect('somebody', 'other'), { writes: this.#random.chance(0.5) ? table : null });
+        server.begin(server.connect('somebody', 'other'), { writes: this.#random.chance(0.5) ? table : null });
+        return;
       case 5:
       case 6:
-        return this.#leave();
+        this.#leave();
+        return;
       case 7:
         // An engine of another run, which takes the lock when it is free.
         if (server.lockHolder === null) server.tryLock(server.connect('another engine', 'other'));
@@ -92,7 +102,7 @@ export class Trouble {
   #replace(name: string, table: string): void {
     const index = this.#server.indexes.get(name);
     if (index === undefined || this.#server.atWorkOn(index.oid) !== null) return;
-    this.#server.indexes.delete(name);
+    this.#server.takeAway(name);
     this.#server.plant(name, table, {
       valid: this.#random.chance(0.4),
       by: 'other',
@@ -109,7 +119,10 @@ export class Trouble {
   network(engine: FakeEngine): void {
     const seat = this.#random.pick(engine.seats.all());
     const { backend } = seat;
-    if (backend === null) return engine.restore(seat);
+    if (backend === null) {
+      engine.restore(seat);
+      return;
+    }
     if (this.#random.chance(0.3)) this.#server.terminate(backend);
     else this.#server.clientDies(backend, this.#random.chance(0.6));
     engine.lose(seat);
@@ -143,7 +156,10 @@ export class Trouble {
 
   /** What the statistics say, or do not say. */
   reading(engine: FakeEngine): void {
-    if (this.#gates !== null) return this.#sample(engine);
+    if (this.#gates !== null) {
+      this.#sample(engine);
+      return;
+    }
     const step = this.#random.below(engine.state.steps.length);
     const gate = this.#random.pick(GATE_NAMES);
     const level = this.#random.pick<GateLevel | null>(['warn', 'pause', null, null]);

@@ -5,10 +5,12 @@ import * as rules from './rules.ts';
 
 /** Holds the rules against every fact and every act of a history, with the server's own truth at hand. */
 export class Witness implements Watcher {
-  /** Claims that rest on the intent alone, and were wrong: a known limit, and rare. */
+  /** Claims that rest on the name alone, and were wrong: a known limit, and rare. */
   mistaken = 0;
   readonly #server: FakeServer;
   readonly #journal: readonly RunEvent[];
+  /** What others had changed when everything was verified. */
+  #verifiedAt = -1;
   readonly #agreed = new Set<number>();
 
   constructor(server: FakeServer, journal: readonly RunEvent[]) {
@@ -23,10 +25,12 @@ export class Witness implements Watcher {
     rules.beginsOnlyWithTheLock(engine, event);
     rules.liftsOnlyWhatItMay(before, event);
     if (event.type === 'run.approved') for (const oid of event.replaceInvalid) this.#agreed.add(oid);
+    else if (event.type === 'verify.finished') this.#verifiedAt = this.#server.meddled;
     else if (event.type === 'build.finished') rules.countsOnlyItsOwn(this.#server, event);
     else if (event.type === 'run.finished') {
       rules.leavesNothingBehind(this.#server, event);
-      rules.zeroMeansAll(this.#server, engine.state, event);
+      // What others do after the verification is not the run's to know.
+      if (this.#verifiedAt === this.#server.meddled) rules.zeroMeansAll(this.#server, engine.state, event);
     }
   }
 
@@ -42,7 +46,7 @@ export class Witness implements Watcher {
   }
 
   claims(_engine: FakeEngine, found: IndexAt, traces: Traces): void {
-    if (!rules.byIntentAlone(traces)) {
+    if (!rules.byNameAlone(traces)) {
       rules.claimsOnlyItsOwn(this.#server, found);
       return;
     }
