@@ -139,6 +139,15 @@ describe('a run that is taken up again', () => {
     expect(core.state.steps[0]?.error).toBeNull();
   });
 
+  it('tries again what had failed for good also when its leftover was still being dropped', () => {
+    const core = started();
+    const leftover = { oid: 9, schema: 'public', name: 'a', ours: true };
+    core.buildEnds(0, { kind: 'failed', error: serverError('23505'), leftover });
+    expect(core.state.steps[0]).toMatchObject({ status: 'dropping', leftover: { afterwards: 'failed' } });
+    taken(core);
+    expect(core.state.steps[0]).toMatchObject({ status: 'dropping', error: null, leftover: { afterwards: 'queued' } });
+  });
+
   it('builds again what is not there any more', () => {
     const core = started();
     core.built(0);
