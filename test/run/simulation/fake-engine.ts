@@ -12,6 +12,7 @@ import {
   type IndexAt,
   type Input,
   initialState,
+  outcomeOfSuccess,
   ownError,
   type RunEvent,
   type RunState,
@@ -23,14 +24,17 @@ import {
 import { FakeInterpreter } from './fake-interpreter.ts';
 import type { FakeBackend, FakeServer, Statement } from './fake-server.ts';
 import type { Random } from './random.ts';
+import { comesToRest } from './rules.ts';
 import { type Seat, Seats } from './seats.ts';
 
 /** What the engine is made of. A test that wants to see a rule broken replaces one of them. */
 export interface Parts {
   decide: typeof decide;
   respond: typeof respond;
+  evolve: typeof evolve;
   claimOfFailed: typeof claimOfFailed;
   claimOfLost: typeof claimOfLost;
+  outcomeOfSuccess: typeof outcomeOfSuccess;
   beforeDrop: typeof beforeDrop;
   /** The intent is recorded before the act. */
   intentFirst: boolean;
@@ -41,8 +45,10 @@ export interface Parts {
 export const REAL_PARTS: Parts = {
   decide,
   respond,
+  evolve,
   claimOfFailed,
   claimOfLost,
+  outcomeOfSuccess,
   beforeDrop,
   intentFirst: true,
   waitsForOrphans: true,
@@ -93,6 +99,8 @@ export interface Task {
   ended: boolean;
 }
 
+/** More rounds of decisions than this have no end. */
+const MOST_ROUNDS = 200;
 const NEVER = 1_000_000_000;
 const WORK = ['build', 'statement', 'reconcile', 'drop'] as const;
 const LOST = ownError('the connection was lost');
@@ -183,7 +191,6 @@ export class FakeEngine {
   /** Begins whatever there is to begin, until a round brings nothing new. */
   advance(): void {
     for (let round = 0; ; round++) {
-      if (round > 200) throw new Error('decide does not come to rest');
       const actions = this.around.parts.decide(this.state, {
         now: this.around.clock.now,
         inflight: this.#keys,
@@ -191,6 +198,7 @@ export class FakeEngine {
         lockHeld: this.seats.lockHeld,
       });
       if (actions.length === 0) return;
+      if (round > MOST_ROUNDS) comesToRest(actions);
       for (const { intent, effect } of actions) {
         if (intent !== null && this.around.parts.intentFirst) this.#record(intent);
         if (effect !== null) this.#begin(effect);
@@ -218,7 +226,7 @@ export class FakeEngine {
     const before = this.state;
     const event = this.#append(body);
     this.point();
-    this.state = evolve(before, event);
+    this.state = this.around.parts.evolve(before, event);
     this.around.watcher.recorded(this, before, event);
   }
 

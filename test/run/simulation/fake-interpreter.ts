@@ -7,7 +7,6 @@ import {
   type IndexAt,
   leftoverOf,
   outcomeOfLost,
-  outcomeOfSuccess,
   ownError,
   type PreflightFacts,
   type StepState,
@@ -174,8 +173,8 @@ export class FakeInterpreter {
     if (this.#engine.seats.inspect.backend === null) return false;
     const found = this.#look(step);
     if (task.error === null) {
-      const outcome = outcomeOfSuccess(found, step.oid, 1000);
-      if (found !== null && outcome.kind === 'built')
+      const outcome = parts.outcomeOfSuccess(found, step.oid, 1000);
+      if (found !== null && step.oid === null && outcome.kind === 'built')
         this.#engine.around.watcher.claims(this.#engine, found, this.#traces(step));
       return ended(outcome);
     }
@@ -195,6 +194,11 @@ export class FakeInterpreter {
     return true;
   }
 
+  #terminate(backend: FakeBackend): void {
+    this.#engine.around.server.terminate(backend);
+    this.#engine.hearOfLosses();
+  }
+
   /** Whether a backend that works for nobody is gone; helps it along when it is idle or unwanted. */
   #backendGone(step: StepState, unwanted: boolean): boolean | null {
     const { server } = this.#engine.around;
@@ -202,7 +206,7 @@ export class FakeInterpreter {
     if (this.#engine.seats.control.backend === null) return null;
     const orphan = server.find(step.backend);
     if (orphan === null) return true;
-    if (orphan.work === null || unwanted) server.terminate(orphan);
+    if (orphan.work === null || unwanted) this.#terminate(orphan);
     return false;
   }
 
@@ -246,7 +250,7 @@ export class FakeInterpreter {
     const target = server.find(backend);
     if (target !== null) {
       watcher.cancels(this.#engine, step, target);
-      if (clock.now - task.begunAt > TERMINATE_AFTER_MS) server.terminate(target);
+      if (clock.now - task.begunAt > TERMINATE_AFTER_MS) this.#terminate(target);
       else server.cancel(target);
       return true;
     }

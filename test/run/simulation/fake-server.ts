@@ -88,7 +88,9 @@ export class FakeServer {
   readonly backends = new Map<number, FakeBackend>();
   /** pid of the session that holds the advisory lock. */
   lockHolder: number | null = null;
-  /** How often others have taken away or replaced an index. */
+  /** Names of indexes that others have taken away, or replaced. */
+  readonly takenAway = new Set<string>();
+  /** How often they did. */
   meddled = 0;
   #pid = 100;
   #oid = 16_384;
@@ -109,6 +111,7 @@ export class FakeServer {
   /** Somebody else drops an index; no wait, no trace. */
   takeAway(name: string): void {
     this.indexes.delete(name);
+    this.takenAway.add(name);
     this.meddled += 1;
   }
 

@@ -210,7 +210,6 @@ export class History {
     const { steps } = engine.state;
     const leftOut = steps.filter(({ status }) => status === 'skipped').map(({ id }) => id);
     const late = engine.isEnding || engine.closed;
-    this.#settleFailures();
     for (let round = 0; !engine.closed; round++) {
       if (round > MOST_CALM_ROUNDS) ends(engine);
       this.#calmRound();
@@ -222,13 +221,13 @@ export class History {
   #calmRound(): void {
     const engine = this.#engine;
     for (const seat of engine.seats.all()) if (seat.backend === null) engine.restore(seat);
+    this.#settleFailures();
     this.#server.settle();
     let moved = false;
     for (const task of [...engine.inflight.values()]) if (!task.ended) moved = engine.step(task) || moved;
     if (moved || engine.closed) return;
     this.#orderAGo();
     if (engine.state.pauses.length > 0) this.#trouble.calmGates(engine);
-    this.#settleFailures();
     if (engine.state.pauses.length > 0) engine.command({ type: 'continue' }, ANNA);
     this.#pass(10_000);
   }

@@ -1,4 +1,4 @@
-import type { IndexAt, RunEvent, RunState, Traces } from '../../../src/run/index.ts';
+import type { Action, IndexAt, RunEvent, RunState, Traces } from '../../../src/run/index.ts';
 import type { Act, FakeEngine } from './fake-engine.ts';
 import type { FakeBackend, FakeServer } from './fake-server.ts';
 
@@ -175,6 +175,10 @@ export const eventsGiveTheState = (state: RunState, replayed: RunState | null): 
   if (where !== null) broken('the events give the state', `not at ${where}`);
 };
 
+/** What there is to begin has an end, without anything happening in between. */
+export const comesToRest = (actions: readonly Action[]): never =>
+  broken('comes to rest', actions.map(({ intent, effect }) => intent?.type ?? effect?.kind).join(', '));
+
 /** Once the world is calm and an operator is there, a run ends. */
 export const ends = (engine: FakeEngine): void => {
   const { phase, pauses } = engine.state;
@@ -184,14 +188,17 @@ export const ends = (engine: FakeEngine): void => {
 
 /**
  * A calm world, an operator who tries again what failed, and nobody else's index in the way: a run that was not aborted
- * comes to its good end. `leftOut`: steps that were left out before.
+ * comes to its good end. `leftOut`: steps that were left out before. An index that somebody took away after it was built is
+ * missed by the verification.
  */
 export const comesToItsGoodEnd = (server: FakeServer, state: RunState, leftOut: readonly number[]): void => {
   const { status, reason } = state.outcome ?? { status: null, reason: 'no end' };
   if (status === 0 || status === 3 || leftOut.length > 0) return;
-  for (const { step } of state.steps) {
-    const index = 'name' in step ? server.indexes.get(step.name) : undefined;
-    if (index?.by === 'other') return;
+  for (const { step, doubtful } of state.steps) {
+    if (!('name' in step)) continue;
+    // What nothing proves to be this run's is for a person to look at.
+    if (doubtful !== null || server.takenAway.has(step.name)) return;
+    if (server.indexes.get(step.name)?.by === 'other') return;
   }
   if (state.validations.some(({ result }) => result?.ok === false)) return;
   broken('comes to its good end', `status ${status}: ${reason}`);
