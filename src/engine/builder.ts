@@ -2,10 +2,10 @@ import { quoteIdent } from '../plan/ident.ts';
 import type { CreateIndexStep } from '../plan/types.ts';
 import { configureSession } from '../queries/configure_session.ts';
 import { identifyBuild } from '../queries/identify_build.ts';
-import type { BuildOutcome, ErrorFacts, Leftover, RunnableStep, RunState, StepState } from '../run/index.ts';
-import { ownError } from '../run/index.ts';
+import type { BuildOutcome, IndexAt, RunnableStep, RunState, StepState, Traces } from '../run/index.ts';
+import { claimOfFailed, leftoverOf, outcomeOfSuccess, ownError } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
-import { findLeftover, type IndexAt } from './catalog/index.ts';
+import { findLeftover } from './catalog/index.ts';
 import type { KeptSession } from './kept-session.ts';
 import type { Session } from './session.ts';
 import { SessionLost, toErrorFacts } from './session.ts';
@@ -17,7 +17,6 @@ const FIRST_LOOK_MS = 20;
 const LONGEST_LOOK_MS = 1_000;
 /** On the session that has to cancel in an emergency nothing may wait long. */
 const ANSWER_WITHIN_MS = 3_000;
-const DUPLICATE_TABLE = '42P07';
 
 /** What a builder works with. */
 export interface BuilderContext {
@@ -79,6 +78,12 @@ export const lookUntilKnown = (
   where: { schema: string; name: string; tableOid: number },
 ): Promise<IndexAt | null> => askUntilAnswered(context.inspect, (session) => findLeftover(session, where));
 
+export const tracesOf = ({ heard, unsent }: BuilderContext, step: number, oid: number | null): Traces => ({
+  oid,
+  heard: heard.has(step),
+  unsent: unsent.has(step),
+});
+
 /** Listens for the server's word to our own session that this very statement began to fill an index of this name. */
 const hearBuilding = (context: BuilderContext, session: Session, step: number, name: string): (() => void) => {
   context.heard.delete(step);
@@ -118,33 +123,14 @@ export const build = async (
     }
     const durationMs = performance.now() - began;
     const made = await lookUntilKnown(context, where);
-    if (made?.valid) return { kind: 'built', oid: made.oid, bytes: made.bytes, durationMs };
-    const error = ownError('the server reported success, but there is no valid index of this name');
-    return { kind: 'failed', error, leftover: null };
+    return outcomeOfSuccess(made, oidOf(), durationMs);
   } catch (error) {
     const facts = toErrorFacts(error);
     if (session.lost || error instanceof SessionLost) return { kind: 'lost', error: facts };
     const left = await lookUntilKnown(context, where);
-    return {
-      kind: 'failed',
-      error: facts,
-      leftover: leftoverOf(left, where, facts, oidOf(), context.heard.has(step.id)),
-    };
+    const ours = left !== null && claimOfFailed(left, tracesOf(context, step.id, oidOf())) === 'ours';
+    return { kind: 'failed', error: facts, leftover: leftoverOf(left, where, facts, ours) };
   } finally {
     deafen();
   }
-};
-
-export const leftoverOf = (
-  found: IndexAt | null,
-  where: { schema: string; name: string },
-  error: ErrorFacts,
-  oid: number | null,
-  heard: boolean,
-): Leftover | null => {
-  if (found === null || found.valid || error.sqlstate === DUPLICATE_TABLE) return null;
-  const ours = oid === null ? heard : oid === found.oid;
-  // One that is not ours and that somebody is building is no leftover.
-  if (!ours && found.building !== null) return null;
-  return { oid: found.oid, schema: where.schema, name: where.name, ours };
 };

@@ -1,6 +1,6 @@
 import { quoteQualified } from '../plan/ident.ts';
 import type { Input, RunState, StepState } from '../run/index.ts';
-import { ownError } from '../run/index.ts';
+import { beforeDrop, ownError } from '../run/index.ts';
 import { placeOf, prepare } from './builder.ts';
 import { findLeftover, indexFacts } from './catalog/index.ts';
 import type { KeptSession } from './kept-session.ts';
@@ -29,16 +29,10 @@ export const drop = async (
     await prepare(session, state, step.step);
     const looking = await inspect.ready();
     const found = await findLeftover(looking, { ...place, name: index.name });
-    if (found === null) {
-      if ((await indexFacts(looking, index.oid)) !== null)
-        return failed('it is not under its name or on its table any more: not touched');
-      return { kind: 'done', durationMs: performance.now() - began };
-    }
-    if (found.oid !== index.oid)
-      return failed(`another index of this name stands there now (oid ${found.oid}, not ${index.oid}): not touched`);
-    if (found.valid) return failed('it is valid by now: not touched');
-    if (found.constraint) return failed('it backs a constraint by now: not touched');
-    if (found.building !== null) return failed(`pid ${found.building} is building it: not touched`);
+    const elsewhere = found?.oid !== index.oid && (await indexFacts(looking, index.oid)) !== null;
+    const verdict = beforeDrop(found, index.oid, elsewhere);
+    if (verdict.kind === 'refused') return failed(verdict.why);
+    if (verdict.kind === 'gone') return { kind: 'done', durationMs: performance.now() - began };
     await session.execute(`DROP INDEX CONCURRENTLY ${quoteQualified(index.schema, index.name)}`);
     return { kind: 'done', durationMs: performance.now() - began };
   } catch (error) {

@@ -1,26 +1,29 @@
 import type { CreateIndexStep } from '../plan/types.ts';
-import { type BuildOutcome, type ErrorFacts, ownError, type RunState, type StepState } from '../run/index.ts';
+import {
+  type BuildOutcome,
+  claimOfLost,
+  type ErrorFacts,
+  type IndexAt,
+  outcomeOfLost,
+  ownError,
+  type RunState,
+  type StepState,
+} from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
-import { type BuilderContext, identify, leftoverOf, lookUntilKnown, placeOf } from './builder.ts';
+import { type BuilderContext, identify, lookUntilKnown, placeOf, tracesOf } from './builder.ts';
 import { backendGone } from './canceller.ts';
-import { type IndexAt, inspectIndex } from './catalog/index.ts';
+import { inspectIndex } from './catalog/index.ts';
 
-/**
- * Whether what stands there is this build's. The OID is the proof where the server has told it. Without one it is the
- * recorded intent: the name was free when this run looked, right before it recorded that it would build it, and nobody but
- * this run's backend worked on it. An index that is valid must be the planned one besides.
- */
-const isMine = async (
+/** Whether what stands there is this build's; asks for its definition only where the claim rests on it. */
+const isOurs = async (
   context: BuilderContext,
   step: StepState,
   create: CreateIndexStep,
   found: IndexAt,
   oid: number | null,
 ): Promise<boolean> => {
-  if (oid !== null) return oid === found.oid;
-  if (context.unsent.has(step.id)) return false;
-  if (context.heard.has(step.id)) return true;
-  if (!found.valid) return found.building === null && !found.constraint;
+  const claim = claimOfLost(found, tracesOf(context, step.id, oid));
+  if (claim !== 'if-planned') return claim === 'ours';
   const there = await askUntilAnswered(context.inspect, (session) => inspectIndex(session, step.id, create));
   return there.found.kind === 'equal' && there.found.oid === found.oid;
 };
@@ -50,11 +53,7 @@ export const reconcile = async (
     await identifying;
   }
   const found = await lookUntilKnown(context, where);
-  const oid = oidOf();
-  const mine = found !== null && (await isMine(context, step, create, found, oid));
-  if (found?.valid && mine) {
-    const durationMs = step.startedAt === null ? 0 : Date.now() - Date.parse(step.startedAt);
-    return { kind: 'built', oid: found.oid, bytes: found.bytes, durationMs, unwatched: true };
-  }
-  return { kind: 'failed', error, leftover: leftoverOf(found, where, error, oid, mine) };
+  const ours = found !== null && (await isOurs(context, step, create, found, oidOf()));
+  const durationMs = step.startedAt === null ? 0 : Date.now() - Date.parse(step.startedAt);
+  return outcomeOfLost(found, where, error, ours, durationMs);
 };

@@ -1,4 +1,4 @@
-import type { EventType, RunEvent } from './events.ts';
+import type { EventType, Found, RunEvent } from './events.ts';
 import type { RunState, StepState } from './state.ts';
 
 const BUILD_EVENTS = [
@@ -58,16 +58,20 @@ const afterFailure = (
     status: leftover === null ? afterwards : 'dropping',
     oid: leftover?.oid ?? null,
     leftover,
-    doubtful: event.leftover === null || event.leftover.ours ? null : event.leftover,
+    doubtful: event.leftover === null ? step.doubtful : event.leftover.ours ? null : event.leftover,
     retryAt: event.retryAt,
     passingFailures: step.passingFailures + (event.retryAt === null ? 0 : 1),
   };
 };
 
+/** The doubt about an index lasts as long as that very one stands there, however often it is looked at. */
+const stillThere = (doubtful: StepState['doubtful'], found: Found): StepState['doubtful'] =>
+  'oid' in found && found.oid === doubtful?.oid ? doubtful : null;
+
 const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
   switch (event.type) {
     case 'index.inspected':
-      return event.found.kind === 'none' ? { found: event.found, doubtful: null } : { found: event.found };
+      return { found: event.found, doubtful: stillThere(step.doubtful, event.found) };
     case 'build.started':
       return {
         ...ended(event.at),

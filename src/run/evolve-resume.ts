@@ -9,6 +9,9 @@ const ORPHANED = 'its engine is gone';
 /** What the engine before had under way is in doubt; what it had given up is tried again. */
 const stepTakenUp = (step: StepState, event: Resumed): StepState => {
   const fresh: StepState = { ...step, found: null, phase: null, cancel: null, retryAt: null, passingFailures: 0 };
+  const again: StepState = { ...fresh, error: null, advice: null, note: null, dropFailures: 0, dropRetryAt: null };
+  // What a failed build left goes first.
+  const leftover = step.leftover === null ? null : { ...step.leftover, afterwards: 'queued' as const };
   switch (step.status) {
     case 'building': {
       const { operator: by } = event;
@@ -17,14 +20,9 @@ const stepTakenUp = (step: StepState, event: Resumed): StepState => {
     case 'running':
       return { ...fresh, lost: true };
     case 'dropping':
-      return { ...fresh, lost: true, dropFailures: 0, dropRetryAt: null };
-    case 'failed': {
-      const again = { ...fresh, error: null, advice: null, note: null, dropFailures: 0, dropRetryAt: null };
-      // What a failed build left goes first.
-      return step.leftover === null
-        ? { ...again, status: 'queued' }
-        : { ...again, status: 'dropping', leftover: { ...step.leftover, afterwards: 'queued' } };
-    }
+      return { ...again, lost: true, leftover };
+    case 'failed':
+      return { ...again, status: leftover === null ? 'queued' : 'dropping', leftover };
     default:
       return fresh;
   }

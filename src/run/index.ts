@@ -1,5 +1,16 @@
 export type { Finding, Level } from '../plan/types.ts';
 export { capitalised, whatIsAhead } from './ahead.ts';
+export {
+  beforeDrop,
+  type Claim,
+  claimOfFailed,
+  claimOfLost,
+  type IndexAt,
+  leftoverOf,
+  outcomeOfLost,
+  outcomeOfSuccess,
+  type Traces,
+} from './claim.ts';
 export type { Actor, Command } from './commands.ts';
 export { decide } from './decide.ts';
 export { describeError, describeEvent, describeFound } from './describe.ts';

@@ -1,5 +1,6 @@
 import type { ExitStatus } from './events.ts';
 import type { RunState } from './state.ts';
+import { stepName } from './steps.ts';
 
 /** Whether what was built is there is not known: a copy of the server took over that was not looked at. */
 export const isUnsure = (state: RunState): boolean =>
@@ -23,8 +24,9 @@ export const debris = (state: RunState): string[] => [
         `invalid index ${schema}.${name} (oid ${oid}) is there, and nothing proves whose it is: look at it by hand`,
       ];
     }
-    if (step.status === 'building' && step.step.kind === 'create-index')
-      return [`what became of ${step.step.name} is unknown: indexdeck resume finds out, and goes on`];
+    // A backend may still be at it: whatever it does, it is this run's to see to.
+    if (step.status === 'building' || step.status === 'running' || step.status === 'dropping')
+      return [`what became of ${stepName(step.step)} is unknown: indexdeck resume finds out, and goes on`];
     return [];
   }),
 ];

@@ -1,6 +1,7 @@
 import { adviceFor, DUPLICATE_TABLE, isPassing, ownError, QUERY_CANCELED, retryDelayMs } from './errors.ts';
 import type { ErrorFacts, EventBody, Found, Leftover } from './events.ts';
 import type { Input } from './inputs.ts';
+import { currentSection } from './schedule.ts';
 import type { RunState, StepState } from './state.ts';
 import { stepName } from './steps.ts';
 
@@ -77,7 +78,8 @@ const refusal = (found: Found): { message: string; advice: string } | null => {
 /** What was found where an index belongs, right before it would be built. */
 export const inspected = (state: RunState, input: Of<'inspected'>, now: number): EventBody[] => {
   const step = state.steps[input.step];
-  if (step?.status !== 'queued') return [];
+  // One whose section has to wait meanwhile, for another that was opened again, is looked at anew when its turn comes.
+  if (step?.status !== 'queued' || step.section !== currentSection(state)) return [];
   const { found } = input;
   const seen: EventBody = { type: 'index.inspected', step: step.id, found };
   if (state.abort !== null || found.kind === 'none') return [seen];

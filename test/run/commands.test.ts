@@ -99,6 +99,28 @@ describe('what holds a run without anybody’s order', () => {
     expect(core.state.pauses).toEqual([]);
   });
 
+  it('what is tried again in an earlier section goes first: what was looked at since then waits, and is looked at anew', () => {
+    const plan = planOf(section('one', [createIndex('a1', 'a')]), section('two', [createIndex('b1', 'b')]));
+    for (const inspectedBefore of [true, false]) {
+      const core = new Core(plan, options({ onError: 'skip', jobs: 1 }));
+      core.go();
+      core.found(0);
+      core.buildEnds(0, { kind: 'failed', error: serverError('23505'), leftover: null });
+      // Its connection is lost: what was looked at has to wait.
+      core.slots = core.slots.filter(({ use }) => use !== 'build');
+      if (inspectedBefore) core.found(1);
+      core.command({ type: 'retry', step: 0 });
+      if (!inspectedBefore) core.found(1);
+      core.slots = new Core(plan, options({ jobs: 1 })).slots;
+      core.pass(1_000);
+      core.found(0);
+      core.built(0);
+      core.found(1);
+      core.built(1);
+      expect(core.underWay).toEqual(['verify']);
+    }
+  });
+
   it('what is tried again during the verification is verified anew', () => {
     const core = new Core(planOf(section('one', [createIndex('a1', 'a')])), options({ onError: 'skip' }));
     core.go();

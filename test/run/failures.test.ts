@@ -85,6 +85,26 @@ describe('a build that fails', () => {
     expect((core.inflight.get('finish') as { leftToDo: string[] }).leftToDo[0]).toContain('oid 900');
   });
 
+  it('keeps its doubt while the index that nobody can prove to be ours stands there, and ends with 5', () => {
+    const core = building(new Core(onePlan(), options({ onError: 'skip' })));
+    core.buildEnds(0, { kind: 'failed', error: serverError('57014'), leftover: leftover(900, false) });
+    core.command({ type: 'retry', step: 0 });
+    core.found(0, { kind: 'invalid', oid: 900, definition: '', ready: false });
+    expect(core.state.steps[0]).toMatchObject({ status: 'failed', doubtful: { oid: 900 } });
+    core.command({ type: 'skip', step: 0 });
+    core.command({ type: 'abort' });
+    core.buildEnds(1, { kind: 'failed', error: serverError('57014'), leftover: null });
+    expect(core.inflight.get('finish')).toMatchObject({ status: 5 });
+  });
+
+  it('has no doubt left once another index stands there', () => {
+    const core = building(new Core(onePlan(), options({ onError: 'skip' })));
+    core.buildEnds(0, { kind: 'failed', error: serverError('57014'), leftover: leftover(900, false) });
+    core.command({ type: 'retry', step: 0 });
+    core.found(0, { kind: 'different', oid: 901, definition: '', differences: ['a column'] });
+    expect(core.state.steps[0]).toMatchObject({ status: 'failed', doubtful: null });
+  });
+
   it('looks again when a relation of that name came up meanwhile', () => {
     const core = building(new Core(onePlan()));
     core.buildEnds(0, { kind: 'failed', error: serverError('42P07'), leftover: null });

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type EventBody, evolve, type RunEvent, type RunState, replay, whatIsAhead } from '../../src/run/index.ts';
+import {
+  type EventBody,
+  evolve,
+  type Input,
+  type RunEvent,
+  type RunState,
+  replay,
+  whatIsAhead,
+} from '../../src/run/index.ts';
 import { Core, createIndex, factsOf, options, planOf, section, serverError } from '../support/core.ts';
 
 const plan = planOf(
@@ -131,6 +139,15 @@ describe('a run that is taken up again', () => {
     expect(core.state.steps[0]?.error).toBeNull();
   });
 
+  it('tries again what had failed for good also when its leftover was still being dropped', () => {
+    const core = started();
+    const leftover = { oid: 9, schema: 'public', name: 'a', ours: true };
+    core.buildEnds(0, { kind: 'failed', error: serverError('23505'), leftover });
+    expect(core.state.steps[0]).toMatchObject({ status: 'dropping', leftover: { afterwards: 'failed' } });
+    taken(core);
+    expect(core.state.steps[0]).toMatchObject({ status: 'dropping', error: null, leftover: { afterwards: 'queued' } });
+  });
+
   it('builds again what is not there any more', () => {
     const core = started();
     core.built(0);
@@ -174,6 +191,32 @@ describe('a run that is taken up again', () => {
       status: 5,
       leftToDo: ['a', 'b'].map((name) => expect.stringContaining(`what became of ${name} is unknown`)),
     });
+  });
+
+  it.each([
+    ['the drop of an agreed leftover', 'drop:0'],
+    ['ANALYZE', 'statement:1'],
+  ])('that gets a no while %s may still be under way does not end as if nothing of it were there', (_, key) => {
+    const analyze = {
+      ...createIndex('', 't2'),
+      kind: 'analyze' as const,
+      sql: 'ANALYZE t2',
+      tables: [{ schema: null, table: 't2' }],
+    };
+    const core = new Core(planOf(section('one', [createIndex('a', 't1'), analyze])));
+    const invalid = { kind: 'invalid' as const, oid: 9, definition: '', ready: false };
+    const facts = factsOf(core.state);
+    core.go({ steps: facts.steps.map((each) => (each.step === 0 ? { ...each, found: invalid } : each)) }, [9]);
+    core.found(0, invalid);
+    expect(core.underWay).toEqual(['drop:0', 'statement:1']);
+    core.end(key === 'drop:0' ? 'statement:1' : 'drop:0', {
+      ...(key === 'drop:0' ? { kind: 'statement-ended', step: 1 } : { kind: 'dropped', step: 0 }),
+      outcome: { kind: 'done', durationMs: 1 },
+    } as Input);
+    taken(core);
+    core.preflighted();
+    core.command({ type: 'abort' });
+    expect(core.inflight.get('finish')).toMatchObject({ status: 5, leftToDo: [expect.stringContaining('is unknown')] });
   });
 
   it('is the same from its events alone', () => {

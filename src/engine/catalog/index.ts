@@ -1,5 +1,5 @@
 export { type CatalogBaseline, takeBaseline } from './baseline.ts';
-export { findLeftover, type IndexAt } from './find-leftover.ts';
+export { findLeftover } from './find-leftover.ts';
 export { type IndexState, indexFacts } from './index-facts.ts';
 export {
   type Inspection,

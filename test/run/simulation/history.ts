@@ -1,310 +1,254 @@
+import type { Plan } from '../../../src/plan/types.ts';
 import {
-  type BuildOutcome,
-  type Effect,
-  type ErrorFacts,
   type ErrorPolicy,
-  evolve,
-  type Found,
-  GATE_NAMES,
-  type GateLevel,
-  initialState,
+  type EventBody,
+  type RunEvent,
+  type RunOptions,
   type RunState,
-  type ServerIdentity,
+  replay,
 } from '../../../src/run/index.ts';
-import { Core, createIndex, factsOf, options, planOf, section, serverError } from '../../support/core.ts';
+import { options } from '../../support/core.ts';
+import { CRASH, FakeEngine, type Parts, REAL_PARTS, type Surroundings } from './fake-engine.ts';
+import { FakeServer } from './fake-server.ts';
+import { PLANS, TABLES } from './plans.ts';
+import { Random } from './random.ts';
+import { comesToItsGoodEnd, ends, eventsGiveTheState, OPERATORS } from './rules.ts';
+import { Trouble } from './trouble.ts';
+import { Witness } from './witness.ts';
 
-/** A small, fast generator of repeatable randomness (mulberry32). */
-export const randomOf = (seed: number) => {
-  let a = seed >>> 0;
-  const next = (): number => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-  const below = (n: number): number => Math.floor(next() * n);
-  return {
-    chance: (p: number): boolean => next() < p,
-    below,
-    pick: <T>(list: readonly T[]): T => {
-      const one = list[below(list.length)];
-      if (one === undefined) throw new Error('nothing to pick from');
-      return one;
-    },
-  };
-};
-type Random = ReturnType<typeof randomOf>;
-
-interface Entry {
-  oid: number;
-  valid: boolean;
-  /** Made by a build of this run: what the server knows, whatever the run does. */
-  ours: boolean;
+/** What came of a history. */
+export interface End {
+  status: number;
+  crashes: number;
+  /** Claims that rest on the intent alone and were wrong. */
+  mistaken: number;
 }
 
-const SQLSTATES = ['40P01', '55P03', '23505', '53100', '57014', '42P07', '53200', '57P01'];
-
-const plan = () =>
-  planOf(
-    section('one', [createIndex('a1', 'a'), createIndex('a2', 'a'), createIndex('b1', 'b')]),
-    section('two', [createIndex('c1', 'c'), createIndex('a3', 'a'), createIndex('d1', 'd')]),
-  );
+const MOST_CRASHES = 3;
+const MOST_CALM_ROUNDS = 400;
+const [ANNA = ''] = OPERATORS;
 
 /**
- * One random history: a fake server that builds, fails, loses connections and keeps leftovers, operators and gates that
- * act at bad moments. After every step the rules are checked; a broken one throws.
+ * One seeded history of one run: trouble for a while, then calm. Engines die and others take the run up; after every step
+ * the rules are checked, and a broken one throws.
  */
 export class History {
+  readonly journal: RunEvent[] = [];
   readonly #random: Random;
-  readonly #core: Core;
-  /** The fake server's catalog, by index name. */
-  readonly #catalog = new Map<string, Entry>();
-  readonly #foreign = new Map<string, number>();
-  #oid = 1;
-  #server: ServerIdentity = { system: 's', timeline: 1, startedAt: 't1', inRecovery: false, version: '18' };
-  #seen = 0;
-  /** The state as its events alone give it, event by event. */
-  #shadow: RunState | null = null;
+  readonly #server = new FakeServer();
+  readonly #clock = { now: Date.parse('2026-11-23T19:00:00Z') };
+  readonly #plan: Plan;
+  readonly #names: { name: string; table: string }[];
+  readonly #options: RunOptions;
+  readonly #trouble: Trouble;
+  readonly #witness: Witness;
+  readonly #around: Surroundings;
+  readonly #retried = new Map<number, number>();
+  #engine: FakeEngine;
+  #crashes = 0;
 
-  constructor(seed: number) {
-    this.#random = randomOf(seed);
-    const onError = this.#random.pick<ErrorPolicy>(['pause', 'skip', 'abort']);
-    const jobs = 1 + this.#random.below(3);
-    this.#core = new Core(plan(), options({ onError, jobs, retries: this.#random.below(4) }));
-    for (const { step } of this.#core.state.steps) {
-      if (step.kind !== 'create-index' || !this.#random.chance(0.15)) continue;
-      const entry = { oid: this.#oid++, valid: this.#random.chance(0.5), ours: false };
-      this.#catalog.set(step.name, entry);
-      this.#foreign.set(step.name, entry.oid);
-    }
-  }
-
-  /** Runs to the end and gives the exit status. */
-  run(): number {
-    const core = this.#core;
-    const agreed = [...this.#foreign.values()].filter(() => this.#random.chance(0.5));
-    const steps = core.state.steps.map(({ id, step }) => ({
-      step: id,
-      tableOid: 'table' in step ? 1000 + 'abcd'.indexOf(step.table) : null,
-      found: 'name' in step ? this.#found(step.name) : null,
-    }));
-    core.input({ kind: 'server-seen', server: this.#server });
-    core.go({ steps }, agreed);
-    this.#check();
-    for (let turn = 0; turn < 2_000; turn++) {
-      const finish = core.inflight.get('finish');
-      if (finish?.kind === 'finish') return this.#end(finish);
-      this.#turn(turn);
-      this.#check();
-    }
-    throw new Error(`the run does not end: ${core.state.phase}, under way ${core.underWay.join(', ')}`);
-  }
-
-  #turn(turn: number): void {
-    const core = this.#core;
-    const random = this.#random;
-    const what = random.below(100);
-    // Trouble stops after a while, so that every history has an end.
-    const calm = turn > 400;
-    if (!calm && what < 6) core.command(random.pick([{ type: 'pause' }, { type: 'continue' }] as const));
-    else if (!calm && what < 10) this.#gate();
-    else if (!calm && what < 12) {
-      core.lockHeld = !core.lockHeld;
-      core.advance();
-    } else if (!calm && what < 16) this.#orderAboutStep();
-    else if (!calm && what === 17) this.#changeServer();
-    else if (!calm && what === 16 && random.chance(0.2)) core.command({ type: 'abort' });
-    else if (what < 30) core.pass(random.below(5_000));
-    else if (core.underWay.length > 0) this.#endOne(random.pick(core.underWay), calm);
-    else {
-      if (calm) this.#calmDown();
-      core.pass(10_000);
-    }
-  }
-
-  #calmDown(): void {
-    const core = this.#core;
-    core.lockHeld = true;
-    core.input({ kind: 'server-seen', server: this.#server });
-    for (const gate of core.state.gates)
-      core.input({
-        kind: 'gate',
-        signal: { kind: 'level', gate: gate.gate, level: null, value: 0, threshold: null, reason: '' },
-      });
-    core.command({ type: 'continue' });
-  }
-
-  /** A restart, a failover that may lose what was written last, or a standby that answers for a while. */
-  #changeServer(): void {
-    const { timeline, startedAt } = this.#server;
-    const change = this.#random.below(3);
-    if (change === 0) this.#server = { ...this.#server, startedAt: `${startedAt}+` };
-    if (change === 1) {
-      this.#server = { ...this.#server, timeline: (timeline ?? 0) + 1 };
-      for (const [name, entry] of this.#catalog)
-        if (this.#core.state.created.some((index) => index.oid === entry.oid) && this.#random.chance(0.3)) {
-          if (this.#random.chance(0.5)) this.#catalog.delete(name);
-          else entry.valid = false;
-        }
-    }
-    const seen = change === 2 ? { ...this.#server, timeline: null, inRecovery: true } : this.#server;
-    this.#core.input({ kind: 'server-seen', server: seen });
-  }
-
-  #gate(): void {
-    const level = this.#random.pick<GateLevel | null>(['warn', 'pause', null, null]);
-    const gate = this.#random.pick([...GATE_NAMES, 'shop-errors']);
-    const step = this.#random.below(this.#core.state.steps.length);
-    if (this.#random.chance(0.3))
-      this.#core.input({ kind: 'gate', signal: { kind: 'cancel-build', step, reason: 'r' } });
-    else
-      this.#core.input({ kind: 'gate', signal: { kind: 'level', gate, level, value: 1, threshold: 1, reason: 'r' } });
-  }
-
-  #orderAboutStep(): void {
-    const step = this.#random.below(this.#core.state.steps.length);
-    const jobs = 1 + this.#random.below(4);
-    this.#core.command(
-      this.#random.pick([
-        { type: 'skip', step },
-        { type: 'retry', step },
-        { type: 'cancel-build', step },
-        { type: 'set-jobs', jobs },
-      ] as const),
+  constructor(seed: number, parts: Parts = REAL_PARTS) {
+    const random = new Random(seed);
+    this.#random = random;
+    this.#plan = random.pick(PLANS);
+    this.#names = this.#plan.sections.flatMap(({ steps }) =>
+      steps.flatMap((step) => (step.kind === 'create-index' ? [{ name: step.name, table: step.table }] : [])),
     );
+    this.#options = this.#anyOptions();
+    for (const table of TABLES) this.#server.createTable(table, random.chance(0.1));
+    for (const { name, table } of this.#names)
+      if (random.chance(0.12))
+        this.#server.plant(name, table, { valid: random.chance(0.5), by: 'other', asPlanned: random.chance(0.6) });
+    this.#trouble = new Trouble(this.#server, random, this.#clock);
+    this.#witness = new Witness(this.#server, this.journal);
+    this.#around = {
+      server: this.#server,
+      random,
+      clock: this.#clock,
+      journal: this.journal,
+      parts,
+      watcher: this.#witness,
+    };
+    this.#engine = new FakeEngine(this.#around, this.#first());
   }
 
-  #nameOf(step: number): string {
-    const found = this.#core.state.steps[step];
-    if (found === undefined || !('name' in found.step)) throw new Error(`no index step ${step}`);
-    return found.step.name;
-  }
-
-  #found(name: string): Found {
-    const entry = this.#catalog.get(name);
-    if (entry === undefined) return { kind: 'none' };
-    return entry.valid
-      ? { kind: 'equal', oid: entry.oid, definition: '', bytes: 1 }
-      : { kind: 'invalid', oid: entry.oid, definition: '', ready: false };
-  }
-
-  #endOne(key: string, calm: boolean): void {
-    const core = this.#core;
-    const effect = core.inflight.get(key);
-    if (effect === undefined) return;
-    if (effect.kind === 'inspect')
-      core.end(key, { kind: 'inspected', step: effect.step, found: this.#found(this.#nameOf(effect.step)) });
-    else if (effect.kind === 'build') core.buildEnds(effect.step, this.#build(effect.step, calm));
-    else if (effect.kind === 'reconcile') {
-      core.inflight.delete(`cancel:${effect.step}`);
-      core.end(key, { kind: 'build-ended', step: effect.step, outcome: this.#reconciled(effect.step) });
-    } else if (effect.kind === 'drop') this.#drop(key, effect, calm);
-    else if (effect.kind === 'recheck') this.#recheck(key, calm);
-    else if (effect.kind === 'verify') {
-      const results = core.state.steps.map(({ id }) => {
-        const entry = this.#catalog.get(this.#nameOf(id));
-        return { step: id, ok: entry?.valid === true, problems: [], oid: entry?.oid ?? null, bytes: 1 };
-      });
-      core.end(key, { kind: 'verified', results });
+  /** To the end; what a broken rule throws is the caller's. */
+  run(): End {
+    this.#troubledTurns(10 + this.#random.below(100));
+    this.#calmDown();
+    const { outcome } = this.#engine.state;
+    // What is not done can be taken up again: in a calm world that leads to the good end.
+    if (outcome !== null && outcome.status !== 0 && outcome.status !== 3 && this.#random.chance(0.3)) {
+      this.#takeUp();
+      if (this.#random.chance(0.5)) this.#troubledTurns(20);
+      this.#calmDown();
     }
+    this.#proveReplay();
+    const { status } = this.#engine.state.outcome ?? { status: -1 };
+    return { status, crashes: this.#crashes, mistaken: this.#witness.mistaken };
   }
 
-  #build(step: number, calm: boolean): BuildOutcome {
-    const name = this.#nameOf(step);
-    const there = this.#catalog.get(name);
-    if (there !== undefined) return { kind: 'failed', error: serverError('42P07'), leftover: null };
-    const made: Entry = { oid: this.#oid++, valid: true, ours: true };
-    const cancelled = this.#core.state.steps[step]?.cancel !== null && this.#random.chance(0.8);
-    if (!cancelled && (calm || this.#random.chance(0.6))) {
-      this.#catalog.set(name, made);
-      return { kind: 'built', oid: made.oid, bytes: 1, durationMs: 1 };
-    }
-    const error: ErrorFacts = serverError(cancelled ? '57014' : this.#random.pick(SQLSTATES));
-    const lost = !cancelled && this.#random.chance(0.2);
-    const left = this.#random.chance(0.7);
-    if (left) this.#catalog.set(name, { ...made, valid: lost && this.#random.chance(0.5) });
-    if (left && this.#random.chance(0.9)) this.#core.input({ kind: 'identified', step, oid: made.oid });
-    if (lost) return { kind: 'lost', error };
-    if (!left) return { kind: 'failed', error, leftover: null };
-    return { kind: 'failed', error, leftover: { oid: made.oid, schema: 'public', name, ours: true } };
-  }
-
-  #reconciled(step: number): BuildOutcome {
-    const name = this.#nameOf(step);
-    const entry = this.#catalog.get(name);
-    const identified = this.#core.state.steps[step]?.oid;
-    if (entry?.valid && identified === entry.oid) return { kind: 'built', oid: entry.oid, bytes: 1, durationMs: 1 };
-    const leftover =
-      entry === undefined || entry.valid
-        ? null
-        : { oid: entry.oid, schema: 'public', name, ours: identified === entry.oid };
-    // Not proven ours: then this run must never touch it.
-    if (leftover !== null && !leftover.ours) this.#foreign.set(name, leftover.oid);
-    if (entry !== undefined && !entry.valid && identified !== entry.oid) entry.ours = false;
-    return { kind: 'failed', error: serverError('57P01'), leftover };
-  }
-
-  #recheck(key: string, calm: boolean): void {
-    const core = this.#core;
-    if (core.state.server === null) throw new Error('looked at again before anything was seen');
-    const steps = core.state.steps.map(({ id, tableOid }) => ({
-      step: id,
-      tableOid,
-      found: this.#found(this.#nameOf(id)),
-    }));
-    const failed = !calm && this.#random.chance(0.2);
-    const outcome = failed
-      ? { kind: 'failed' as const, error: serverError('42501') }
-      : { kind: 'done' as const, facts: factsOf(core.state, { steps }) };
-    core.end(key, { kind: 'rechecked', server: core.state.server, outcome });
-  }
-
-  #drop(key: string, effect: Extract<Effect, { kind: 'drop' }>, calm: boolean): void {
-    const ok = calm || this.#random.chance(0.7);
-    if (ok && this.#catalog.get(effect.name)?.oid === effect.oid) this.#catalog.delete(effect.name);
-    this.#core.end(key, {
-      kind: 'dropped',
-      step: effect.step,
-      outcome: ok ? { kind: 'done', durationMs: 1 } : { kind: 'failed', error: serverError('55P03') },
+  #anyOptions(): RunOptions {
+    const random = this.#random;
+    return options({
+      jobs: 1 + random.below(3),
+      onError: random.pick<ErrorPolicy>(['pause', 'skip', 'abort']),
+      onDisconnect: random.pick(['pause', 'pause', 'continue', 'abort']),
+      retries: random.below(4),
+      autoContinue: random.chance(0.8),
+      replaceInvalid: random.chance(0.3),
     });
   }
 
-  /** The rules, after every step. */
-  #check(): void {
-    const core = this.#core;
-    const building = [...core.inflight.values()].filter((effect) => effect.kind === 'build');
-    const tables = building.map((effect) => core.state.steps[effect.step]?.tableOid);
-    if (new Set(tables).size !== tables.length) throw new Error('two builds on one table');
-    for (const effect of core.begun.slice(this.#seen)) {
-      if (effect.kind !== 'drop') continue;
-      const foreign = this.#foreign.get(effect.name) === effect.oid;
-      if (foreign && !core.state.agreed.includes(effect.oid)) throw new Error(`dropped ${effect.name}, not ours`);
+  #first(): EventBody {
+    const started = this.journal.length > 0;
+    const about = {
+      version: '0',
+      database: { host: 'db', port: 5432, database: 'menuca', user: 'deploy' },
+      operator: ANNA,
+      options: started && this.#random.chance(0.5) ? this.#anyOptions() : this.#options,
+      engine: { pid: 1, host: 'ops' },
+    };
+    return started
+      ? { type: 'run.resumed', ...about, from: 'journal', endOrphans: this.#random.chance(0.3) }
+      : { type: 'run.started', plan: this.#plan, ...about };
+  }
+
+  #troubledTurns(turns: number): void {
+    for (let turn = 0; turn < turns && !this.#engine.closed; turn++) {
+      try {
+        this.#turn();
+      } catch (error) {
+        if (error !== CRASH) throw error;
+        this.#crashed();
+      }
     }
-    this.#seen = core.begun.length;
-    // What `decide` would begin now it has begun: a second question must bring nothing new.
-    if (core.decide().length > 0) throw new Error('decide does not come to rest');
-    for (const event of core.events.slice(this.#shadow?.seq ?? 0)) {
-      const before = this.#shadow;
-      if (event.type === 'build.started' && (before === null || before.pauses.length > 0 || before.phase !== 'running'))
-        throw new Error(`${event.name} was begun in ${before?.phase}, pauses: ${before?.pauses.length}`);
-      if (event.type === 'build.started' && (before?.refusedServer !== null || before.recheckDue !== null))
-        throw new Error(`${event.name} was begun on a server that is not known to be fit for it`);
-      this.#shadow = before === null ? initialState(event) : evolve(before, event);
+    this.#engine.crashIn = Number.MAX_SAFE_INTEGER;
+  }
+
+  #turn(): void {
+    const random = this.#random;
+    const engine = this.#engine;
+    const what = random.below(100);
+    if (what < 45) this.#goOn();
+    else if (what < 65) this.#serverMoves();
+    else if (what < 73) this.#pass(random.below(6_000));
+    else if (what < 80) this.#orderAGo();
+    else if (what < 84) this.#trouble.operator(engine);
+    else if (what < 88) this.#trouble.reading(engine);
+    else if (what < 92) this.#foreignerActs();
+    else if (what < 95) this.#trouble.network(engine);
+    else if (what < 97) this.#trouble.client(engine);
+    else if (this.#crashes < MOST_CRASHES) engine.crashIn = 1 + random.below(20);
+  }
+
+  /** Something that is under way goes on. */
+  #goOn(): void {
+    const { inflight } = this.#engine;
+    let at = this.#random.below(Math.max(1, inflight.size));
+    for (const task of inflight.values()) {
+      at -= 1;
+      if (at < 0) {
+        this.#engine.step(task);
+        return;
+      }
     }
   }
 
-  #end(finish: Extract<Effect, { kind: 'finish' }>): number {
-    const core = this.#core;
-    const debris = [...this.#catalog.entries()].filter(([, entry]) => entry.ours && !entry.valid);
-    if (finish.status !== 5 && debris.length > 0)
-      throw new Error(`status ${finish.status}, but ${debris.map(([name]) => name).join(', ')} is invalid`);
-    if (finish.status === 0 && core.state.steps.some((step) => !this.#catalog.get(this.#nameOf(step.id))?.valid))
-      throw new Error('status 0 without every index');
-    for (const [name, oid] of this.#foreign)
-      if (!core.state.agreed.includes(oid) && this.#catalog.get(name)?.oid !== oid)
-        throw new Error(`${name} was there before and is gone`);
-    if (JSON.stringify(this.#shadow) !== JSON.stringify(core.state))
-      throw new Error('the events do not give the state again');
-    return finish.status;
+  #serverMoves(): void {
+    this.#trouble.backend();
+    this.#engine.hearOfLosses();
+  }
+
+  #foreignerActs(): void {
+    this.#trouble.foreigner(this.#names);
+    this.#engine.hearOfLosses();
+  }
+
+  #pass(ms: number): void {
+    this.#clock.now += ms;
+    this.#engine.tick();
+  }
+
+  /** Nothing happens without a go, and without a look that finds nothing in the way. */
+  #orderAGo(): void {
+    const engine = this.#engine;
+    if (engine.state.phase === 'blocked') engine.command({ type: 'recheck' }, ANNA);
+    if (engine.state.phase !== 'ready') return;
+    const invalid = (engine.state.preflight?.steps ?? []).flatMap(({ found }) =>
+      found?.kind === 'invalid' && this.#random.chance(0.6) ? [found.oid] : [],
+    );
+    engine.command({ type: 'go', replaceInvalid: invalid, confirm: null }, ANNA);
+  }
+
+  #crashed(): void {
+    this.#crashes += 1;
+    const { state } = this.#engine;
+    const replayed = replay(this.journal);
+    // It may have ended between a fact on disk and its state.
+    if (replayed?.seq === state.seq) eventsGiveTheState(state, replayed);
+    for (const { backend } of this.#engine.seats.all())
+      if (backend !== null) this.#server.clientDies(backend, this.#random.chance(0.7));
+    for (let n = this.#random.below(6); n > 0; n--)
+      if (this.#random.chance(0.7)) this.#trouble.backend();
+      else this.#trouble.foreigner(this.#names);
+    if (this.#random.chance(0.8)) this.#server.notice();
+    this.#takeUp();
+  }
+
+  #takeUp(): void {
+    this.#trouble.newEngine();
+    this.#engine = new FakeEngine(this.#around, this.#first());
+  }
+
+  /** Everybody else goes home; an operator is there, and says what has to be said until the run ends. */
+  #calmDown(): void {
+    const engine = this.#engine;
+    this.#trouble.calmServer();
+    engine.hearOfLosses();
+    this.#retried.clear();
+    const { steps } = engine.state;
+    const leftOut = steps.filter(({ status }) => status === 'skipped').map(({ id }) => id);
+    const late = engine.isEnding || engine.closed;
+    for (let round = 0; !engine.closed; round++) {
+      if (round > MOST_CALM_ROUNDS) ends(engine);
+      this.#calmRound();
+    }
+    const { abort, options: chosen } = engine.state;
+    if (!late && abort === null && chosen.onError === 'pause') comesToItsGoodEnd(this.#server, engine.state, leftOut);
+  }
+
+  #calmRound(): void {
+    const engine = this.#engine;
+    for (const seat of engine.seats.all()) if (seat.backend === null) engine.restore(seat);
+    this.#settleFailures();
+    this.#server.settle();
+    let moved = false;
+    for (const task of [...engine.inflight.values()]) if (!task.ended) moved = engine.step(task) || moved;
+    if (moved || engine.closed) return;
+    this.#orderAGo();
+    if (engine.state.pauses.length > 0) this.#trouble.calmGates(engine);
+    if (engine.state.pauses.length > 0) engine.command({ type: 'continue' }, ANNA);
+    this.#pass(10_000);
+  }
+
+  /** Each failure is tried again a few times, then left out. */
+  #settleFailures(): void {
+    for (const { id, status } of this.#engine.state.steps) {
+      if (status !== 'failed') continue;
+      const tries = (this.#retried.get(id) ?? 0) + 1;
+      this.#retried.set(id, tries);
+      const type = tries > 3 ? 'skip' : 'retry';
+      if (!this.#engine.command({ type, step: id }, ANNA) && tries > 3)
+        this.#engine.command({ type: 'retry', step: id }, ANNA);
+    }
+  }
+
+  #proveReplay(): void {
+    if (!this.#random.chance(0.2)) return;
+    // As a journal on disk gives them back.
+    const events = this.#random.chance(0.1) ? (JSON.parse(JSON.stringify(this.journal)) as RunEvent[]) : this.journal;
+    const replayed: RunState | null = replay(events);
+    eventsGiveTheState(this.#engine.state, replayed);
   }
 }

@@ -1,0 +1,351 @@
+import type { CreateIndexStep } from '../../../src/plan/types.ts';
+import {
+  type BuildOutcome,
+  type Effect,
+  type ErrorFacts,
+  type Found,
+  type IndexAt,
+  leftoverOf,
+  outcomeOfLost,
+  ownError,
+  type PreflightFacts,
+  type StepState,
+  type Traces,
+} from '../../../src/run/index.ts';
+import { serverError } from '../../support/core.ts';
+import type { FakeEngine, Task } from './fake-engine.ts';
+import type { FakeBackend, Statement } from './fake-server.ts';
+
+const TERMINATE_AFTER_MS = 15_000;
+const LOST = ownError('the connection was lost');
+
+const createOf = (step: StepState): CreateIndexStep => {
+  if (step.step.kind !== 'create-index') throw new Error(`step ${step.id} builds no index`);
+  return step.step;
+};
+
+/** What src/engine/interpreter.ts and what it calls do with each effect, one micro step at a time. */
+export class FakeInterpreter {
+  readonly #engine: FakeEngine;
+  readonly #heard = new Set<number>();
+  readonly #unsent = new Set<number>();
+
+  constructor(engine: FakeEngine) {
+    this.#engine = engine;
+  }
+
+  /** An attempt of which nothing has been sent, nor heard, yet. */
+  begins(step: number): void {
+    this.#heard.delete(step);
+    this.#unsent.add(step);
+  }
+
+  /** One micro step of the effect; false when it waits for somebody. */
+  step(task: Task): boolean {
+    this.#engine.point();
+    const { effect } = task;
+    switch (effect.kind) {
+      case 'preflight':
+        // No connection is opened any more once they are being closed.
+        if (this.#engine.isEnding) return this.#engine.end(task, { kind: 'preflight-failed', error: LOST, advice: '' });
+        return this.#engine.end(task, { kind: 'preflighted', facts: this.#preflight() });
+      case 'baseline':
+        return this.#baseline(task);
+      case 'recheck': {
+        const { server } = this.#engine.state;
+        if (server === null) throw new Error('a server that nobody has seen cannot have been changed');
+        return this.#engine.end(task, {
+          kind: 'rechecked',
+          server,
+          outcome: { kind: 'done', facts: this.#preflight() },
+        });
+      }
+      case 'inspect': {
+        if (this.#engine.seats.inspect.backend === null) return false;
+        const found = this.#foundAt(createOf(this.#step(effect.step)));
+        return this.#engine.end(task, { kind: 'inspected', step: effect.step, found });
+      }
+      case 'build':
+        return this.#build(task, this.#step(effect.step));
+      case 'reconcile':
+        return this.#reconcile(task, this.#step(effect.step));
+      case 'cancel':
+        return this.#cancel(task, effect);
+      case 'drop':
+        return this.#drop(task, effect);
+      case 'statement':
+        return this.#statement(task, this.#step(effect.step));
+      case 'verify':
+        return this.#verify(task);
+      case 'validate':
+        return this.#validate(task, effect.validation);
+      case 'finish':
+        return this.#finish(task, effect);
+    }
+  }
+
+  #step(id: number): StepState {
+    const step = this.#engine.state.steps[id];
+    if (step === undefined) throw new Error(`there is no step ${id}`);
+    return step;
+  }
+
+  #isGone(backend: FakeBackend | null): boolean {
+    return backend === null || !backend.client;
+  }
+
+  #send(task: Task, step: StepState, statement: Statement): void {
+    const { backend } = task;
+    if (backend === null) throw new Error(`${task.key} has no session`);
+    this.#engine.around.watcher.acts(this.#engine, { step, backend, statement });
+    this.#engine.point();
+    this.#engine.around.server.send(backend, statement, step.id);
+    task.stage = 1;
+    this.#engine.point();
+  }
+
+  #traces(step: StepState): Traces {
+    return { oid: step.oid, heard: this.#heard.has(step.id), unsent: this.#unsent.has(step.id) };
+  }
+
+  #look(step: StepState): IndexAt | null {
+    const { name, table } = createOf(step);
+    return this.#engine.around.server.look(name, table);
+  }
+
+  #foundAt({ name, table }: CreateIndexStep): Found {
+    const { server } = this.#engine.around;
+    const index = server.indexes.get(name);
+    if (index === undefined) return { kind: 'none' };
+    const { oid } = index;
+    if (!index.valid) {
+      const pid = server.atWorkOn(oid);
+      if (pid !== null) return { kind: 'building', oid, pid, application: null };
+    }
+    if (index.table !== table) return { kind: 'different', oid, definition: '', differences: ['on another table'] };
+    if (!index.valid) return { kind: 'invalid', oid, definition: '', ready: index.ready };
+    if (!index.asPlanned) return { kind: 'different', oid, definition: '', differences: ['another column'] };
+    return { kind: 'equal', oid, definition: '', bytes: 8192 };
+  }
+
+  #preflight(): PreflightFacts {
+    const { server } = this.#engine.around;
+    this.#engine.seats.openToLook();
+    this.#engine.seats.tryLock();
+    const blocked = !this.#engine.seats.lockHeld;
+    if (!blocked) this.#engine.seats.openToBuild(this.#engine.state.jobs);
+    const tables = [...server.tables.values()];
+    return {
+      findings: blocked ? [{ level: 'blocks', code: 'other-engine', what: '', why: '', advice: '' }] : [],
+      server: { version: '18.4', versionNum: 180004, startedAt: null, superuser: false, monitor: true },
+      tables: tables.map(({ name, oid }, n) => ({ oid, schema: 'public', name, rows: n, bytes: n * 8192 })),
+      steps: this.#engine.state.steps.flatMap(({ id, step }) =>
+        step.kind === 'create-index'
+          ? [{ step: id, tableOid: server.tables.get(step.table)?.oid ?? null, found: this.#foundAt(step) }]
+          : [],
+      ),
+      settings: [],
+    };
+  }
+
+  #baseline(task: Task): boolean {
+    if (this.#engine.seats.inspect.backend === null) return false;
+    const none = { idxIndexes: 0, databaseBytes: 1, active: 1, connections: 10, rollbacksPerS: 0, rateSeconds: 4 };
+    return this.#engine.end(task, {
+      kind: 'baselined',
+      baseline: { indexes: this.#engine.around.server.indexes.size, schemas: ['public'], ...none },
+    });
+  }
+
+  #build(task: Task, step: StepState): boolean {
+    const { random, parts } = this.#engine.around;
+    const { backend } = task;
+    const ended = (outcome: BuildOutcome) => this.#engine.end(task, { kind: 'build-ended', step: step.id, outcome });
+    if (task.stage === 0) {
+      if (this.#isGone(backend)) return ended({ kind: 'lost', error: LOST });
+      this.#unsent.delete(step.id);
+      const { name, table, unique } = createOf(step);
+      this.#send(task, step, { kind: 'build', index: name, table, unique });
+      return true;
+    }
+    if (task.stage === 1) {
+      if (backend?.told === true && (backend.client || random.chance(0.5))) this.#heard.add(step.id);
+      if (backend === null || backend.result?.kind === 'lost' || !backend.client)
+        return ended({ kind: 'lost', error: LOST });
+      if (backend.result !== null) {
+        task.error = backend.result.kind === 'error' ? serverError(backend.result.sqlstate) : null;
+        task.stage = 2;
+        return true;
+      }
+      return this.#identify(step, backend.pid);
+    }
+    if (this.#engine.seats.inspect.backend === null) return false;
+    const found = this.#look(step);
+    if (task.error === null) {
+      const outcome = parts.outcomeOfSuccess(found, step.oid, 1000);
+      if (found !== null && step.oid === null && outcome.kind === 'built')
+        this.#engine.around.watcher.claims(this.#engine, found, this.#traces(step));
+      return ended(outcome);
+    }
+    const ours = found !== null && parts.claimOfFailed(found, this.#traces(step)) === 'ours';
+    const where = { schema: 'public', name: createOf(step).name };
+    if (found !== null && ours) this.#engine.around.watcher.claims(this.#engine, found, this.#traces(step));
+    return ended({ kind: 'failed', error: task.error, leftover: leftoverOf(found, where, task.error, ours) });
+  }
+
+  /** Asks for the OID of what the backend is making; it may be too late, or too early. */
+  #identify(step: StepState, pid: number): boolean {
+    if (step.oid !== null || this.#engine.seats.control.backend === null || this.#engine.around.random.chance(0.3))
+      return false;
+    const oid = this.#engine.around.server.identify(pid);
+    if (oid === null) return false;
+    this.#engine.submit({ kind: 'identified', step: step.id, oid });
+    return true;
+  }
+
+  #terminate(backend: FakeBackend): void {
+    this.#engine.around.server.terminate(backend);
+    this.#engine.hearOfLosses();
+  }
+
+  /** Whether a backend that works for nobody is gone; helps it along when it is idle or unwanted. */
+  #backendGone(step: StepState, unwanted: boolean): boolean | null {
+    const { server } = this.#engine.around;
+    if (step.backend === null || !this.#engine.around.parts.waitsForOrphans) return true;
+    if (this.#engine.seats.control.backend === null) return null;
+    const orphan = server.find(step.backend);
+    if (orphan === null) return true;
+    if (orphan.work === null || unwanted) this.#terminate(orphan);
+    return false;
+  }
+
+  #reconcile(task: Task, step: StepState): boolean {
+    const { server, parts, watcher } = this.#engine.around;
+    if (task.stage === 0) {
+      if (step.status === 'building' && step.backend !== null && server.find(step.backend) !== null)
+        this.#identify(step, step.backend.pid);
+      const gone = this.#backendGone(step, this.#engine.state.abort !== null || step.cancel !== null);
+      if (gone !== true) return false;
+      task.stage = 1;
+      if (step.status === 'building') return true;
+      const outcome = { kind: 'failed' as const, error: LOST };
+      const kind = step.status === 'dropping' ? ('dropped' as const) : ('statement-ended' as const);
+      return this.#engine.end(task, { kind, step: step.id, outcome });
+    }
+    if (this.#engine.seats.inspect.backend === null) return false;
+    const create = createOf(step);
+    const where = { schema: 'public', name: create.name };
+    const ended = (found: IndexAt | null, ours: boolean) => {
+      if (found !== null && ours) watcher.claims(this.#engine, found, this.#traces(step));
+      const outcome = outcomeOfLost(found, where, step.error ?? LOST, ours, 1000);
+      return this.#engine.end(task, { kind: 'build-ended', step: step.id, outcome });
+    };
+    if (task.stage === 1) {
+      task.found = this.#look(step);
+      if (task.found === null) return ended(null, false);
+      const claim = parts.claimOfLost(task.found, this.#traces(step));
+      if (claim !== 'if-planned') return ended(task.found, claim === 'ours');
+      task.stage = 2;
+      return true;
+    }
+    const there = this.#foundAt(create);
+    return ended(task.found, there.kind === 'equal' && there.oid === task.found?.oid);
+  }
+
+  #cancel(task: Task, { step, backend }: Extract<Effect, { kind: 'cancel' }>): boolean {
+    const { server, clock, watcher } = this.#engine.around;
+    if (task.target === null || task.target.ended) return this.#engine.end(task, { kind: 'tick' });
+    if (this.#engine.seats.control.backend === null) return false;
+    const target = server.find(backend);
+    if (target !== null) {
+      watcher.cancels(this.#engine, step, target);
+      if (clock.now - task.begunAt > TERMINATE_AFTER_MS) this.#terminate(target);
+      else server.cancel(target);
+      return true;
+    }
+    // Its connection would wait for an answer that never comes.
+    for (const seat of this.#engine.seats.all())
+      if (seat.backend?.pid === backend.pid && seat.backend.backendStart === backend.backendStart)
+        this.#engine.lose(seat);
+    return false;
+  }
+
+  #drop(task: Task, { step: id, oid, name }: Extract<Effect, { kind: 'drop' }>): boolean {
+    const { parts, server } = this.#engine.around;
+    const { backend } = task;
+    const step = this.#step(id);
+    const failed = (error: ErrorFacts) =>
+      this.#engine.end(task, { kind: 'dropped', step: id, outcome: { kind: 'failed', error } });
+    const done = () => this.#engine.end(task, { kind: 'dropped', step: id, outcome: { kind: 'done', durationMs: 5 } });
+    if (task.stage === 0) {
+      if (this.#isGone(backend)) return failed(LOST);
+      if (this.#engine.seats.inspect.backend === null) return false;
+      const found = this.#look(step);
+      const elsewhere = found?.oid !== oid && [...server.indexes.values()].some((index) => index.oid === oid);
+      const verdict = parts.beforeDrop(found, oid, elsewhere);
+      if (verdict.kind === 'refused') return failed(ownError(verdict.why));
+      if (verdict.kind === 'gone') return done();
+      // Between the look and the drop lies one round trip: a known limit.
+      this.#send(task, step, { kind: 'drop', index: name });
+      return true;
+    }
+    if (backend === null || !backend.client || backend.result?.kind === 'lost') return failed(LOST);
+    if (backend.result === null) return false;
+    return backend.result.kind === 'ok' ? done() : failed(serverError(backend.result.sqlstate));
+  }
+
+  #statement(task: Task, step: StepState): boolean {
+    const { backend } = task;
+    const failed = (error: ErrorFacts) =>
+      this.#engine.end(task, { kind: 'statement-ended', step: step.id, outcome: { kind: 'failed', error } });
+    if (task.stage === 0) {
+      if (this.#isGone(backend)) return failed(LOST);
+      const table = step.step.kind === 'analyze' ? (step.step.tables[0]?.table ?? '') : '';
+      this.#send(task, step, { kind: 'analyze', table });
+      return true;
+    }
+    if (backend === null || !backend.client || backend.result?.kind === 'lost')
+      return this.#backendGone(step, true) === true && failed(LOST);
+    if (backend.result === null) return false;
+    if (backend.result.kind === 'error') return failed(serverError(backend.result.sqlstate));
+    return this.#engine.end(task, { kind: 'statement-ended', step: step.id, outcome: { kind: 'done', durationMs: 5 } });
+  }
+
+  #verify(task: Task): boolean {
+    if (this.#engine.seats.inspect.backend === null) return false;
+    const results = this.#engine.state.steps.flatMap(({ id, step }) => {
+      if (step.kind !== 'create-index') return [];
+      const found = this.#foundAt(step);
+      const ok = found.kind === 'equal';
+      return [{ step: id, ok, problems: ok ? [] : [found.kind], oid: 'oid' in found ? found.oid : null, bytes: 8192 }];
+    });
+    return this.#engine.end(task, { kind: 'verified', results });
+  }
+
+  #validate(task: Task, at: number): boolean {
+    const validation = this.#engine.state.validations[at];
+    if (validation === undefined) throw new Error(`there is no validation ${at}`);
+    const { line, file, kind, sql } = validation;
+    const ok = !this.#engine.around.random.chance(0.1);
+    const nothing = { durationMs: 1, columns: [], rows: [], more: false, error: ok ? null : serverError('42P01') };
+    return this.#engine.end(task, {
+      kind: 'validated',
+      result: { type: 'validation.finished', line, file, kind, sql, ok, ...nothing },
+    });
+  }
+
+  #finish(task: Task, { status, reason, leftToDo }: Extract<Effect, { kind: 'finish' }>): boolean {
+    const { server } = this.#engine.around;
+    const closing =
+      task.stage === 0
+        ? this.#engine.seats.all().filter((seat) => seat !== this.#engine.seats.lock)
+        : [this.#engine.seats.lock];
+    for (const seat of closing) {
+      if (seat.backend !== null) server.clientDies(seat.backend);
+      this.#engine.seats.forget(seat);
+    }
+    task.stage += 1;
+    if (task.stage < 2) return true;
+    return this.#engine.end(task, { kind: 'closed', status, reason, leftToDo });
+  }
+}

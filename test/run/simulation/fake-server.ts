@@ -1,0 +1,357 @@
+import type { BackendId, IndexAt } from '../../../src/run/index.ts';
+
+/** Whose something is: the run's, or somebody else's. The server's own truth, whatever the run believes. */
+export type Party = 'run' | 'other';
+
+export interface FakeTable {
+  name: string;
+  oid: number;
+  /** Rows that a unique index would reject. */
+  duplicates: boolean;
+}
+
+export interface FakeIndex {
+  name: string;
+  table: string;
+  oid: number;
+  valid: boolean;
+  ready: boolean;
+  by: Party;
+  /** Of the definition that the plan has for this name. */
+  asPlanned: boolean;
+}
+
+export type Statement =
+  | { kind: 'build'; index: string; table: string; unique?: boolean; ifNotExists?: boolean; asPlanned?: boolean }
+  | { kind: 'drop'; index: string }
+  | { kind: 'analyze'; table: string };
+
+/** How a statement ended for the client that waits for it. `lost`: with its backend. */
+export type Result = { kind: 'ok' } | { kind: 'error'; sqlstate: string } | { kind: 'lost' };
+
+interface Work {
+  statement: Statement;
+  /** 0: it wants the table. See `PHASES`. */
+  phase: number;
+  /** Of the index that it makes or drops, as soon as there is one. */
+  oid: number | null;
+  /** What the run means it for: its step. */
+  step: number | null;
+}
+
+export interface FakeBackend extends BackendId {
+  name: string;
+  by: Party;
+  /** The client is there; without it the backend works on, and goes when its work is done. */
+  client: boolean;
+  /** A cancel does not reach it; only terminating it helps. */
+  deaf: boolean;
+  work: Work | null;
+  /** Of the last statement, until the next. */
+  result: Result | null;
+  /** The client was told that its statement began to fill an index, as `debug1` tells. */
+  told: boolean;
+  /** An open transaction: it writes to a table, or holds a snapshot. */
+  transaction: { writes: string | null } | null;
+}
+
+/** What a concurrent build goes through; the same names as pg_stat_progress_create_index has. */
+const BUILD = {
+  wantsTable: 0,
+  writersBeforeBuild: 1,
+  building: 2,
+  writersBeforeValidation: 3,
+  validating: 4,
+  oldSnapshots: 5,
+  done: 6,
+} as const;
+
+export const PHASES: readonly string[] = [
+  'initializing',
+  'waiting for writers before build',
+  'building index',
+  'waiting for writers before validation',
+  'index validation: scanning index',
+  'waiting for old snapshots',
+];
+
+const DROP = { wantsTable: 0, waiting: 1, done: 2 } as const;
+
+/**
+ * What of PostgreSQL a run can notice: catalog, backends and an advisory lock. Concurrent builds go through their phases one
+ * `advance` at a time, wait for each other and for transactions, deadlock, and leave behind what the real one leaves.
+ * `scenarios.ts` holds it to that.
+ */
+export class FakeServer {
+  readonly tables = new Map<string, FakeTable>();
+  readonly indexes = new Map<string, FakeIndex>();
+  readonly backends = new Map<number, FakeBackend>();
+  /** pid of the session that holds the advisory lock. */
+  lockHolder: number | null = null;
+  /** Names of indexes that others have taken away, or replaced. */
+  readonly takenAway = new Set<string>();
+  /** How often they did. */
+  meddled = 0;
+  #pid = 100;
+  #oid = 16_384;
+
+  createTable(name: string, duplicates = false): FakeTable {
+    const table = { name, oid: this.#oid++, duplicates };
+    this.tables.set(name, table);
+    return table;
+  }
+
+  /** An index that is simply there. */
+  plant(name: string, table: string, about: Pick<FakeIndex, 'valid' | 'by' | 'asPlanned'>): FakeIndex {
+    const index = { name, table, oid: this.#oid++, ready: about.valid, ...about };
+    this.indexes.set(name, index);
+    return index;
+  }
+
+  /** Somebody else drops an index; no wait, no trace. */
+  takeAway(name: string): void {
+    this.indexes.delete(name);
+    this.takenAway.add(name);
+    this.meddled += 1;
+  }
+
+  connect(name: string, by: Party): FakeBackend {
+    // A pid is used again now and then: only together with its start it names a backend.
+    const pid = 101 + (this.#pid++ % 400);
+    if (this.backends.has(pid)) return this.connect(name, by);
+    const backendStart = `2026-11-23T18:00:00.${String(this.#pid).padStart(6, '0')}Z`;
+    const backend = {
+      pid,
+      backendStart,
+      name,
+      by,
+      client: true,
+      deaf: false,
+      work: null,
+      result: null,
+      told: false,
+      transaction: null,
+    };
+    this.backends.set(pid, backend);
+    return backend;
+  }
+
+  find({ pid, backendStart }: BackendId): FakeBackend | null {
+    const backend = this.backends.get(pid);
+    return backend?.backendStart === backendStart ? backend : null;
+  }
+
+  /** The client is gone without a word. What works, works on; unless the server is slow to notice, the rest goes. */
+  clientDies(backend: FakeBackend, noticed = true): void {
+    backend.client = false;
+    backend.result = null;
+    if (backend.work === null && noticed) this.#gone(backend);
+  }
+
+  /** The server notices that the clients of idle sessions are gone. */
+  notice(): void {
+    for (const backend of this.backends.values()) if (!backend.client && backend.work === null) this.#gone(backend);
+  }
+
+  terminate(id: BackendId): boolean {
+    const backend = this.find(id);
+    if (backend === null) return false;
+    this.#gone(backend);
+    return true;
+  }
+
+  /** False when there is no such backend, like pg_cancel_backend. */
+  cancel(id: BackendId): boolean {
+    const backend = this.find(id);
+    if (backend === null) return false;
+    if (backend.work !== null && !backend.deaf) this.#end(backend, { kind: 'error', sqlstate: '57014' });
+    return true;
+  }
+
+  /** What the backend does fails, for whatever reason. */
+  fail(backend: FakeBackend, sqlstate: string): void {
+    if (backend.work !== null) this.#end(backend, { kind: 'error', sqlstate });
+  }
+
+  tryLock(backend: FakeBackend): boolean {
+    this.lockHolder ??= backend.pid;
+    return this.lockHolder === backend.pid;
+  }
+
+  begin(backend: FakeBackend, transaction: { writes: string | null }): void {
+    backend.transaction = transaction;
+  }
+
+  send(backend: FakeBackend, statement: Statement, step: number | null = null): void {
+    if (backend.work !== null) throw new Error(`pid ${backend.pid} has not answered yet`);
+    backend.result = null;
+    backend.told = false;
+    backend.work = { statement, phase: 0, oid: null, step };
+  }
+
+  /** One phase further; false when it waits for somebody, or has nothing to do. */
+  advance(backend: FakeBackend): boolean {
+    const { work } = backend;
+    if (work === null) return false;
+    if (this.#waitsFor(backend, work)) return false;
+    switch (work.statement.kind) {
+      case 'build':
+        this.#build(backend, work, work.statement);
+        break;
+      case 'drop':
+        this.#drop(backend, work, work.statement.index);
+        break;
+      case 'analyze':
+        if (work.phase === 0) work.phase = 1;
+        else this.#end(backend, { kind: 'ok' });
+    }
+    return true;
+  }
+
+  /** Goes on until everybody waits or is done. */
+  settle(): void {
+    for (let moved = true; moved; ) {
+      moved = false;
+      for (const backend of [...this.backends.values()]) moved = this.advance(backend) || moved;
+    }
+  }
+
+  /** OID of the index that this backend is making, as pg_stat_progress_create_index tells. */
+  identify(pid: number): number | null {
+    const work = this.backends.get(pid)?.work;
+    return work?.statement.kind === 'build' ? work.oid : null;
+  }
+
+  phaseOf(pid: number): string | null {
+    const work = this.backends.get(pid)?.work;
+    return work?.statement.kind === 'build' ? (PHASES[work.phase] ?? null) : null;
+  }
+
+  /** As sql/catalog/find_leftover.sql sees it. */
+  look(name: string, table: string): IndexAt | null {
+    const index = this.indexes.get(name);
+    if (index === undefined || index.table !== table) return null;
+    const { oid, valid, ready } = index;
+    return { oid, valid, ready, building: this.atWorkOn(oid), constraint: false, bytes: 8192 };
+  }
+
+  /** pid of whoever builds or drops the index of this OID. */
+  atWorkOn(oid: number): number | null {
+    for (const { pid, work } of this.backends.values())
+      if (work !== null && work.oid === oid && work.phase > 0) return pid;
+    return null;
+  }
+
+  #tableOf(statement: Statement): string | null {
+    return statement.kind === 'drop' ? (this.indexes.get(statement.index)?.table ?? null) : statement.table;
+  }
+
+  /** Whoever holds SHARE UPDATE EXCLUSIVE on the table: one at a time. */
+  #holderOf(table: string): FakeBackend | null {
+    for (const backend of this.backends.values())
+      if (backend.work !== null && backend.work.phase > 0 && this.#tableOf(backend.work.statement) === table)
+        return backend;
+    return null;
+  }
+
+  #waitsFor(backend: FakeBackend, work: Work): boolean {
+    const table = this.#tableOf(work.statement);
+    if (work.phase === 0) return table !== null && this.#holderOf(table) !== null;
+    if (work.statement.kind === 'analyze') return false;
+    if (work.statement.kind === 'drop') return this.#hasTransaction((writes) => writes === table);
+    if (work.phase === BUILD.writersBeforeBuild || work.phase === BUILD.writersBeforeValidation)
+      return this.#hasTransaction((writes) => writes === table);
+    if (work.phase !== BUILD.oldSnapshots) return false;
+    if (this.#hasTransaction((writes) => writes === null)) return true;
+    return this.#deadlocks(backend, table);
+  }
+
+  #hasTransaction(wanted: (writes: string | null) => boolean): boolean {
+    for (const { transaction } of this.backends.values())
+      if (transaction !== null && wanted(transaction.writes)) return true;
+    return false;
+  }
+
+  /**
+   * Another build that wants this one's table waits for it with a snapshot, for which this one would wait: of the two it
+   * is the one that closes the circle that dies (tried on 15 and 18).
+   */
+  #deadlocks(backend: FakeBackend, table: string | null): boolean {
+    for (const other of this.backends.values()) {
+      const { work } = other;
+      if (other === backend || work?.statement.kind !== 'build' || work.phase !== 0) continue;
+      if (work.statement.table !== table) continue;
+      this.#end(backend, { kind: 'error', sqlstate: '40P01' });
+      return true;
+    }
+    return false;
+  }
+
+  #build(backend: FakeBackend, work: Work, statement: Extract<Statement, { kind: 'build' }>): void {
+    const { index: name, table, unique, ifNotExists, asPlanned } = statement;
+    if (work.phase === BUILD.wantsTable) {
+      if (!this.tables.has(table)) {
+        this.fail(backend, '42P01');
+        return;
+      }
+      // With IF NOT EXISTS it says so in a NOTICE at most, whatever the index that is there is worth.
+      if (this.indexes.has(name)) {
+        this.#end(backend, ifNotExists ? { kind: 'ok' } : { kind: 'error', sqlstate: '42P07' });
+        return;
+      }
+      const index = this.plant(name, table, { valid: false, by: backend.by, asPlanned: asPlanned ?? true });
+      work.oid = index.oid;
+      work.phase = BUILD.writersBeforeBuild;
+      return;
+    }
+    const index = this.indexes.get(name);
+    if (index === undefined || index.oid !== work.oid) {
+      this.fail(backend, 'XX000');
+      return;
+    }
+    if (work.phase === BUILD.building) {
+      if (unique && this.tables.get(table)?.duplicates) {
+        this.fail(backend, '23505');
+        return;
+      }
+      index.ready = true;
+    }
+    work.phase += 1;
+    if (work.phase === BUILD.building) backend.told = backend.client;
+    if (work.phase !== BUILD.done) return;
+    index.valid = true;
+    this.#end(backend, { kind: 'ok' });
+  }
+
+  #drop(backend: FakeBackend, work: Work, name: string): void {
+    const index = this.indexes.get(name);
+    if (index === undefined) {
+      this.fail(backend, '42704');
+      return;
+    }
+    if (work.phase === DROP.wantsTable) {
+      index.valid = false;
+      work.oid = index.oid;
+    }
+    work.phase += 1;
+    if (work.phase !== DROP.done) return;
+    this.indexes.delete(name);
+    this.#end(backend, { kind: 'ok' });
+  }
+
+  #end(backend: FakeBackend, result: Result): void {
+    backend.work = null;
+    backend.deaf = false;
+    if (backend.client) backend.result = result;
+    else this.#gone(backend);
+  }
+
+  #gone(backend: FakeBackend): void {
+    backend.work = null;
+    backend.result = { kind: 'lost' };
+    backend.transaction = null;
+    backend.client = false;
+    this.backends.delete(backend.pid);
+    if (this.lockHolder === backend.pid) this.lockHolder = null;
+  }
+}

@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import type { Action, EventBody, Input, Response, RunState, World } from '../../../src/run/index.ts';
+import { describeFailure } from './failure.ts';
+import { type Parts, REAL_PARTS } from './fake-engine.ts';
+import { History } from './history.ts';
+import { BrokenRule } from './rules.ts';
+
+const { decide, evolve, respond } = REAL_PARTS;
+
+/** So many histories are enough to find each of these faults. */
+const ENOUGH = 5_000;
+
+/** The first history that breaks this rule, as a person would read of it; null when none does. */
+const brokenBy = (parts: Partial<Parts>, rule: string): string | null => {
+  for (let seed = 1; seed <= ENOUGH; seed++) {
+    const history = new History(seed, { ...REAL_PARTS, ...parts });
+    try {
+      history.run();
+    } catch (error) {
+      if (!(error instanceof BrokenRule)) throw error;
+      if (error.rule === rule) return describeFailure(seed, error, history.journal);
+    }
+  }
+  return null;
+};
+
+const deciding = (change: (state: RunState, world: World) => Action[]): Partial<Parts> => ({ decide: change });
+
+const responding = (change: (response: Response, input: Input, state: RunState) => EventBody[]): Partial<Parts> => ({
+  respond: (state, input, now) => {
+    const response = respond(state, input, now);
+    return { ...response, events: change(response, input, state) };
+  },
+});
+
+/** Changes the input before the real rules see it. */
+const hearing = (change: (input: Input) => Input): Partial<Parts> => ({
+  respond: (state, input, now) => respond(state, change(input), now),
+});
+
+const withoutLeftover = (input: Input): Input =>
+  input.kind === 'build-ended' && input.outcome.kind === 'failed'
+    ? { ...input, outcome: { ...input.outcome, leftover: null } }
+    : input;
+
+const misled = (actions: Action[], world: World): Action[] =>
+  actions.map(({ intent, effect }) => {
+    const other = effect?.kind === 'cancel' ? world.slots.find(({ pid }) => pid !== effect.backend.pid) : undefined;
+    return effect?.kind === 'cancel' && other !== undefined
+      ? { intent, effect: { ...effect, backend: { pid: other.pid, backendStart: other.backendStart } } }
+      : { intent, effect };
+  });
+
+/** Builds what is built once more, in the session that built it. */
+const again = (state: RunState, { slots, inflight }: World): Action[] =>
+  state.steps.flatMap(({ id, status, step, backend }) => {
+    const slot = slots.find(({ pid, busy, use }) => pid === backend?.pid && !busy && use === 'build');
+    if (status !== 'done' || step.kind !== 'create-index' || slot === undefined || inflight.has(`build:${id}`))
+      return [];
+    return [{ intent: null, effect: { kind: 'build', step: id, slot: slot.id } }];
+  });
+
+const FAULTS: [fault: string, rule: string, parts: Partial<Parts>][] = [
+  [
+    'builds begin in a pause',
+    'begins only when it may',
+    deciding((state, world) => decide({ ...state, pauses: [] }, world)),
+  ],
+  [
+    'builds begin without the lock',
+    'begins only with the lock',
+    deciding((state, world) => decide(state, { ...world, lockHeld: true })),
+  ],
+  [
+    'two builds begin on one table',
+    'never beside another',
+    deciding((state, world) =>
+      decide({ ...state, steps: state.steps.map((step) => ({ ...step, tableOid: step.id })) }, world),
+    ),
+  ],
+  ['a lost build’s backend is not waited for', 'never beside another', { waitsForOrphans: false }],
+  ['the act comes before its intent', 'intent first', { intentFirst: false }],
+  [
+    'one intent serves for two acts',
+    'acts once for an intent',
+    deciding((state, world) => {
+      const actions = decide(state, world);
+      return actions.length > 0 ? actions : again(state, world).slice(0, 1);
+    }),
+  ],
+  [
+    'something is known that no event tells',
+    'the events give the state',
+    { evolve: (state, event) => ({ ...evolve(state, event), ...(event.type === 'build.lost' ? { jobs: 1 } : {}) }) },
+  ],
+  ['whatever stands there after a loss is claimed', 'claims only its own', { claimOfLost: () => 'ours' }],
+  ['whatever stands there after a failure is claimed', 'claims only its own', { claimOfFailed: () => 'ours' }],
+  [
+    'whatever has the name after a success counts as built',
+    'counts only its own',
+    { outcomeOfSuccess: (found, _, durationMs) => REAL_PARTS.outcomeOfSuccess(found, null, durationMs) },
+  ],
+  ['a drop goes by the name', 'drops only its own', { beforeDrop: () => ({ kind: 'drop' }) }],
+  [
+    'a gate that clears lifts every pause',
+    'lifts only what it may',
+    responding(({ events }, input, state) =>
+      input.kind === 'gate' && input.signal.kind === 'level' && input.signal.level === null
+        ? [...events, ...state.pauses.map(({ cause, gate }) => continued(cause, gate, `gate ${input.signal.kind}`))]
+        : events,
+    ),
+  ],
+  [
+    'an operator lifts what a gate holds',
+    'lifts only what it may',
+    responding(({ events }, input, state) =>
+      input.kind === 'command' && input.command.type === 'continue'
+        ? [...events, ...state.pauses.map(({ cause, gate }) => continued(cause, gate, input.by))]
+        : events,
+    ),
+  ],
+  ['a cancel goes to another backend', 'cancels what is meant', deciding((s, w) => misled(decide(s, w), w))],
+  ['what a failed build left is forgotten', 'leaves nothing behind', hearing(withoutLeftover)],
+  [
+    'every end counts as a clean one',
+    'leaves nothing behind',
+    responding(({ events }) =>
+      events.map((event) => (event.type === 'run.finished' ? { ...event, status: 4 } : event)),
+    ),
+  ],
+  [
+    'a verification that finds nothing missing',
+    'status 0 means all',
+    hearing((input) =>
+      input.kind === 'verified'
+        ? { ...input, results: input.results.map((result) => ({ ...result, ok: true })) }
+        : input.kind === 'inspected'
+          ? { ...input, found: { kind: 'equal', oid: 1, definition: '', bytes: 1 } }
+          : input,
+    ),
+  ],
+  [
+    'something is recorded after the end',
+    'nothing after the end',
+    responding(({ events }, input) =>
+      input.kind === 'closed' ? [...events, { type: 'jobs.changed', from: 1, to: 2, by: 'indexdeck' }] : events,
+    ),
+  ],
+  [
+    'what became of a lost build is never found out',
+    'ends',
+    deciding((state, world) => decide(state, world).filter(({ effect }) => effect?.kind !== 'reconcile')),
+  ],
+  [
+    'a decision that is never used up',
+    'comes to rest',
+    deciding((state, world) => {
+      const again: Action = { intent: { type: 'jobs.changed', from: 1, to: 1, by: 'indexdeck' }, effect: null };
+      return state.baseline === null ? decide(state, world) : [...decide(state, world), again];
+    }),
+  ],
+  [
+    'a name that is free counts as taken',
+    'comes to its good end',
+    hearing((input) =>
+      input.kind === 'inspected' && input.found.kind === 'none'
+        ? { ...input, found: { kind: 'different', oid: 1, definition: '', differences: ['all'] } }
+        : input,
+    ),
+  ],
+];
+
+function continued(
+  cause: RunState['pauses'][number]['cause'],
+  gate: string | null,
+  by: string,
+): Extract<EventBody, { type: 'run.continued' }> {
+  return { type: 'run.continued', cause, gate, by };
+}
+
+describe('a fault is found, by the rule that it breaks:', () => {
+  it.each(FAULTS)('%s', (_, rule, parts) => {
+    expect(brokenBy(parts, rule)).toContain(`: ${rule}: `);
+  });
+
+  it('and the failure says its seed, its rule, its last events and how to see it again', () => {
+    const text = brokenBy({ intentFirst: false }, 'intent first') ?? '';
+    expect(text).toMatch(/^seed \d+: intent first: build of step \d+ is not in the journal\n/);
+    expect(text).toMatch(/"type":"index\.inspected"/);
+    const [, seed] = /INDEXDECK_SEED=(\d+) npx vitest run/.exec(text) ?? [];
+    expect(() => new History(Number(seed), { ...REAL_PARTS, intentFirst: false }).run()).toThrow(/^intent first/);
+  });
+});

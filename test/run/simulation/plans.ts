@@ -1,0 +1,43 @@
+import type { AnalyzeStep, CommentStep, Plan } from '../../../src/plan/types.ts';
+import { createIndex, planOf, section } from '../../support/core.ts';
+
+const place = { file: 'plan.sql', line: 9, column: 1 };
+const plain = { ...place, settings: [], searchPath: null };
+
+const analyze = (table: string): AnalyzeStep => ({
+  ...plain,
+  kind: 'analyze',
+  sql: `ANALYZE ${table}`,
+  tables: [{ schema: null, table }],
+});
+
+const comment = (name: string): CommentStep => ({
+  ...plain,
+  kind: 'comment',
+  sql: `COMMENT ON INDEX ${name} IS 'x'`,
+  schema: null,
+  name,
+});
+
+const unique = (name: string, table: string) => createIndex(name, table, { unique: true });
+
+/** The tables that the plans are about. */
+export const TABLES: readonly string[] = ['a', 'b', 'c'];
+
+/** Small, so that many histories fit into a second; between them they have every shape that the rules tell apart. */
+export const PLANS: readonly Plan[] = [
+  planOf(section('one', [createIndex('a1', 'a')])),
+  planOf(section('one', [createIndex('a1', 'a'), createIndex('b1', 'b')])),
+  planOf(section('one', [createIndex('a1', 'a'), unique('a2', 'a')])),
+  planOf(section('one', [unique('a1', 'a'), analyze('a')])),
+  planOf(section('one', [createIndex('a1', 'a')]), section('two', [createIndex('a2', 'a')])),
+  planOf(section('one', [createIndex('a1', 'a'), comment('a1'), unique('b1', 'b')])),
+  planOf(
+    section('one', [createIndex('a1', 'a'), createIndex('b1', 'b'), createIndex('c1', 'c')]),
+    section('two', [createIndex('a2', 'a'), analyze('b')]),
+  ),
+  {
+    ...planOf(section('one', [createIndex('a1', 'a')]), section('two', [createIndex('b1', 'b')])),
+    validations: [{ ...plain, kind: 'select', sql: 'SELECT 1' }],
+  },
+];

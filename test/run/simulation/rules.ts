@@ -1,0 +1,206 @@
+import type { Action, IndexAt, RunEvent, RunState, Traces } from '../../../src/run/index.ts';
+import type { Act, FakeEngine } from './fake-engine.ts';
+import type { FakeBackend, FakeServer } from './fake-server.ts';
+
+/** A rule that did not hold, and where. */
+export class BrokenRule extends Error {
+  readonly rule: string;
+
+  constructor(rule: string, what: string) {
+    super(`${rule}: ${what}`);
+    this.rule = rule;
+  }
+}
+
+const broken = (rule: string, what: string): never => {
+  throw new BrokenRule(rule, what);
+};
+
+/** Operators in the simulation; whoever else acts is a part of the program. */
+export const OPERATORS: readonly string[] = ['anna@ops', 'ben@ops'];
+
+type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
+
+/** Rule 1. The one exception is an invalid leftover that the operator agreed to, by its OID. */
+export const dropsOnlyItsOwn = (server: FakeServer, agreed: ReadonlySet<number>, { statement }: Act): void => {
+  if (statement.kind !== 'drop') return;
+  const index = server.indexes.get(statement.index);
+  if (index === undefined || index.by === 'run' || (agreed.has(index.oid) && !index.valid)) return;
+  broken('drops only its own', `${index.name} (oid ${index.oid}) is somebody else's`);
+};
+
+/** Rule 1, as a rollback would rely on it: what counts as built by this run was built by it. */
+export const countsOnlyItsOwn = (server: FakeServer, event: Of<'build.finished'>): void => {
+  for (const index of server.indexes.values())
+    if (index.oid === event.oid && index.by !== 'run')
+      broken('counts only its own', `${index.name} (oid ${index.oid}) is somebody else's`);
+};
+
+/** Rule 1: what is recorded as this run's, to be dropped, is that. */
+export const claimsOnlyItsOwn = (server: FakeServer, found: IndexAt): void => {
+  for (const index of server.indexes.values())
+    if (index.oid === found.oid && index.by !== 'run')
+      broken('claims only its own', `${index.name} (oid ${index.oid}) is somebody else's`);
+};
+
+/** A claim that rests on the name, for the server never told the OID: see `Known limits` in ARCHITECTURE.md. */
+export const byNameAlone = ({ oid }: Traces): boolean => oid === null;
+
+const INTENTS = { build: 'build.started', drop: 'drop.started', analyze: 'statement.started' } as const;
+
+/** Rule 2: the newest event about beginning something for this step is this act's, on this backend. */
+export const intentFirst = (journal: readonly RunEvent[], { step, backend, statement }: Act): void => {
+  for (let at = journal.length - 1; at >= 0; at--) {
+    const event = journal[at];
+    if (event === undefined || !('pid' in event) || event.step !== step.id) continue;
+    if (event.type !== INTENTS[statement.kind]) break;
+    if (event.pid !== backend.pid || event.backendStart !== backend.backendStart) break;
+    return;
+  }
+  broken('intent first', `${statement.kind} of step ${step.id} is not in the journal`);
+};
+
+/** Rule 2: whoever is lost between intent and outcome finds an open intent, never a closed one. */
+export const actsOnceForAnIntent = (engine: FakeEngine, { step, statement }: Act): void => {
+  const status = { build: 'building', drop: 'dropping', analyze: 'running' }[statement.kind];
+  if (engine.state.steps[step.id]?.status !== status)
+    broken('acts once for an intent', `${statement.kind} of step ${step.id}, which is ${step.status}`);
+};
+
+/** Rule 9, and never two on one table: they do not queue, they deadlock. */
+export const neverBesideAnother = (server: FakeServer, { step, statement, backend }: Act): void => {
+  if (statement.kind !== 'build') return;
+  for (const other of server.backends.values()) {
+    if (other === backend || other.by !== 'run' || other.work === null) continue;
+    const { work } = other;
+    const table =
+      work.statement.kind === 'drop' ? server.indexes.get(work.statement.index)?.table : work.statement.table;
+    if (table === statement.table || (work.step === step.id && work.statement.kind === 'build'))
+      broken('never beside another', `${statement.index} beside ${work.statement.kind} of pid ${other.pid}`);
+  }
+};
+
+/** A cancel never hits the work of another step: sessions are used again. */
+export const cancelsWhatIsMeant = (step: number, target: FakeBackend): void => {
+  if (target.by !== 'run') broken('cancels what is meant', `pid ${target.pid} is somebody else's`);
+  if (target.work !== null && target.work.step !== step)
+    broken('cancels what is meant', `pid ${target.pid} works for step ${target.work.step}, not for ${step}`);
+};
+
+const BEGINNINGS: ReadonlySet<RunEvent['type']> = new Set(['build.started', 'statement.started']);
+
+const isBeginning = (event: RunEvent): boolean =>
+  BEGINNINGS.has(event.type) || (event.type === 'drop.started' && event.why === 'agreed-leftover');
+
+/** Nothing begins in a pause, an abort, or before the go. */
+export const beginsOnlyWhenItMay = (before: RunState, event: RunEvent): void => {
+  if (!isBeginning(event)) return;
+  // An agreed leftover whose drop has begun is dropped to its end, like what a failed build left.
+  if (event.type === 'drop.started' && before.steps[event.step]?.status === 'dropping') return;
+  if (before.phase !== 'running') broken('begins only when it may', `${event.type} in ${before.phase}`);
+  if (before.pauses.length > 0) broken('begins only when it may', `${event.type} in a pause`);
+  if (before.approvedAt === null) broken('begins only when it may', `${event.type} before the go`);
+};
+
+/** Rule 7: whoever begins holds the advisory lock, also by the server's word. */
+export const beginsOnlyWithTheLock = (engine: FakeEngine, event: RunEvent): void => {
+  if (event.type !== 'build.started' && event.type !== 'statement.started') return;
+  const { lock } = engine.seats;
+  if (lock.backend === null || engine.around.server.lockHolder !== lock.backend.pid)
+    broken('begins only with the lock', `${event.type}, and the lock is held by ${engine.around.server.lockHolder}`);
+};
+
+/** Rule 6. The pause of a gate is an operator's to lift only when nothing holds it any more. */
+export const liftsOnlyWhatItMay = (before: RunState, event: RunEvent): void => {
+  if (event.type !== 'run.continued') return;
+  const byOperator = OPERATORS.includes(event.by);
+  const holds = before.gates.some(({ gate, level }) => gate === event.gate && level !== 'warn');
+  const may = {
+    operator: byOperator,
+    error: byOperator,
+    disconnect: byOperator,
+    gate: byOperator ? !holds : event.by === `gate ${event.gate}`,
+    connection: event.by === 'indexdeck',
+    server: byOperator,
+  }[event.cause];
+  if (!may) broken('lifts only what it may', `the pause by ${event.cause} was lifted by ${event.by}`);
+};
+
+/** After its end a run stands still until another engine takes it up. */
+export const nothingAfterTheEnd = (before: RunState, event: RunEvent): void => {
+  if (before.phase === 'finished' && event.type !== 'run.resumed')
+    broken('nothing after the end', `${event.type} came`);
+};
+
+/** Rule 3. */
+export const leavesNothingBehind = (server: FakeServer, event: Of<'run.finished'>): void => {
+  if (event.status === 5) return;
+  for (const index of server.indexes.values())
+    if (index.by === 'run' && !index.valid)
+      broken('leaves nothing behind', `status ${event.status}, and ${index.name} (oid ${index.oid}) is invalid`);
+  // An idle session whose connection broke is gone as soon as the server notices.
+  for (const { by, name, pid, client, work } of server.backends.values())
+    if (by === 'run' && (client || work !== null))
+      broken('leaves nothing behind', `status ${event.status}, and pid ${pid} (${name}) is there`);
+};
+
+/** Status 0 says that every planned index is there, valid and as planned. */
+export const zeroMeansAll = (server: FakeServer, state: RunState, event: Of<'run.finished'>): void => {
+  if (event.status !== 0) return;
+  for (const { step } of state.steps) {
+    if (step.kind !== 'create-index') continue;
+    const index = server.indexes.get(step.name);
+    if (index === undefined || !index.valid || !index.asPlanned || index.table !== step.table)
+      broken('status 0 means all', `${step.name} is not there as planned`);
+  }
+};
+
+const isData = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+/** Where two values differ as data, as a path; null when they do not. Fast where they share their parts. */
+export const difference = (a: unknown, b: unknown, path = ''): string | null => {
+  if (a === b) return null;
+  if (!isData(a) || !isData(b)) return path;
+  const keys = Object.keys(a);
+  if (keys.length !== Object.keys(b).length) return path;
+  for (const key of keys) {
+    const found = difference(a[key], b[key], `${path}.${key}`);
+    if (found !== null) return found;
+  }
+  return null;
+};
+
+/** One state, made of events alone. */
+export const eventsGiveTheState = (state: RunState, replayed: RunState | null): void => {
+  const where = difference(state, replayed);
+  if (where !== null) broken('the events give the state', `not at ${where}`);
+};
+
+/** What there is to begin has an end, without anything happening in between. */
+export const comesToRest = (actions: readonly Action[]): never =>
+  broken('comes to rest', actions.map(({ intent, effect }) => intent?.type ?? effect?.kind).join(', '));
+
+/** Once the world is calm and an operator is there, a run ends. */
+export const ends = (engine: FakeEngine): void => {
+  const { phase, pauses } = engine.state;
+  const tasks = [...engine.inflight.keys()].join(', ');
+  broken('ends', `still ${phase}, paused by ${pauses.map(({ cause }) => cause).join(', ')}, under way: ${tasks}`);
+};
+
+/**
+ * A calm world, an operator who tries again what failed, and nobody else's index in the way: a run that was not aborted
+ * comes to its good end. `leftOut`: steps that were left out before. An index that somebody took away after it was built is
+ * missed by the verification.
+ */
+export const comesToItsGoodEnd = (server: FakeServer, state: RunState, leftOut: readonly number[]): void => {
+  const { status, reason } = state.outcome ?? { status: null, reason: 'no end' };
+  if (status === 0 || status === 3 || leftOut.length > 0) return;
+  for (const { step, doubtful } of state.steps) {
+    if (!('name' in step)) continue;
+    // What nothing proves to be this run's is for a person to look at.
+    if (doubtful !== null || server.takenAway.has(step.name)) return;
+    if (server.indexes.get(step.name)?.by === 'other') return;
+  }
+  if (state.validations.some(({ result }) => result?.ok === false)) return;
+  broken('comes to its good end', `status ${status}: ${reason}`);
+};

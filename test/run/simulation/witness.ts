@@ -1,0 +1,59 @@
+import type { IndexAt, RunEvent, RunState, Traces } from '../../../src/run/index.ts';
+import type { Act, FakeEngine, Watcher } from './fake-engine.ts';
+import type { FakeBackend, FakeServer } from './fake-server.ts';
+import * as rules from './rules.ts';
+
+/** Holds the rules against every fact and every act of a history, with the server's own truth at hand. */
+export class Witness implements Watcher {
+  /** Claims that rest on the name alone, and were wrong: a known limit, and rare. */
+  mistaken = 0;
+  readonly #server: FakeServer;
+  readonly #journal: readonly RunEvent[];
+  /** What others had changed when everything was verified. */
+  #verifiedAt = -1;
+  readonly #agreed = new Set<number>();
+
+  constructor(server: FakeServer, journal: readonly RunEvent[]) {
+    this.#server = server;
+    this.#journal = journal;
+  }
+
+  recorded(engine: FakeEngine, before: RunState | null, event: RunEvent): void {
+    if (before === null) return;
+    rules.nothingAfterTheEnd(before, event);
+    rules.beginsOnlyWhenItMay(before, event);
+    rules.beginsOnlyWithTheLock(engine, event);
+    rules.liftsOnlyWhatItMay(before, event);
+    if (event.type === 'run.approved') for (const oid of event.replaceInvalid) this.#agreed.add(oid);
+    else if (event.type === 'verify.finished') this.#verifiedAt = this.#server.meddled;
+    else if (event.type === 'build.finished') rules.countsOnlyItsOwn(this.#server, event);
+    else if (event.type === 'run.finished') {
+      rules.leavesNothingBehind(this.#server, event);
+      // What others do after the verification is not the run's to know.
+      if (this.#verifiedAt === this.#server.meddled) rules.zeroMeansAll(this.#server, engine.state, event);
+    }
+  }
+
+  acts(engine: FakeEngine, act: Act): void {
+    rules.intentFirst(this.#journal, act);
+    rules.actsOnceForAnIntent(engine, act);
+    rules.neverBesideAnother(this.#server, act);
+    rules.dropsOnlyItsOwn(this.#server, this.#agreed, act);
+  }
+
+  cancels(_engine: FakeEngine, step: number, target: FakeBackend): void {
+    rules.cancelsWhatIsMeant(step, target);
+  }
+
+  claims(_engine: FakeEngine, found: IndexAt, traces: Traces): void {
+    if (!rules.byNameAlone(traces)) {
+      rules.claimsOnlyItsOwn(this.#server, found);
+      return;
+    }
+    for (const index of this.#server.indexes.values())
+      if (index.oid === found.oid && index.by !== 'run') {
+        this.mistaken += 1;
+        index.by = 'run';
+      }
+  }
+}
