@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     globalSetup: ['test/support/servers.ts'],
-    // Two cores: more workers only make servers and terminals wait for each other.
-    maxWorkers: 2,
+    // Most tests wait most of the time, for a server, a baseline or a delay: so many keep two cores busy, and no more.
+    maxWorkers: 4,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -61,5 +61,5 @@ it('killed at an event, durable: it is the last one, whole', async () => {
   expect(exit).toBeNull();
   expect(lines).toHaveLength(3);
   expect(lines[2]).toBe('');
-  expect(JSON.parse(lines[1] ?? '')).toMatchObject({ seq: 2, type: 'preflight.finished' });
+  expect(JSON.parse(lines[1] ?? '')).toMatchObject({ seq: 2, type: 'server.identified' });
 });
