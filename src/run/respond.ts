@@ -1,4 +1,5 @@
 import type { EventBody } from './events.ts';
+import { duration } from './format.ts';
 import type { GateSignal } from './gates/evaluate.ts';
 import type { Input, Response } from './inputs.ts';
 import { buildEnded, dropEnded, inspected, statementEnded } from './respond-build.ts';
@@ -80,8 +81,7 @@ const gaveUp = (state: RunState, now: number): EventBody[] => {
   if (state.phase === 'ready' || state.phase === 'blocked') waiting.push(Math.max(alone, Date.parse(state.at)));
   if (state.phase === 'aborting' || state.phase === 'finished' || waiting.length === 0) return [];
   if (now - Math.min(...waiting) < state.options.giveUpMs) return [];
-  const minutes = Math.round(state.options.giveUpMs / 60_000);
-  return [{ type: 'abort.started', by: INDEXDECK, reason: `nobody answered for ${minutes} minutes` }];
+  return [{ type: 'abort.started', by: INDEXDECK, reason: `nobody answered for ${duration(state.options.giveUpMs)}` }];
 };
 
 /** Without the advisory lock nothing new may begin: that is a pause, and it lifts when the lock is held again. */

@@ -1,6 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readJournal } from '../../../src/client/index.ts';
 import { launchEngine } from '../../../src/engine/launch.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { holdLock, idleInTransaction } from '../../support/locks.ts';
@@ -240,6 +241,28 @@ it('an aborted run goes on where it was aborted', async () => {
   await run.command({ type: 'abort' });
   expect((await run.end()).outcome?.status).toBe(4);
   await forgotten.release();
+  const again = await resumeRun(run);
+  await again.go();
+  await again.end();
+  await expectAllThere(again);
+});
+
+it('a pause that nobody lifts ends the engine cleanly, and the run goes on later', async () => {
+  const database = await prepared(18);
+  const lock = await holdLock(database, 'courses', 'ROW EXCLUSIVE');
+  const run = await startRun(database, plan, { options: { onDisconnect: 'pause', giveUpMs: 1_500 } });
+  await run.go();
+  await run.until((state) => state.steps[2]?.phase != null);
+  run.client.vanish();
+  await poll(() => readJournal(run.dir).events.some((event) => event.type === 'abort.started'));
+  // The drop of what it leaves would wait for the writer, too.
+  await lock.release();
+  await poll(() => readJournal(run.dir).events.at(-1)?.type === 'run.finished', 30_000);
+  const { events } = readJournal(run.dir);
+  expect(events.filter((event) => event.type === 'run.paused')).toMatchObject([{ cause: 'disconnect' }]);
+  expect(events.at(-1)).toMatchObject({ status: 4, reason: expect.stringContaining('nobody answered for 1.5 s') });
+  await poll(async () => (await sessionsOf(database)).length === 0);
+  expect(await invalidIndexes(database)).toEqual([]);
   const again = await resumeRun(run);
   await again.go();
   await again.end();
