@@ -42,9 +42,9 @@ export const watchingSettings: Readonly<Record<string, string>> = {
 };
 
 /**
- * For sessions that build and drop: nothing but ourselves may end them or forbid them to write, since both timeouts also count in the waits of a
- * concurrent build. debug1 brings the notice `building index "x" on table "y" serially` (never translated): the
- * server's word that this session's statement made the catalog's entry, and not another session's.
+ * For sessions that build and drop: nothing but ourselves may end them, since both timeouts also count in the waits of a
+ * concurrent build, or forbid them to write. debug1 brings the notice `building index "x" on table "y" serially` (never
+ * translated): the server's word that this session's statement made the catalog's entry, and not another session's.
  */
 export const buildingSettings: Readonly<Record<string, string>> = {
   ...readingSettings,

@@ -198,6 +198,29 @@ describe('a server that', () => {
     expect(core.state.pauses).toMatchObject([{ cause: 'server', reason: expect.stringContaining('denied') }]);
   });
 
+  it('failed over before an abort is looked at first: what it knows half built of ours is dropped', () => {
+    const core = atWork();
+    see(core, promoted);
+    core.command({ type: 'abort' });
+    failsBuild(core);
+    expect(core.underWay).toEqual(['recheck']);
+    looked(core, { steps: there(core, { kind: 'invalid', oid: 5000, definition: '', ready: false }) });
+    expect(core.underWay).toEqual(['drop:0']);
+    core.dropped(0);
+    expect(core.inflight.get('finish')).toMatchObject({ status: 4 });
+  });
+
+  it('failed over before an abort, and could not be looked at, ends with 5 and says what is unknown', () => {
+    const core = atWork();
+    see(core, promoted);
+    core.command({ type: 'abort' });
+    failsBuild(core);
+    const error = { sqlstate: '42501', message: 'denied', detail: null, hint: null, context: null };
+    core.end('recheck', { kind: 'rechecked', server: promoted, outcome: { kind: 'failed', error } });
+    expect(core.inflight.get('finish')).toMatchObject({ status: 5, leftToDo: [expect.stringContaining('unknown')] });
+    expect(core.state.pauses).toEqual([]);
+  });
+
   it('is a standby is waited for: nothing begins until it, or the primary, takes writes', () => {
     const core = atWork();
     see(core, standby);
