@@ -1,6 +1,14 @@
 import type { CreateIndexStep } from '../plan/types.ts';
 import { cancelBackend } from '../queries/cancel_backend.ts';
-import { type BackendId, type Effect, type Input, ownError, type RunState, type StepState } from '../run/index.ts';
+import {
+  type BackendId,
+  builtWith,
+  type Effect,
+  type Input,
+  ownError,
+  type RunState,
+  type StepState,
+} from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
 import { type BuilderContext, build, prepare } from './builder.ts';
 import { backendGone, cancelUntil } from './canceller.ts';
@@ -29,9 +37,9 @@ export interface Surroundings {
   ended(key: string): AbortSignal | null;
 }
 
-const createOf = (step: StepState): CreateIndexStep => {
-  if (step.step.kind !== 'create-index') throw new Error(`step ${step.id} builds no index`);
-  return step.step;
+const createOf = ({ options }: RunState, { id, step }: StepState): CreateIndexStep => {
+  if (step.kind !== 'create-index') throw new Error(`step ${id} builds no index`);
+  return builtWith(step, options.settings);
 };
 
 /** Carries out one effect at a time and says what came of it, as the next input. It holds no rule of its own. */
@@ -86,7 +94,9 @@ export class Interpreter {
           kind: 'verified',
           results: await verifyIndexes(
             session,
-            state().steps.flatMap(({ id, step }) => (step.kind === 'create-index' ? [{ step: id, create: step }] : [])),
+            state().steps.flatMap((step) =>
+              step.step.kind === 'create-index' ? [{ step: step.id, create: createOf(state(), step) }] : [],
+            ),
           ),
         }));
       case 'validate':
@@ -141,7 +151,7 @@ export class Interpreter {
     const { sessions } = this.#around;
     return askUntilAnswered(sessions.inspect, async (session) => {
       const step = this.#step(id);
-      const { found } = await inspectIndex(session, id, createOf(step));
+      const { found } = await inspectIndex(session, id, createOf(this.#around.state(), step));
       return { kind: 'inspected', step: id, found };
     });
   }
@@ -149,7 +159,14 @@ export class Interpreter {
   async #build(id: number, slot: string): Promise<Input> {
     const outcome = await this.#withSlot(slot, (session) => {
       const step = this.#step(id);
-      return build(this.#builder, session, this.#around.state(), step, createOf(step), () => this.#step(id).oid);
+      return build(
+        this.#builder,
+        session,
+        this.#around.state(),
+        step,
+        createOf(this.#around.state(), step),
+        () => this.#step(id).oid,
+      );
     });
     const lost = { kind: 'lost' as const, error: ownError('its connection was lost before it began') };
     return { kind: 'build-ended', step: id, outcome: outcome ?? lost };
@@ -166,7 +183,7 @@ export class Interpreter {
     if (step.status === 'building') {
       const oid = () => this.#step(id).oid;
       const unwanted = () => this.#isUnwanted(id);
-      const outcome = await reconcile(this.#builder, state(), step, createOf(step), unwanted, oid);
+      const outcome = await reconcile(this.#builder, state(), step, createOf(state(), step), unwanted, oid);
       return { kind: 'build-ended', step: id, outcome };
     }
     // A drop, ANALYZE or COMMENT is looked at, or done, once more; not beside the backend that may still be at it.

@@ -42,5 +42,5 @@ export type * from './samples.ts';
 export { currentSection, isTerminal } from './schedule.ts';
 export { isSameServer, REFUSED_WORDS, type RefusedServer, refusalOf, type ServerIdentity } from './server.ts';
 export type * from './state.ts';
-export { runnableSteps, stepName } from './steps.ts';
+export { builtWith, runnableSteps, stepName } from './steps.ts';
 export { newSummaryMemory, type SummaryMemory, summarise } from './summary.ts';

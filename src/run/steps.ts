@@ -1,4 +1,5 @@
-import type { Plan, SectionStep } from '../plan/types.ts';
+import type { CreateIndexStep, Plan, SectionStep } from '../plan/types.ts';
+import type { RunOptions } from './events.ts';
 import type { RunnableStep } from './state.ts';
 
 const isRunnable = (step: SectionStep): step is RunnableStep => step.kind !== 'set';
@@ -6,6 +7,12 @@ const isRunnable = (step: SectionStep): step is RunnableStep => step.kind !== 's
 /** The steps that a run acts on, in the plan's order: a step's place in this list is its number in the run. */
 export const runnableSteps = (plan: Plan): { section: number; step: RunnableStep }[] =>
   plan.sections.flatMap((section, index) => section.steps.filter(isRunnable).map((step) => ({ section: index, step })));
+
+/** The index as it is built with these settings of the run (--set), which have the last word over the plan's own. */
+export const builtWith = (create: CreateIndexStep, settings: RunOptions['settings']): CreateIndexStep => ({
+  ...create,
+  settings: [...create.settings, ...Object.entries(settings).map(([name, value]) => ({ name, value }))],
+});
 
 /** What a person calls the step: the index's name, or the statement in short. */
 export const stepName = (step: RunnableStep): string => {

@@ -9,7 +9,7 @@ import { roleDefaults, settingsNamed } from '../../queries/settings_named.ts';
 import { stallingTransactions } from '../../queries/stalling_transactions.ts';
 import { systemIdentifier } from '../../queries/system_identifier.ts';
 import { trySettings } from '../../queries/try_settings.ts';
-import { type RunOptions, runnableSteps } from '../../run/index.ts';
+import { builtWith, type RunOptions, runnableSteps } from '../../run/index.ts';
 import { type InspectionTarget, inspectIndexes } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
@@ -21,7 +21,7 @@ import type { PreflightInput } from './run-preflight.ts';
 export async function gather(session: Session, about: Omit<PreflightInput, 'inspect'>): Promise<Facts> {
   const { plan, options, ours } = about;
   const server = await serverFacts(session);
-  const targets = indexTargets(plan);
+  const targets = indexTargets(plan, options);
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
   const inspections = await inspectIndexes(session, targets, { tryMissing });
@@ -51,8 +51,10 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
 }
 
 /** The plan's indexes with their numbers in the run. */
-export const indexTargets = (plan: Plan): InspectionTarget[] =>
-  runnableSteps(plan).flatMap(({ step: create }, step) => (create.kind === 'create-index' ? [{ step, create }] : []));
+export const indexTargets = (plan: Plan, { settings }: Pick<RunOptions, 'settings'>): InspectionTarget[] =>
+  runnableSteps(plan).flatMap(({ step: create }, step) =>
+    create.kind === 'create-index' ? [{ step, create: builtWith(create, settings) }] : [],
+  );
 
 /** Some providers do not let everybody ask. */
 export async function identifierOf(session: Session): Promise<string | null> {

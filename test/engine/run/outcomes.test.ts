@@ -209,3 +209,24 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     expect(run.of('build.started').filter((event) => event.name === 'idx_dishes_name')).toHaveLength(2);
   });
 });
+
+it('an index in the tablespace that --set names is as planned: verified, and not built again', async () => {
+  const database = await createDatabase(18);
+  await withTables(database);
+  const space = `space_${database.name}`;
+  const client = await database.connect();
+  await client.query('SET allow_in_place_tablespaces = on');
+  await client.query(`CREATE TABLESPACE ${space} LOCATION ''`);
+  const options = { settings: { default_tablespace: space } };
+  const first = await startRun(database, two, { options });
+  await first.go();
+  expect((await first.end()).outcome).toMatchObject({ status: 0 });
+  const second = await startRun(database, two, { options });
+  await second.go();
+  const state = await second.end();
+  expect(state.steps.map(({ status }) => status)).toEqual(['equal', 'equal']);
+  expect(state.outcome).toMatchObject({ status: 0 });
+  await client.query('DROP INDEX idx_dishes_name, idx_courses_name');
+  await client.query(`DROP TABLESPACE ${space}`);
+  await client.end();
+});
