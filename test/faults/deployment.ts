@@ -11,6 +11,7 @@ import type { Plan } from '../../src/plan/index.ts';
 import type { RunEvent, RunState } from '../../src/run/index.ts';
 import { options } from '../support/core.ts';
 import type { TestDatabase } from '../support/database.ts';
+import { LEDGER } from '../support/ledger.ts';
 import { poll } from '../support/poll.ts';
 import { EXIT_FILE, type KillPoint, witnessArgs } from './witness.ts';
 
@@ -44,7 +45,7 @@ export class Deployment {
       connection: { host, port, user, password, database: database.name },
       operator: 'test',
       // What fails for good ends the run, and so is seen.
-      options: options({ interactive: false, onError: 'abort', onDisconnect: 'continue' }),
+      options: options({ interactive: false, onError: 'abort', onDisconnect: 'continue', ledger: { schema: LEDGER } }),
     });
   }
 

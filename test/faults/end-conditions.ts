@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { RunEvent } from '../../src/run/index.ts';
 import { replay } from '../../src/run/index.ts';
-import { type CatalogEntry, catalogOf, type IndexEntry, indexesOf } from '../support/catalog.ts';
+import { type CatalogEntry, catalogOf, type IndexEntry, indexesOf, withoutLedger } from '../support/catalog.ts';
 import type { TestDatabase } from '../support/database.ts';
+import { type Fed, fedOf } from '../support/ledger.ts';
 import { poll } from '../support/poll.ts';
 import { EXIT_FILE } from './witness.ts';
 
@@ -24,6 +26,8 @@ export interface Found {
   locks: readonly string[];
   /** The journal as it is in the file. */
   journal: string;
+  /** What the ledger has of the run; as a text, why it cannot be read. */
+  ledger: Fed | string;
   /** The status with which the last engine's process exited; null when it did not exit by itself. */
   exit: number | null;
 }
@@ -58,6 +62,7 @@ export const lookAfter = async (database: TestDatabase, dir: string): Promise<Fo
     sessions: await sessionsIn(database),
     locks: await locksIn(database),
     journal: readFileSync(join(dir, 'journal.jsonl'), 'utf8'),
+    ledger: await fedOf(database, basename(dir)).catch((error: Error) => error.message),
     exit: existsSync(exitFile) ? Number(readFileSync(exitFile, 'utf8')) : null,
   };
 };
@@ -78,7 +83,8 @@ const indexProblems = ({ planned }: Expected, { indexes }: Found): string[] => {
 
 const catalogProblems = ({ planned, before }: Expected, { catalog }: Found): string[] => {
   const ours = new Set(planned.map(({ name }) => name));
-  const after = new Set(catalog.filter(({ owner }) => !ours.has(owner)).map(({ text }) => text));
+  const { rest } = withoutLedger(catalog);
+  const after = new Set(rest.filter(({ owner }) => !ours.has(owner)).map(({ text }) => text));
   const stood = new Set(before.map(({ text }) => text));
   return [
     ...[...stood].filter((text) => !after.has(text)).map((text) => `gone: ${text}`),
@@ -109,6 +115,22 @@ const journalProblems = ({ journal, exit }: Found): string[] => {
   ];
 };
 
+/** The ledger is the journal's copy, to the letter. */
+const ledgerProblems = ({ journal, ledger }: Found): string[] => {
+  if (typeof ledger === 'string') return [`the ledger cannot be read: ${ledger}`];
+  const lines = journal.trimEnd().split('\n');
+  const { events, rows } = ledger;
+  const differs = lines.findIndex((line, at) => events[at]?.seq !== at + 1 || events[at].event !== line);
+  const last = parse(lines.at(-1) ?? '');
+  // A journal without an end is spoken of already.
+  const row = last?.type === 'run.finished' && { phase: 'finished', status: last.status, seq: lines.length };
+  return [
+    ...(differs === -1 ? [] : [`event ${differs + 1} in the ledger is ${events[differs]?.event ?? 'missing'}`]),
+    ...(events.length > lines.length ? [`the ledger has ${events.length} events, the journal ${lines.length}`] : []),
+    ...(row && !isDeepStrictEqual(rows, [row]) ? [`the ledger says of the run ${JSON.stringify(rows)}`] : []),
+  ];
+};
+
 /** All that is not as it should be after a run that had to reach its goal, each as a sentence; none when all is well. */
 export const problemsOf = (expected: Expected, found: Found): string[] => [
   ...indexProblems(expected, found),
@@ -116,4 +138,5 @@ export const problemsOf = (expected: Expected, found: Found): string[] => [
   ...found.sessions.map((session) => `a session is left: ${session}`),
   ...found.locks.map((holder) => `an advisory lock is left, held by ${holder}`),
   ...journalProblems(found),
+  ...ledgerProblems(found),
 ];

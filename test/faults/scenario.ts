@@ -13,6 +13,7 @@ export const sessionNames = [
   'builder1',
   'builder2',
   'validate',
+  'ledger',
   '%',
 ] as const;
 export type SessionName = (typeof sessionNames)[number];

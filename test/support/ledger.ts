@@ -32,24 +32,35 @@ export const ledgerOf = (
   schema = LEDGER,
 ): Promise<LedgerRun | null> => inLedger(database, (on) => readLedger(on, run), { schema });
 
+/** What a ledger has of a run: its row, and its events to the letter. */
+export interface Fed {
+  rows: { phase: string; status: number | null; seq: number }[];
+  events: { seq: number; event: string }[];
+}
+
+export const fedOf = (database: TestDatabase, run: string, schema = LEDGER): Promise<Fed> =>
+  inLedger(
+    database,
+    async ({ client }) => {
+      const events = await client.query<Fed['events'][number]>(
+        'SELECT seq, event::text AS event FROM events WHERE run = $1 ORDER BY seq',
+        [run],
+      );
+      const row = await client.query<Fed['rows'][number]>('SELECT phase, status, seq FROM runs WHERE run = $1', [run]);
+      return { rows: row.rows, events: events.rows };
+    },
+    { schema },
+  );
+
 /** What a run's journal holds, and what the ledger has of it, to the letter, are the same. */
 export const expectSameAsJournal = async (
   database: TestDatabase,
   { run, dir, schema }: { run: string; dir: string; schema: string },
 ): Promise<void> => {
   const journal = (await readFile(join(dir, 'journal.jsonl'), 'utf8')).trimEnd().split('\n');
-  await inLedger(
-    database,
-    async ({ client }) => {
-      const { rows } = await client.query('SELECT seq, event::text AS event FROM events WHERE run = $1 ORDER BY seq', [
-        run,
-      ]);
-      expect(rows.map(({ seq }) => seq)).toEqual(journal.map((_, at) => at + 1));
-      expect(rows.map(({ event }) => event)).toEqual(journal);
-      const last = JSON.parse(journal.at(-1) ?? '{}');
-      const row = await client.query('SELECT phase, status, seq FROM runs WHERE run = $1', [run]);
-      expect(row.rows).toEqual([{ phase: 'finished', status: last.status, seq: journal.length }]);
-    },
-    { schema },
-  );
+  const { rows, events } = await fedOf(database, run, schema);
+  expect(events.map(({ seq }) => seq)).toEqual(journal.map((_, at) => at + 1));
+  expect(events.map(({ event }) => event)).toEqual(journal);
+  const last = JSON.parse(journal.at(-1) ?? '{}');
+  expect(rows).toEqual([{ phase: 'finished', status: last.status, seq: journal.length }]);
 };
