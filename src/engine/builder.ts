@@ -123,7 +123,7 @@ export const build = async (
     }
     const durationMs = performance.now() - began;
     const made = await lookUntilKnown(context, where);
-    return outcomeOfSuccess(made, oidOf(), durationMs);
+    return outcomeOfSuccess(made, where, tracesOf(context, step.id, oidOf()), durationMs);
   } catch (error) {
     const facts = toErrorFacts(error);
     if (session.lost || error instanceof SessionLost) return { kind: 'lost', error: facts };

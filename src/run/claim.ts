@@ -74,13 +74,20 @@ export const outcomeOfLost = (
 
 /**
  * How an attempt counts that the server says has succeeded, by what was found right after: an index of another OID than
- * the server had named is somebody else's, who was quick.
+ * the server had named is somebody else's, who was quick. One that is not valid is what a crash, or the server that took
+ * over, kept of ours when it lost the commit that was reported.
  */
-export const outcomeOfSuccess = (found: IndexAt | null, oid: number | null, durationMs: number): BuildOutcome => {
-  if (found?.valid && (oid === null || oid === found.oid))
+export const outcomeOfSuccess = (
+  found: IndexAt | null,
+  where: { schema: string; name: string },
+  traces: Traces,
+  durationMs: number,
+): BuildOutcome => {
+  if (found?.valid && (traces.oid === null || traces.oid === found.oid))
     return { kind: 'built', oid: found.oid, bytes: found.bytes, durationMs };
   const error = ownError('the server reported success, but the valid index of this name that it made is not there');
-  return { kind: 'failed', error, leftover: null };
+  const ours = found !== null && claimOfFailed(found, traces) === 'ours';
+  return { kind: 'failed', error, leftover: leftoverOf(found, where, error, ours) };
 };
 
 /**

@@ -7,6 +7,7 @@ import {
   leftoverOf,
   outcomeOfLost,
   outcomeOfSuccess,
+  type Traces,
 } from '../../src/run/index.ts';
 import { serverError } from '../support/core.ts';
 
@@ -68,11 +69,25 @@ it('a leftover is none when the name was taken, it is valid, or somebody else bu
 });
 
 it('what the server says it made counts only if it is that: another OID is somebody else’s', () => {
-  expect(outcomeOfSuccess(index({ valid: true }), 7, 9)).toEqual({ kind: 'built', oid: 7, bytes: 8192, durationMs: 9 });
-  expect(outcomeOfSuccess(index({ valid: true }), null, 9)).toMatchObject({ kind: 'built', oid: 7 });
-  expect(outcomeOfSuccess(index({ valid: true, oid: 8 }), 7, 9)).toMatchObject({ kind: 'failed', leftover: null });
-  expect(outcomeOfSuccess(index(), 7, 9)).toMatchObject({ kind: 'failed', leftover: null });
-  expect(outcomeOfSuccess(null, 7, 9)).toMatchObject({ kind: 'failed', leftover: null });
+  const outcome = (found: IndexAt | null, oid: number | null = 7) =>
+    outcomeOfSuccess(found, where, { ...traces, oid, heard: true }, 9);
+  expect(outcome(index({ valid: true }))).toEqual({ kind: 'built', oid: 7, bytes: 8192, durationMs: 9 });
+  expect(outcome(index({ valid: true }), null)).toMatchObject({ kind: 'built', oid: 7 });
+  expect(outcome(index({ valid: true, oid: 8 }))).toMatchObject({ kind: 'failed', leftover: null });
+  expect(outcome(index({ oid: 8, building: 42 }))).toMatchObject({ kind: 'failed', leftover: null });
+  expect(outcome(null)).toMatchObject({ kind: 'failed', leftover: null });
+});
+
+it.each<[string, Traces, boolean]>([
+  ['by its OID', { ...traces, oid: 7 }, true],
+  ['by the notice', { ...traces, heard: true }, true],
+  ['not by another OID', { ...traces, oid: 8, heard: true }, false],
+  ['not without a proof', traces, false],
+])('what a lost commit left of a success is ours %s, and goes first', (_, known, ours) => {
+  expect(outcomeOfSuccess(index(), where, known, 9)).toMatchObject({
+    kind: 'failed',
+    leftover: { ...where, oid: 7, ours },
+  });
 });
 
 describe('before a drop', () => {

@@ -181,14 +181,15 @@ export class FakeInterpreter {
     }
     if (this.#engine.seats.inspect.backend === null) return false;
     const found = this.#look(step);
+    const where = { schema: 'public', name: createOf(step).name };
     if (task.error === null) {
-      const outcome = parts.outcomeOfSuccess(found, step.oid, 1000);
-      if (found !== null && step.oid === null && outcome.kind === 'built')
-        this.#engine.around.watcher.claims(this.#engine, found, this.#traces(step));
+      const outcome = parts.outcomeOfSuccess(found, where, this.#traces(step), 1000);
+      const claimed =
+        outcome.kind === 'built' ? step.oid === null : outcome.kind === 'failed' && outcome.leftover?.ours;
+      if (found !== null && claimed) this.#engine.around.watcher.claims(this.#engine, found, this.#traces(step));
       return ended(outcome);
     }
     const ours = found !== null && parts.claimOfFailed(found, this.#traces(step)) === 'ours';
-    const where = { schema: 'public', name: createOf(step).name };
     if (found !== null && ours) this.#engine.around.watcher.claims(this.#engine, found, this.#traces(step));
     return ended({ kind: 'failed', error: task.error, leftover: leftoverOf(found, where, task.error, ours) });
   }

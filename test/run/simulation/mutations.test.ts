@@ -98,7 +98,10 @@ const FAULTS: [fault: string, rule: string, parts: Partial<Parts>][] = [
   [
     'whatever has the name after a success counts as built',
     'counts only its own',
-    { outcomeOfSuccess: (found, _, durationMs) => REAL_PARTS.outcomeOfSuccess(found, null, durationMs) },
+    {
+      outcomeOfSuccess: (found, where, traces, durationMs) =>
+        REAL_PARTS.outcomeOfSuccess(found, where, { ...traces, oid: null }, durationMs),
+    },
   ],
   ['a drop goes by the name', 'drops only its own', { beforeDrop: () => ({ kind: 'drop' }) }],
   [
