@@ -1,4 +1,4 @@
 import { playLane } from './lane.ts';
 
 // Every session ended, half-open connections, a kill -9.
-playLane(15, 0, [8, 11, 18]);
+playLane(15, 0, [9, 12, 18]);

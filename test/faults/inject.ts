@@ -3,8 +3,8 @@ import pg from 'pg';
 import type { Cluster } from '../../src/demo/cluster.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { poll } from '../support/poll.ts';
+import type { TcpProxy } from '../support/tcp-proxy.ts';
 import type { Deployment } from './deployment.ts';
-import type { Network } from './network.ts';
 import type { Fault, SessionName } from './scenario.ts';
 
 /** What a fault can get hold of. */
@@ -13,7 +13,7 @@ export interface Victims {
   database: TestDatabase;
   deployment: Deployment;
   /** Between the engine and the server, for the faults of the network. */
-  proxy: Network | null;
+  proxy: TcpProxy | null;
 }
 
 const WITHIN_MS = 10_000;

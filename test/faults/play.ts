@@ -1,12 +1,12 @@
 import { startTraffic } from '../../src/demo/traffic.ts';
 import { catalogOf } from '../support/catalog.ts';
 import { createDatabase } from '../support/database.ts';
+import { startProxy } from '../support/tcp-proxy.ts';
 import { killAtBoundaries } from './boundaries.ts';
 import { Deployment } from './deployment.ts';
 import { lookAfter, problemsOf } from './end-conditions.ts';
 import { inject } from './inject.ts';
 import { momentOf } from './moment.ts';
-import { startNetwork } from './network.ts';
 import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
@@ -38,7 +38,7 @@ export const play = async (stage: Stage, scenario: Scenario): Promise<Result> =>
   const { fault } = scenario;
   const database = await createDatabase(version, { server, template, mayLeaveSessions: true });
   const before = await catalogOf(database);
-  const proxy = fault.kind === 'network' ? await startNetwork(server) : null;
+  const proxy = fault.kind === 'network' ? await startProxy(server) : null;
   const deployment = await Deployment.of(database, plan, proxy ?? server);
   const traffic = await startTraffic(database.connectionString, scenario.seed, PACE);
   const began = performance.now();

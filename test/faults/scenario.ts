@@ -1,7 +1,7 @@
 import type { StopMode } from '../../src/demo/cluster.ts';
 import { type Random, randomFrom } from '../../src/demo/random.ts';
 import type { EventType } from '../../src/run/events.ts';
-import type { NetworkMode } from './network.ts';
+import type { ProxyMode } from '../support/tcp-proxy.ts';
 
 /** The engine's sessions by the name that they have in pg_stat_activity; `%` is each of them. */
 export const sessionNames = [
@@ -21,7 +21,7 @@ export type SessionName = (typeof sessionNames)[number];
 /** What is done to a run. Times in milliseconds. */
 export type Fault =
   | { kind: 'terminate'; session: SessionName }
-  | { kind: 'network'; mode: Exclude<NetworkMode, 'pass'>; ms: number }
+  | { kind: 'network'; mode: Exclude<ProxyMode, 'pass' | 'one-way'>; ms: number }
   | { kind: 'restart'; how: StopMode; downMs: number }
   | { kind: 'freeze'; what: 'engine' | 'builder' | 'server'; ms: number }
   | { kind: 'kill' }

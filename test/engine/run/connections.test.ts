@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { startNetwork } from '../../faults/network.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { holdLock, idleInTransaction } from '../../support/locks.ts';
 import { poll } from '../../support/poll.ts';
 import { invalidIndexes, sessionsOf, startRun } from '../../support/run.ts';
 import { startServer, versions } from '../../support/server.ts';
+import { startProxy } from '../../support/tcp-proxy.ts';
 
 const plan = `
 -- SECTION 1: DISHES
@@ -69,7 +69,7 @@ describe.each(versions)('on PostgreSQL %i, a run survives', (version) => {
   it('connections of which the server does not notice that they are gone: none of their backends is left', async () => {
     const database = await createDatabase(version);
     await prepare(database);
-    const proxy = await startNetwork(database.server);
+    const proxy = await startProxy(database.server);
     const forgotten = await idleInTransaction(database);
     const run = await startRun(database, plan, { connection: { host: proxy.host, port: proxy.port } });
     await run.go();

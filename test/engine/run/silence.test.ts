@@ -44,7 +44,7 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     await run.go();
     await run.until((state) => state.steps[0]?.oid);
     // Both: which of them builds, the run says.
-    expect(proxy.setOf('indexdeck builder', 'half-open')).toBe(2);
+    expect(proxy.setOf('indexdeck builder', 'one-way')).toBe(2);
     await forgotten.release();
     const state = await run.end(120_000);
     expect(state.outcome?.status).toBe(0);
@@ -66,7 +66,7 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     const { backend } = (await run.until((state) => state.steps[2]?.status === 'running')).steps[2] ?? {};
     const waits = "SELECT FROM pg_stat_activity WHERE pid = $1 AND query LIKE 'ANALYZE%' AND wait_event_type = 'Lock'";
     await poll(async () => (await database.sql(waits, [backend?.pid])).length === 1);
-    proxy.setOf('indexdeck builder', 'half-open');
+    proxy.setOf('indexdeck builder', 'one-way');
     await database.sql('SELECT pg_terminate_backend($1)', [backend?.pid]);
     await holder.release();
     expect((await run.end(120_000)).outcome?.status).toBe(0);
