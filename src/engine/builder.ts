@@ -128,8 +128,9 @@ export const build = async (
     const facts = toErrorFacts(error);
     if (session.lost || error instanceof SessionLost) return { kind: 'lost', error: facts };
     const left = await lookUntilKnown(context, where);
-    const ours = left !== null && claimOfFailed(left, tracesOf(context, step.id, oidOf())) === 'ours';
-    return { kind: 'failed', error: facts, leftover: leftoverOf(left, where, facts, ours) };
+    const traces = tracesOf(context, step.id, oidOf());
+    const ours = left !== null && claimOfFailed(left, traces) === 'ours';
+    return { kind: 'failed', error: facts, leftover: leftoverOf(left, where, facts, ours, traces) };
   } finally {
     deafen();
   }

@@ -32,6 +32,7 @@ export const drop = async (
     const elsewhere = found?.oid !== index.oid && (await indexFacts(looking, index.oid)) !== null;
     const verdict = beforeDrop(found, index.oid, elsewhere);
     if (verdict.kind === 'refused') return failed(verdict.why);
+    if (verdict.kind === 'settled') return { kind: 'failed', error: ownError(verdict.why), settled: true };
     if (verdict.kind === 'gone') return { kind: 'done', durationMs: performance.now() - began };
     await session.execute(`DROP INDEX CONCURRENTLY ${quoteQualified(index.schema, index.name)}`);
     return { kind: 'done', durationMs: performance.now() - began };

@@ -8,6 +8,7 @@ import {
   ownError,
   type RunState,
   type StepState,
+  type Traces,
 } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
 import { type BuilderContext, identify, lookUntilKnown, placeOf, tracesOf } from './builder.ts';
@@ -20,9 +21,9 @@ const isOurs = async (
   step: StepState,
   create: CreateIndexStep,
   found: IndexAt,
-  oid: number | null,
+  traces: Traces,
 ): Promise<boolean> => {
-  const claim = claimOfLost(found, tracesOf(context, step.id, oid));
+  const claim = claimOfLost(found, traces);
   if (claim !== 'if-planned') return claim === 'ours';
   const there = await askUntilAnswered(context.inspect, (session) => inspectIndex(session, step.id, create));
   return there.found.kind === 'equal' && there.found.oid === found.oid;
@@ -53,7 +54,8 @@ export const reconcile = async (
     await identifying;
   }
   const found = await lookUntilKnown(context, where);
-  const ours = found !== null && (await isOurs(context, step, create, found, oidOf()));
+  const traces = tracesOf(context, step.id, oidOf());
+  const ours = found !== null && (await isOurs(context, step, create, found, traces));
   const durationMs = step.startedAt === null ? 0 : Date.now() - Date.parse(step.startedAt);
-  return outcomeOfLost(found, where, error, ours, durationMs);
+  return outcomeOfLost(found, where, error, ours, traces, durationMs);
 };

@@ -29,9 +29,12 @@ export interface Traces {
 /** Whether what stands in the index's place is this run's. `if-planned`: if it is of the planned definition. */
 export type Claim = 'ours' | 'not-ours' | 'if-planned';
 
+/** Only the name tells: our session is done, so whoever is at work on an index of that name works on another, or drops it. */
+const isByName = ({ oid, heard }: Traces): boolean => oid === null && heard;
+
 /** The claim of an attempt that ended before our eyes, with an error: only what the server said counts. */
-export const claimOfFailed = (found: IndexAt, { oid, heard }: Traces): Claim =>
-  (oid === null ? heard : oid === found.oid) ? 'ours' : 'not-ours';
+export const claimOfFailed = (found: IndexAt, traces: Traces): Claim =>
+  traces.oid === found.oid || (isByName(traces) && found.building === null) ? 'ours' : 'not-ours';
 
 /**
  * The claim of an attempt that nobody saw ending. The OID is the proof where the server has told it. Without one it is the
@@ -41,9 +44,10 @@ export const claimOfFailed = (found: IndexAt, { oid, heard }: Traces): Claim =>
 export const claimOfLost = (found: IndexAt, { oid, heard, unsent }: Traces): Claim => {
   if (oid !== null) return oid === found.oid ? 'ours' : 'not-ours';
   if (unsent) return 'not-ours';
+  if (found.building !== null) return 'not-ours';
   if (heard) return 'ours';
   if (found.valid) return 'if-planned';
-  return found.building === null && !found.constraint ? 'ours' : 'not-ours';
+  return found.constraint ? 'not-ours' : 'ours';
 };
 
 /** What a failed attempt left; null when there is nothing that this run or its operator would have to mind. */
@@ -52,11 +56,12 @@ export const leftoverOf = (
   where: { schema: string; name: string },
   error: ErrorFacts,
   ours: boolean,
+  traces: Traces,
 ): Leftover | null => {
   if (found === null || found.valid) return null;
   // One that is not ours and that somebody is building, or that had the name before us, is no leftover. A function in an
   // index may fail with any SQLSTATE: what is proven to be ours is a leftover all the same.
-  if (!ours && (found.building !== null || error.sqlstate === DUPLICATE_TABLE)) return null;
+  if (!ours && !isByName(traces) && (found.building !== null || error.sqlstate === DUPLICATE_TABLE)) return null;
   return { oid: found.oid, schema: where.schema, name: where.name, ours };
 };
 
@@ -66,11 +71,12 @@ export const outcomeOfLost = (
   where: { schema: string; name: string },
   error: ErrorFacts,
   ours: boolean,
+  traces: Traces,
   durationMs: number,
 ): BuildOutcome =>
   found?.valid && ours
     ? { kind: 'built', oid: found.oid, bytes: found.bytes, durationMs, unwatched: true }
-    : { kind: 'failed', error, leftover: leftoverOf(found, where, error, ours) };
+    : { kind: 'failed', error, leftover: leftoverOf(found, where, error, ours, traces) };
 
 /**
  * How an attempt counts that the server says has succeeded, by what was found right after: an index of another OID than
@@ -92,17 +98,19 @@ export const outcomeOfSuccess = (
 
 /**
  * What is to be done with an index that is to be dropped, by what stands under its name right now; `elsewhere` says
- * whether it, by its OID, stands anywhere else. One that somebody else has dropped is gone, whatever took its place.
+ * whether it, by its OID, stands anywhere else. One that somebody else has dropped is gone, whatever took its place; one
+ * that somebody has made valid is no leftover any more.
  */
 export const beforeDrop = (
   found: IndexAt | null,
   oid: number,
   elsewhere: boolean,
-): { kind: 'drop' } | { kind: 'gone' } | { kind: 'refused'; why: string } => {
+): { kind: 'drop' } | { kind: 'gone' } | { kind: 'refused' | 'settled'; why: string } => {
   const refused = (why: string) => ({ kind: 'refused' as const, why: `${why}: not touched` });
   if (found?.oid !== oid)
     return elsewhere ? refused('it is not under its name or on its table any more') : { kind: 'gone' };
-  if (found.valid) return refused('it is valid by now');
+  // REINDEX makes a leftover valid under the same OID (tried on 15 and 18).
+  if (found.valid) return { kind: 'settled', why: 'it is valid by now: not touched' };
   if (found.constraint) return refused('it backs a constraint by now');
   if (found.building !== null) return refused(`pid ${found.building} is building it`);
   return { kind: 'drop' };

@@ -136,6 +136,8 @@ export const describeEvent = (event: RunEvent): string => {
     case 'index.dropped':
       return `${plainText(event.name)}  dropped (oid ${event.oid}) in ${duration(event.durationMs)}`;
     case 'drop.failed':
+      if (event.settled)
+        return `${plainText(event.name)}  need not be dropped (oid ${event.oid}): ${describeError(event.error)}`;
       return `${plainText(event.name)}  could not be dropped (oid ${event.oid}): ${describeError(event.error)}${retry(event.retryAt, event.at)}`;
     case 'statement.started':
       return `step ${event.step + 1}: ${plainText(event.sql)}`;

@@ -273,7 +273,16 @@ export type EventBody =
       backendStart: string;
     }
   | { type: 'index.dropped'; step: number; oid: number; schema: string; name: string; durationMs: number }
-  | { type: 'drop.failed'; step: number; oid: number; name: string; error: ErrorFacts; retryAt: string | null }
+  | {
+      type: 'drop.failed';
+      step: number;
+      oid: number;
+      name: string;
+      error: ErrorFacts;
+      retryAt: string | null;
+      /** It is no leftover any more: somebody made it valid. The step is looked at anew. */
+      settled?: true;
+    }
   /** ANALYZE and COMMENT ON INDEX. */
   | { type: 'statement.started'; step: number; sql: string; pid: number; backendStart: string }
   | { type: 'statement.finished'; step: number; durationMs: number }

@@ -68,6 +68,15 @@ const afterFailure = (
 const stillThere = (doubtful: StepState['doubtful'], found: Found): StepState['doubtful'] =>
   'oid' in found && found.oid === doubtful?.oid ? doubtful : null;
 
+const LEFTOVER_GONE: Partial<StepState> = {
+  leftover: null,
+  oid: null,
+  cancel: null,
+  lost: false,
+  dropFailures: 0,
+  dropRetryAt: null,
+};
+
 const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
   switch (event.type) {
     case 'index.inspected':
@@ -153,16 +162,9 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         },
       };
     case 'index.dropped':
-      return {
-        status: step.leftover?.afterwards ?? 'queued',
-        leftover: null,
-        oid: null,
-        cancel: null,
-        lost: false,
-        dropFailures: 0,
-        dropRetryAt: null,
-      };
+      return { ...LEFTOVER_GONE, status: step.leftover?.afterwards ?? 'queued' };
     case 'drop.failed':
+      if (event.settled) return { ...LEFTOVER_GONE, status: 'queued', found: null, error: null, advice: null };
       // Given up: the leftover stays on record, for it is work to clean up.
       return {
         lost: false,

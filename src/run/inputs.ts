@@ -32,7 +32,8 @@ export type Input =
   | {
       kind: 'dropped';
       step: number;
-      outcome: { kind: 'done'; durationMs: number } | { kind: 'failed'; error: ErrorFacts };
+      /** settled: there is nothing to drop any more. */
+      outcome: { kind: 'done'; durationMs: number } | { kind: 'failed'; error: ErrorFacts; settled?: true };
     }
   | {
       kind: 'statement-ended';

@@ -160,7 +160,8 @@ export const dropEnded = (state: RunState, input: Of<'dropped'>, now: number): E
   const { oid, schema, name } = step.leftover;
   if (input.outcome.kind === 'done')
     return [{ type: 'index.dropped', step: step.id, oid, schema, name, durationMs: input.outcome.durationMs }];
-  const { error } = input.outcome;
+  const { error, settled } = input.outcome;
+  if (settled) return [{ type: 'drop.failed', step: step.id, oid, name, error, retryAt: null, settled }];
   const failures = step.dropFailures + 1;
   const retryAt = failures >= DROP_ATTEMPTS ? null : at(now + retryDelayMs(failures));
   const event: EventBody = { type: 'drop.failed', step: step.id, oid, name, error, retryAt };

@@ -29,6 +29,7 @@ describe('the claim of an attempt that failed before our eyes', () => {
     ['the OID is another, whatever was heard', index(), { ...traces, oid: 8, heard: true }, 'not-ours'],
     ['no OID, but our session heard of it', index(), { ...traces, heard: true }, 'ours'],
     ['no word of the server', index(), traces, 'not-ours'],
+    ['heard of, but somebody is at work on it', index({ building: 42 }), { ...traces, heard: true }, 'not-ours'],
   ] as const)('%s', (_, found, seen, claim) => {
     expect(claimOfFailed(found, seen)).toBe(claim);
   });
@@ -40,6 +41,7 @@ describe('the claim of an attempt that nobody saw ending', () => {
     ['the OID is another, whatever was heard', index(), { ...traces, oid: 8, heard: true }, 'not-ours'],
     ['it was never sent', index(), { ...traces, unsent: true, heard: true }, 'not-ours'],
     ['no OID, but our session heard of it', index(), { ...traces, heard: true }, 'ours'],
+    ['heard of, but somebody is at work on it', index({ building: 42 }), { ...traces, heard: true }, 'not-ours'],
     ['the intent alone, invalid', index(), traces, 'ours'],
     ['the intent alone, and somebody is at work on it', index({ building: 42 }), traces, 'not-ours'],
     ['the intent alone, and it backs a constraint', index({ constraint: true }), traces, 'not-ours'],
@@ -50,22 +52,28 @@ describe('the claim of an attempt that nobody saw ending', () => {
 
   it('is built when it is ours and valid, and failed otherwise', () => {
     const error = serverError('57P01');
-    expect(outcomeOfLost(index({ valid: true }), where, error, true, 9)).toMatchObject({ kind: 'built', oid: 7 });
-    expect(outcomeOfLost(index({ valid: true }), where, error, false, 9)).toMatchObject({ leftover: null });
-    expect(outcomeOfLost(index(), where, error, true, 9)).toMatchObject({ leftover: { oid: 7, ours: true } });
-    expect(outcomeOfLost(null, where, error, false, 9)).toMatchObject({ kind: 'failed', leftover: null });
+    expect(outcomeOfLost(index({ valid: true }), where, error, true, traces, 9)).toMatchObject({
+      kind: 'built',
+      oid: 7,
+    });
+    expect(outcomeOfLost(index({ valid: true }), where, error, false, traces, 9)).toMatchObject({ leftover: null });
+    expect(outcomeOfLost(index(), where, error, true, traces, 9)).toMatchObject({ leftover: { oid: 7, ours: true } });
+    expect(outcomeOfLost(null, where, error, false, traces, 9)).toMatchObject({ kind: 'failed', leftover: null });
   });
 });
 
 it('a leftover is none when the name was taken, it is valid, or somebody else builds it', () => {
   const error = serverError('57014');
-  expect(leftoverOf(index(), where, error, false)).toEqual({ oid: 7, ...where, ours: false });
-  expect(leftoverOf(index(), where, serverError('42P07'), false)).toBeNull();
+  expect(leftoverOf(index(), where, error, false, traces)).toEqual({ oid: 7, ...where, ours: false });
+  expect(leftoverOf(index(), where, serverError('42P07'), false, traces)).toBeNull();
   // A function in the index may have said that, and the build of it had begun.
-  expect(leftoverOf(index(), where, serverError('42P07'), true)).toMatchObject({ ours: true });
-  expect(leftoverOf(index({ valid: true }), where, error, true)).toBeNull();
-  expect(leftoverOf(index({ building: 42 }), where, error, false)).toBeNull();
-  expect(leftoverOf(index({ building: 42 }), where, error, true)).toMatchObject({ ours: true });
+  expect(leftoverOf(index(), where, serverError('42P07'), true, traces)).toMatchObject({ ours: true });
+  expect(leftoverOf(index({ valid: true }), where, error, true, traces)).toBeNull();
+  expect(leftoverOf(index({ building: 42 }), where, error, false, traces)).toBeNull();
+  expect(leftoverOf(index({ building: 42 }), where, error, true, traces)).toMatchObject({ ours: true });
+  // Ours, that somebody is dropping, or another's: a person has to look.
+  const heard = { ...traces, heard: true };
+  expect(leftoverOf(index({ building: 42 }), where, error, false, heard)).toMatchObject({ ours: false });
 });
 
 it('what the server says it made counts only if it is that: another OID is somebody else’s', () => {
@@ -100,10 +108,13 @@ describe('before a drop', () => {
     expect(beforeDrop(index({ oid: 8 }), 7, false)).toEqual({ kind: 'gone' });
   });
 
+  it('is settled when somebody has made it valid', () => {
+    expect(beforeDrop(index({ valid: true }), 7, false)).toMatchObject({ kind: 'settled' });
+  });
+
   it.each([
     ['it has another name', null, true, /not under its name/],
     ['it has another name, and its own is taken', index({ oid: 8 }), true, /not under its name/],
-    ['it is valid by now', index({ valid: true }), false, /valid by now/],
     ['it backs a constraint', index({ constraint: true }), false, /constraint/],
     ['somebody is at work on it', index({ building: 42 }), false, /pid 42/],
   ])('touches nothing when %s', (_, found, elsewhere, why) => {

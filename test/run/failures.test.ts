@@ -105,6 +105,19 @@ describe('a build that fails', () => {
     expect(core.state.steps[0]).toMatchObject({ status: 'failed', doubtful: null });
   });
 
+  it('is looked at again when somebody has made its leftover valid: nothing is dropped, and nothing left to do', () => {
+    const core = building(new Core(onePlan()));
+    core.buildEnds(0, { kind: 'failed', error: serverError('23505'), leftover: leftover(900, true) });
+    const error = serverError('XX000', 'it is valid by now');
+    core.end('drop:0', { kind: 'dropped', step: 0, outcome: { kind: 'failed', error, settled: true } });
+    expect(core.state.steps[0]).toMatchObject({ status: 'queued', leftover: null, error: null });
+    core.command({ type: 'continue' });
+    core.found(0, { kind: 'equal', oid: 900, definition: '', bytes: 1 });
+    expect(core.state.steps[0]?.status).toBe('equal');
+    expect(core.state.created).toEqual([]);
+    expect(core.replayed()).toEqual(core.state);
+  });
+
   it('looks again when a relation of that name came up meanwhile', () => {
     const core = building(new Core(onePlan()));
     core.buildEnds(0, { kind: 'failed', error: serverError('42P07'), leftover: null });

@@ -55,6 +55,12 @@ describe('a gate', () => {
     expect(levels(feed([waiters(60), waiters(60), waiters(0), waiters(60), waiters(60)]))).toEqual([]);
   });
 
+  it('cannot read what is no number', () => {
+    const nonsense = (value: number): Reading => ({ metrics: { retainedWalBytes: value } });
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY])
+      expect(levels(feed(times(17, nonsense(value))))).toEqual(['1 retained-wal warn', '15 retained-wal pause']);
+  });
+
   it('warns at its threshold and pauses only over it', () => {
     expect(levels(feed(times(4, waiters(10))))).toEqual(['2 lock-waiters warn']);
     expect(levels(feed(times(4, waiters(11))))).toEqual(['2 lock-waiters pause']);

@@ -10,7 +10,7 @@ export type Reading = { value: number } | { value: null; why: string };
 const LEAST_ROLLBACKS_PER_S = 1;
 
 const of = (value: number | null, why: string | undefined): Reading =>
-  value === null ? { value: null, why: why ?? 'the server gave no value' } : { value };
+  value === null || !Number.isFinite(value) ? { value: null, why: why ?? 'the server gave no value' } : { value };
 
 const stalled = (sample: Sample): number =>
   Math.max(0, ...sample.builds.map((build) => Math.max(build.waiting ? build.phaseS : 0, build.stalledS)));

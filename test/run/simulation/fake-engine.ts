@@ -22,7 +22,7 @@ import {
   type Traces,
 } from '../../../src/run/index.ts';
 import { FakeInterpreter } from './fake-interpreter.ts';
-import type { FakeBackend, FakeServer, Statement } from './fake-server.ts';
+import type { FakeBackend, FakeServer, OwnStatement } from './fake-server.ts';
 import type { Random } from './random.ts';
 import { comesToRest } from './rules.ts';
 import { type Seat, Seats } from './seats.ts';
@@ -58,7 +58,7 @@ export const REAL_PARTS: Parts = {
 export interface Act {
   step: StepState;
   backend: FakeBackend;
-  statement: Statement;
+  statement: OwnStatement;
 }
 
 /** Who looks on: every fact and every act, before it counts. */

@@ -14,7 +14,7 @@ import {
 } from '../../../src/run/index.ts';
 import { serverError } from '../../support/core.ts';
 import type { FakeEngine, Task } from './fake-engine.ts';
-import type { FakeBackend, Statement } from './fake-server.ts';
+import type { FakeBackend, OwnStatement } from './fake-server.ts';
 
 const TERMINATE_AFTER_MS = 15_000;
 const LOST = ownError('the connection was lost');
@@ -94,7 +94,7 @@ export class FakeInterpreter {
     return backend === null || !backend.client;
   }
 
-  #send(task: Task, step: StepState, statement: Statement): void {
+  #send(task: Task, step: StepState, statement: OwnStatement): void {
     const { backend } = task;
     if (backend === null) throw new Error(`${task.key} has no session`);
     this.#engine.around.watcher.acts(this.#engine, { step, backend, statement });
@@ -191,7 +191,11 @@ export class FakeInterpreter {
     }
     const ours = found !== null && parts.claimOfFailed(found, this.#traces(step)) === 'ours';
     if (found !== null && ours) this.#engine.around.watcher.claims(this.#engine, found, this.#traces(step));
-    return ended({ kind: 'failed', error: task.error, leftover: leftoverOf(found, where, task.error, ours) });
+    return ended({
+      kind: 'failed',
+      error: task.error,
+      leftover: leftoverOf(found, where, task.error, ours, this.#traces(step)),
+    });
   }
 
   /** Asks for the OID of what the backend is making; it may be too late, or too early. */
@@ -238,7 +242,7 @@ export class FakeInterpreter {
     const where = { schema: 'public', name: create.name };
     const ended = (found: IndexAt | null, ours: boolean) => {
       if (found !== null && ours) watcher.claims(this.#engine, found, this.#traces(step));
-      const outcome = outcomeOfLost(found, where, step.error ?? LOST, ours, 1000);
+      const outcome = outcomeOfLost(found, where, step.error ?? LOST, ours, this.#traces(step), 1000);
       return this.#engine.end(task, { kind: 'build-ended', step: step.id, outcome });
     };
     if (task.stage === 1) {
@@ -285,6 +289,10 @@ export class FakeInterpreter {
       const elsewhere = found?.oid !== oid && [...server.indexes.values()].some((index) => index.oid === oid);
       const verdict = parts.beforeDrop(found, oid, elsewhere);
       if (verdict.kind === 'refused') return failed(ownError(verdict.why));
+      if (verdict.kind === 'settled') {
+        const outcome = { kind: 'failed', error: ownError(verdict.why), settled: true } as const;
+        return this.#engine.end(task, { kind: 'dropped', step: id, outcome });
+      }
       if (verdict.kind === 'gone') return done();
       // Between the look and the drop lies one round trip: a known limit.
       this.#send(task, step, { kind: 'drop', index: name });
@@ -336,17 +344,13 @@ export class FakeInterpreter {
   }
 
   #finish(task: Task, { status, reason, leftToDo }: Extract<Effect, { kind: 'finish' }>): boolean {
-    const { server } = this.#engine.around;
-    const closing =
-      task.stage === 0
-        ? this.#engine.seats.all().filter((seat) => seat !== this.#engine.seats.lock)
-        : [this.#engine.seats.lock];
-    for (const seat of closing) {
-      if (seat.backend !== null) server.clientDies(seat.backend);
-      this.#engine.seats.forget(seat);
-    }
+    const { seats } = this.#engine;
     task.stage += 1;
-    if (task.stage < 2) return true;
+    if (task.stage === 1) {
+      seats.closeWorking();
+      return true;
+    }
+    seats.close(seats.lock);
     return this.#engine.end(task, { kind: 'closed', status, reason, leftToDo });
   }
 }

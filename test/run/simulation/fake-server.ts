@@ -16,6 +16,7 @@ export interface FakeIndex {
   oid: number;
   valid: boolean;
   ready: boolean;
+  unique: boolean;
   by: Party;
   /** Of the definition that the plan has for this name. */
   asPlanned: boolean;
@@ -24,7 +25,12 @@ export interface FakeIndex {
 export type Statement =
   | { kind: 'build'; index: string; table: string; unique?: boolean; ifNotExists?: boolean; asPlanned?: boolean }
   | { kind: 'drop'; index: string }
+  /** Not concurrently. */
+  | { kind: 'reindex'; index: string }
   | { kind: 'analyze'; table: string };
+
+/** What a run sends: the rest is other people's. */
+export type OwnStatement = Exclude<Statement, { kind: 'reindex' }>;
 
 /** How a statement ended for the client that waits for it. `lost`: with its backend. */
 export type Result = { kind: 'ok' } | { kind: 'error'; sqlstate: string } | { kind: 'lost' };
@@ -102,8 +108,12 @@ export class FakeServer {
   }
 
   /** An index that is simply there. */
-  plant(name: string, table: string, about: Pick<FakeIndex, 'valid' | 'by' | 'asPlanned'>): FakeIndex {
-    const index = { name, table, oid: this.#oid++, ready: about.valid, ...about };
+  plant(
+    name: string,
+    table: string,
+    about: Pick<FakeIndex, 'valid' | 'by' | 'asPlanned'> & { unique?: boolean | undefined },
+  ): FakeIndex {
+    const index = { name, table, oid: this.#oid++, ready: about.valid, ...about, unique: about.unique ?? false };
     this.indexes.set(name, index);
     return index;
   }
@@ -201,6 +211,9 @@ export class FakeServer {
       case 'drop':
         this.#drop(backend, work, work.statement.index);
         break;
+      case 'reindex':
+        this.#reindex(backend, work.statement.index);
+        break;
       case 'analyze':
         if (work.phase === 0) work.phase = 1;
         else this.#end(backend, { kind: 'ok' });
@@ -242,22 +255,25 @@ export class FakeServer {
     return null;
   }
 
-  #tableOf(statement: Statement): string | null {
-    return statement.kind === 'drop' ? (this.indexes.get(statement.index)?.table ?? null) : statement.table;
+  tableOf(statement: Statement): string | null {
+    return 'index' in statement && statement.kind !== 'build'
+      ? (this.indexes.get(statement.index)?.table ?? null)
+      : statement.table;
   }
 
   /** Whoever holds SHARE UPDATE EXCLUSIVE on the table: one at a time. */
   #holderOf(table: string): FakeBackend | null {
     for (const backend of this.backends.values())
-      if (backend.work !== null && backend.work.phase > 0 && this.#tableOf(backend.work.statement) === table)
+      if (backend.work !== null && backend.work.phase > 0 && this.tableOf(backend.work.statement) === table)
         return backend;
     return null;
   }
 
   #waitsFor(backend: FakeBackend, work: Work): boolean {
-    const table = this.#tableOf(work.statement);
+    const table = this.tableOf(work.statement);
+    if (work.statement.kind === 'reindex' && this.#hasTransaction((writes) => writes === table)) return true;
     if (work.phase === 0) return table !== null && this.#holderOf(table) !== null;
-    if (work.statement.kind === 'analyze') return false;
+    if (work.statement.kind === 'analyze' || work.statement.kind === 'reindex') return false;
     if (work.statement.kind === 'drop') return this.#hasTransaction((writes) => writes === table);
     if (work.phase === BUILD.writersBeforeBuild || work.phase === BUILD.writersBeforeValidation)
       return this.#hasTransaction((writes) => writes === table);
@@ -299,7 +315,7 @@ export class FakeServer {
         this.#end(backend, ifNotExists ? { kind: 'ok' } : { kind: 'error', sqlstate: '42P07' });
         return;
       }
-      const index = this.plant(name, table, { valid: false, by: backend.by, asPlanned: asPlanned ?? true });
+      const index = this.plant(name, table, { valid: false, by: backend.by, asPlanned: asPlanned ?? true, unique });
       work.oid = index.oid;
       work.phase = BUILD.writersBeforeBuild;
       return;
@@ -336,6 +352,21 @@ export class FakeServer {
     work.phase += 1;
     if (work.phase !== DROP.done) return;
     this.indexes.delete(name);
+    this.#end(backend, { kind: 'ok' });
+  }
+
+  #reindex(backend: FakeBackend, name: string): void {
+    const index = this.indexes.get(name);
+    if (index === undefined) {
+      this.fail(backend, '42P01');
+      return;
+    }
+    if (index.unique && this.tables.get(index.table)?.duplicates) {
+      this.fail(backend, '23505');
+      return;
+    }
+    index.valid = true;
+    index.ready = true;
     this.#end(backend, { kind: 'ok' });
   }
 

@@ -28,6 +28,8 @@ const sqlOf = (statement: Statement): string => {
     }
     case 'drop':
       return `DROP INDEX CONCURRENTLY ${quoteIdent(statement.index)}`;
+    case 'reindex':
+      return `REINDEX INDEX ${quoteIdent(statement.index)}`;
     case 'analyze':
       return `ANALYZE ${quoteIdent(statement.table)}`;
   }

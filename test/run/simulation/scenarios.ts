@@ -20,7 +20,9 @@ export type Move =
   | { do: 'lock'; who: string; got: boolean }
   /** The server names the index of this name as the one that the session builds; null: it names none. */
   | { do: 'identify'; who: string; index: string | null }
-  | { do: 'look'; index: string; table: string; is: Standing };
+  | { do: 'look'; index: string; table: string; is: Standing }
+  /** The index has the OID that it had when it was looked at last. */
+  | { do: 'same'; index: string; table: string; is: boolean };
 
 export interface Scenario {
   name: string;
@@ -212,6 +214,45 @@ export const SCENARIOS: readonly Scenario[] = [
       { do: 'send', who: 'builder', statement: { kind: 'drop', index: 'i' } },
       { do: 'end', who: 'builder', as: 'ok' },
       look('i', null),
+    ],
+  },
+  {
+    name: 'REINDEX makes a leftover valid, under the same OID',
+    tables: T,
+    moves: [
+      ...LEFTOVER,
+      look('i', FILLED),
+      { do: 'send', who: 'builder', statement: { kind: 'reindex', index: 'i' } },
+      { do: 'end', who: 'builder', as: 'ok' },
+      { do: 'same', index: 'i', table: 't', is: true },
+      look('i', BUILT),
+    ],
+  },
+  {
+    name: 'REINDEX meets the same duplicates, and leaves the leftover as it was',
+    tables: [{ name: 't', duplicates: true }],
+    moves: [
+      ...connect('builder'),
+      { do: 'send', who: 'builder', statement: build('i', 't', { unique: true }) },
+      { do: 'end', who: 'builder', as: '23505', told: true },
+      { do: 'send', who: 'builder', statement: { kind: 'reindex', index: 'i' } },
+      { do: 'end', who: 'builder', as: '23505' },
+      look('i', EMPTY),
+    ],
+  },
+  {
+    name: 'REINDEX waits for a writer',
+    tables: T,
+    moves: [
+      ...LEFTOVER,
+      ...connect('writer', 'mender'),
+      { do: 'begin', who: 'writer', writes: 't' },
+      { do: 'send', who: 'mender', statement: { kind: 'reindex', index: 'i' } },
+      { do: 'wait', who: 'mender', in: 'a lock' },
+      look('i', FILLED),
+      { do: 'roll back', who: 'writer' },
+      { do: 'end', who: 'mender', as: 'ok' },
+      look('i', BUILT),
     ],
   },
   {

@@ -22,6 +22,8 @@ export class Seats {
   /** The session that took the advisory lock. */
   #holder: FakeBackend | null = null;
   #slots: Slot[] | null = null;
+  /** Those of connections that are lost. */
+  readonly #former: FakeBackend[] = [];
 
   constructor(server: FakeServer) {
     this.#server = server;
@@ -83,8 +85,21 @@ export class Seats {
     this.#slots = null;
   }
 
+  /** All but the lock; what lost connections have left in the server is ended, while there is a way to say so. */
+  closeWorking(): void {
+    const canEnd = this.control.backend !== null;
+    for (const each of this.all()) if (each !== this.lock) this.close(each);
+    if (canEnd) for (const former of this.#former) this.#server.terminate(former);
+  }
+
+  close(each: Seat): void {
+    if (each.backend !== null) this.#server.clientDies(each.backend);
+    this.forget(each);
+  }
+
   /** Forgets the connection; what the server does with it is the server's. */
   forget(each: Seat): void {
+    if (each.backend !== null) this.#former.push(each.backend);
     each.backend = null;
     this.#slots = null;
   }

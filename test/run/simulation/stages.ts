@@ -22,7 +22,7 @@ export interface Stage {
 }
 
 /** What there was to see of a move: compared with what the scenario says. */
-const seenOf = async (stage: Stage, move: Move): Promise<Move> => {
+const seenOf = async (stage: Stage, move: Move, oids: Map<string, number>): Promise<Move> => {
   switch (move.do) {
     case 'connect':
       await stage.connect(move.who, move.patient ?? false);
@@ -62,10 +62,15 @@ const seenOf = async (stage: Stage, move: Move): Promise<Move> => {
       const there = move.index === null ? null : await stage.look(move.index, 't');
       return { ...move, index: oid === null ? null : oid === there?.oid ? move.index : `oid ${oid}` };
     }
+    case 'same': {
+      const there = await stage.look(move.index, move.table);
+      return { ...move, is: there !== null && there.oid === oids.get(move.index) };
+    }
     case 'look': {
       const there = await stage.look(move.index, move.table);
       if (there === null) return { ...move, is: null };
-      const { valid, ready, atWork } = there;
+      const { valid, ready, atWork, oid } = there;
+      oids.set(move.index, oid);
       return { ...move, is: { valid, ready, atWork } };
     }
   }
@@ -75,7 +80,8 @@ const seenOf = async (stage: Stage, move: Move): Promise<Move> => {
 export const play = async (stage: Stage, { tables, moves }: Scenario): Promise<Move[]> => {
   for (const { name, duplicates } of tables) await stage.createTable(name, duplicates ?? false);
   const seen: Move[] = [];
-  for (const move of moves) seen.push(await seenOf(stage, move));
+  const oids = new Map<string, number>();
+  for (const move of moves) seen.push(await seenOf(stage, move, oids));
   return seen;
 };
 

@@ -63,7 +63,7 @@ export class Trouble {
   foreigner(names: readonly { name: string; table: string }[]): void {
     const { name, table } = this.#random.pick(names);
     const server = this.#server;
-    switch (this.#random.below(9)) {
+    switch (this.#random.below(10)) {
       case 0: {
         const index = server.indexes.get(name);
         if (index !== undefined && server.atWorkOn(index.oid) === null) server.takeAway(name);
@@ -86,6 +86,10 @@ export class Trouble {
       case 7:
         // An engine of another run, which takes the lock when it is free.
         if (server.lockHolder === null) server.tryLock(server.connect('another engine', 'other'));
+        return;
+      case 8:
+        // Somebody mends what is not valid.
+        server.send(server.connect('psql', 'other'), { kind: 'reindex', index: name });
         return;
       default: {
         const facts = server.tables.get(table);
