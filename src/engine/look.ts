@@ -32,6 +32,7 @@ export const preflight = async (
       ours: sessions.pids(),
       pooling,
       resumed: state.resumedAt === null ? null : state.steps,
+      purpose: state.purpose,
     });
     if (!facts.findings.some((finding) => finding.level === 'blocks')) {
       await sessions.openToBuild(state.jobs);

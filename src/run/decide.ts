@@ -1,3 +1,4 @@
+import { rollingBack } from './decide-rollback.ts';
 import { type Action, type Effect, effectKey, type Slot, type World } from './effects.ts';
 import type { EventBody } from './events.ts';
 import { debris, finalReason, finalStatus } from './outcome.ts';
@@ -24,8 +25,11 @@ const slotKeeper = (state: RunState, world: World) => {
 };
 type SlotKeeper = ReturnType<typeof slotKeeper>;
 
-const isDropDue = (step: StepState, now: number): boolean =>
-  step.dropRetryAt === null || Date.parse(step.dropRetryAt) <= now;
+const isDropDue = (state: RunState, step: StepState, now: number): boolean => {
+  // Cleaning up goes on in a pause; the way back does not.
+  const held = step.leftover?.why === 'rollback' && state.phase === 'rolling-back' && state.pauses.length > 0;
+  return !held && (step.dropRetryAt === null || Date.parse(step.dropRetryAt) <= now);
+};
 
 const dropLeftover = (step: StepState, slot: Slot): Action[] => {
   if (step.leftover === null) return [];
@@ -40,7 +44,7 @@ const dropLeftover = (step: StepState, slot: Slot): Action[] => {
     pid: slot.pid,
     backendStart: slot.backendStart,
   };
-  return [act({ kind: 'drop', step: step.id, oid, schema, name, slot: slot.id }, intent)];
+  return [act({ kind: 'drop', step: step.id, oid, schema, name, why, slot: slot.id }, intent)];
 };
 
 /** Effects that work for a step, and that a cancel can end. */
@@ -54,7 +58,7 @@ const tidy = (state: RunState, world: World, slots: SlotKeeper): Action[] =>
     if (step.lost && !WORK.some(under)) return [act({ kind: 'reconcile', step: step.id })];
     if (step.cancel !== null && step.backend !== null && WORK.some(under))
       return under('cancel') ? [] : [act({ kind: 'cancel', step: step.id, backend: step.backend })];
-    if (step.status === 'dropping' && !under('drop') && isDropDue(step, world.now)) {
+    if (step.status === 'dropping' && !under('drop') && isDropDue(state, step, world.now)) {
       const slot = slots.forDrop();
       return slot === null ? [] : dropLeftover(step, slot);
     }
@@ -98,7 +102,8 @@ const afterInspection = (state: RunState, step: StepState, slots: SlotKeeper): A
       backendStart: slot.backendStart,
     };
     const { oid } = step.found;
-    return [act({ kind: 'drop', step: step.id, oid, schema, name: step.step.name, slot: slot.id }, intent)];
+    const { name } = step.step;
+    return [act({ kind: 'drop', step: step.id, oid, schema, name, why: 'agreed-leftover', slot: slot.id }, intent)];
   }
   return [];
 };
@@ -178,10 +183,11 @@ const decideAll = (state: RunState, world: World): Action[] => {
   const slots = slotKeeper(state, world);
   switch (state.phase) {
     case 'preflight':
-      return [act({ kind: 'preflight' })];
+      return state.surveying ? [] : [act({ kind: 'preflight' })];
     case 'blocked':
       return state.options.interactive ? [] : finish(state);
     case 'ready':
+    case 'surveyed':
     case 'finished':
       return [];
     case 'running': {
@@ -190,6 +196,8 @@ const decideAll = (state: RunState, world: World): Action[] => {
       const mayBegin = state.pauses.length === 0 && world.lockHeld;
       return mayBegin ? [...tidied, ...advance(state, world, slots)] : tidied;
     }
+    case 'rolling-back':
+      return rollingBack(state, world, () => tidy(state, world, slots), slots) ?? finish(state);
     case 'aborting': {
       // Nobody said go to this engine: it has begun nothing, and touches nothing.
       if (state.approvedAt === null) return finish(state);
@@ -208,4 +216,7 @@ const decideAll = (state: RunState, world: World): Action[] => {
  * recorded before its effect begins; the engine asks again after every event, until nothing is left to do.
  */
 export const decide = (state: RunState, world: World): Action[] =>
-  decideAll(state, world).filter(({ effect }) => effect === null || !world.inflight.has(effectKey(effect)));
+  [
+    ...(state.surveying && state.phase !== 'finished' ? [act({ kind: 'survey' })] : []),
+    ...decideAll(state, world),
+  ].filter(({ effect }) => effect === null || !world.inflight.has(effectKey(effect)));

@@ -1,4 +1,5 @@
 import type { EventType, RunEvent } from './events.ts';
+import { listed, rollbackDropFailed } from './evolve-rollback.ts';
 import type { RunState, StepState } from './state.ts';
 
 const BUILD_EVENTS = [
@@ -41,8 +42,8 @@ const afterFailure = (
   event: Extract<BuildEvent, { type: 'build.failed' | 'build.cancelled' }>,
 ): Partial<StepState> => {
   // What an abort cut short has not failed: it is simply not built.
-  const afterwards: 'queued' | 'failed' =
-    event.retryAt !== null || step.cancel?.cause === 'abort' ? 'queued' : 'failed';
+  const cutShort = step.cancel?.cause === 'abort' || step.cancel?.cause === 'rollback';
+  const afterwards: 'queued' | 'failed' = event.retryAt !== null || cutShort ? 'queued' : 'failed';
   const leftover = event.leftover?.ours
     ? {
         oid: event.leftover.oid,
@@ -61,6 +62,12 @@ const afterFailure = (
     retryAt: event.retryAt,
     passingFailures: step.passingFailures + (event.retryAt === null ? 0 : 1),
   };
+};
+
+/** What becomes of the step once what is being dropped is gone. */
+const afterwards = (step: StepState, event: Extract<BuildEvent, { type: 'drop.started' }>) => {
+  if (event.why === 'rollback') return 'dropped' as const;
+  return step.leftover?.oid === event.oid ? step.leftover.afterwards : ('queued' as const);
 };
 
 const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
@@ -130,7 +137,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
           schema: event.schema,
           name: event.name,
           why: event.why,
-          afterwards: step.leftover?.oid === event.oid ? step.leftover.afterwards : 'queued',
+          afterwards: afterwards(step, event),
         },
       };
     case 'index.dropped':
@@ -144,6 +151,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         dropRetryAt: null,
       };
     case 'drop.failed':
+      if (step.leftover?.why === 'rollback') return rollbackDropFailed(step, event);
       // Given up: the leftover stays on record, for it is work to clean up.
       return {
         lost: false,
@@ -211,5 +219,6 @@ const reopened = (state: RunState, event: BuildEvent): Partial<RunState> => {
 export const evolveBuild = (state: RunState, event: BuildEvent): Partial<RunState> => ({
   steps: state.steps.map((step) => (step.id === event.step ? { ...step, ...stepChange(step, event) } : step)),
   created: created(state, event),
+  ...listed(state, event),
   ...reopened(state, event),
 });

@@ -18,7 +18,10 @@ const stepTakenUp = (step: StepState, event: Resumed): StepState => {
       return { ...fresh, lost: true };
     case 'dropping':
       return { ...fresh, lost: true, dropFailures: 0, dropRetryAt: null };
+    case 'done':
+      return { ...fresh, dropFailures: 0, dropRetryAt: null };
     case 'failed': {
+      if (event.purpose === 'rollback') return toBeRolledBack(fresh);
       const again = { ...fresh, error: null, advice: null, note: null, dropFailures: 0, dropRetryAt: null };
       // What a failed build left goes first.
       return step.leftover === null
@@ -29,6 +32,10 @@ const stepTakenUp = (step: StepState, event: Resumed): StepState => {
       return fresh;
   }
 };
+
+/** What failed stays so; an index that could not be dropped is tried again once the operator has said so. */
+const toBeRolledBack = (step: StepState): StepState =>
+  step.leftover === null ? step : { ...step, status: 'dropping', dropFailures: 0, dropRetryAt: null };
 
 /**
  * The run in the hands of a new engine: as before its go, with what was built, and nothing in force that the engine or the
@@ -60,6 +67,10 @@ export const takenUp = (state: RunState, event: Resumed): Partial<RunState> => {
     lostConnections: [],
     clients: [],
     unattendedSince: event.at,
+    purpose: event.purpose ?? 'deploy',
+    surveying: false,
+    survey: null,
+    rollback: null,
     verify: null,
     validations: state.validations.map((validation) => ({ ...validation, result: null })),
     outcome: null,

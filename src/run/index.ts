@@ -12,12 +12,13 @@ export { DEFAULT_GATES, GATE_UNITS, type GateUnit, isOff } from './gates/default
 export { evaluateGates, type GateMemory, type GateSignal, newGateMemory } from './gates/evaluate.ts';
 export { absoluteThresholds, formatGateValue, readGate } from './gates/readings.ts';
 export { GATE_NAMES, type GateLevel, type GateName, type GateThresholds } from './gates/types.ts';
-export type { BuildOutcome, Input, Response } from './inputs.ts';
+export type { BuildOutcome, DropOutcome, Input, Response } from './inputs.ts';
 export { type InvalidLeftover, invalidLeftovers } from './leftovers.ts';
 export { plainText } from './plain-text.ts';
 export type { ClientMessage, ClientRole, EngineMessage } from './protocol.ts';
 export { respond } from './respond.ts';
 export { MOST_JOBS } from './respond-command.ts';
+export { differenceCount, droppable, isToBeDropped } from './rollback.ts';
 export type * from './samples.ts';
 export { currentSection, isTerminal } from './schedule.ts';
 export type * from './state.ts';
