@@ -7,6 +7,7 @@ import { addDeploy } from './commands/deploy.ts';
 import { addLater } from './commands/later.ts';
 import { addPlan } from './commands/plan.ts';
 import { addResume } from './commands/resume.ts';
+import { addRollback } from './commands/rollback.ts';
 import { addRuns } from './commands/runs.ts';
 import { addWatch } from './commands/watch.ts';
 import type { Done, Io } from './io.ts';
@@ -27,7 +28,18 @@ export const buildProgram = (io: Io, done: Done): Command => {
       outputError: () => undefined,
     })
     .exitOverride();
-  for (const add of [addPlan, addCheck, addDeploy, addResume, addWatch, addAttach, addControl, addRuns, addDemo])
+  for (const add of [
+    addPlan,
+    addCheck,
+    addDeploy,
+    addResume,
+    addWatch,
+    addAttach,
+    addControl,
+    addRollback,
+    addRuns,
+    addDemo,
+  ])
     add(program, io, done);
   addLater(program);
   return program;

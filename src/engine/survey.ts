@@ -93,7 +93,10 @@ export const survey = async (context: BuilderContext, state: RunState): Promise<
     kind: 'surveyed',
     ended,
     survey: {
-      indexes: await look(session, [...created, ...finished]),
+      indexes: await look(
+        session,
+        [...created, ...finished].sort((a, b) => a.step - b.step),
+      ),
       unfinished,
       statsReset: await statsReset(session),
     },

@@ -26,7 +26,8 @@ const nextDrops = (state: RunState, world: World): { step: StepState; index: Run
   let room = state.jobs - dropping.filter((step) => isDropUnderWay(step, world)).length;
   // Two on one table take the same lock; the second would wait in the first one's way.
   const held = new Set(dropping.map((step) => step.tableOid));
-  return state.created.flatMap((index) => {
+  const inOrder = [...state.created].sort((a, b) => a.step - b.step);
+  return inOrder.flatMap((index) => {
     const step = state.steps[index.step];
     if (room <= 0 || step?.status !== 'done' || step.oid !== index.oid || !isToBeDropped(state, index)) return [];
     if (!isDue(step, world.now) || held.has(step.tableOid)) return [];

@@ -146,6 +146,11 @@ const ACTS: ReadonlySet<string> = new Set<Effect['kind']>(['build', 'reconcile',
 
 /** How long an abort waits for its own cleaning before it hurries. */
 const ABORT_PATIENCE_MS = 60_000;
+/**
+ * And for a drop of a rollback, which is done in a moment unless it waits for somebody: cancelling it at once would leave its
+ * index invalid for nothing.
+ */
+const ABORT_DROP_MS = 5_000;
 
 const cancelDrop = (step: StepState): Action =>
   record({
@@ -171,11 +176,14 @@ const aborting = (state: RunState, world: World): Action[] => {
     );
   const acting = [...world.inflight].some((key) => ACTS.has(key.split(':')[0] ?? ''));
   if (busy.length === 0 && !acting) return finish(state);
-  const late = state.abort !== null && world.now - Date.parse(state.abort.at) > ABORT_PATIENCE_MS;
+  const waitedMs = state.abort === null ? 0 : world.now - Date.parse(state.abort.at);
+  const late = waitedMs > ABORT_PATIENCE_MS;
   // Nobody is there to clean up with: what is left is work for later, and status 5 says so.
   if (late && world.slots.length === 0) return finish(state);
   // A drop that waits behind somebody must not hold the abort: it is tried a few times more, and then left to a person.
-  const stuck = busy.filter((step) => step.status === 'dropping' && step.cancel === null && late);
+  const isLate = (step: StepState) =>
+    waitedMs > (step.leftover?.why === 'rollback' ? ABORT_DROP_MS : ABORT_PATIENCE_MS);
+  const stuck = busy.filter((step) => step.status === 'dropping' && step.cancel === null && isLate(step));
   return [...cancels, ...stuck.filter((step) => world.inflight.has(`drop:${step.id}`)).map((step) => cancelDrop(step))];
 };
 

@@ -19,6 +19,7 @@ export type { ClientMessage, ClientRole, EngineMessage } from './protocol.ts';
 export { respond } from './respond.ts';
 export { MOST_JOBS } from './respond-command.ts';
 export { differenceCount, droppable, isToBeDropped } from './rollback.ts';
+export { describeSurveyed, isUsed, rollbackSum, rollbackWarnings } from './rollback-text.ts';
 export type * from './samples.ts';
 export { currentSection, isTerminal } from './schedule.ts';
 export type * from './state.ts';

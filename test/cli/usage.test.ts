@@ -6,8 +6,21 @@ import { file, indexdeck, root } from './program.ts';
 const plan = () => file('plan.sql', '-- SECTION 1: ONE\nCREATE INDEX CONCURRENTLY i ON t (a);\n');
 
 /** Every command of the contract. */
-const COMMANDS = ['plan', 'check', 'deploy', 'watch', 'attach', 'pause', 'continue', 'abort', 'runs', 'demo'];
-const LATER = ['resume', 'rollback', 'backup', 'restore', 'report'];
+const COMMANDS = [
+  'plan',
+  'check',
+  'deploy',
+  'resume',
+  'watch',
+  'attach',
+  'pause',
+  'continue',
+  'abort',
+  'rollback',
+  'runs',
+  'demo',
+];
+const LATER = ['backup', 'restore', 'report'];
 
 test('--help names every command, and sets apart what is not there yet', async () => {
   const { status, stdout, stderr } = await indexdeck(['--help']);

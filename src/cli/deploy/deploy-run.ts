@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { processExists, RunClient } from '../../client/index.ts';
 import type { ExitStatus } from '../../run/index.ts';
+import type { Terminal } from '../connection/prompt.ts';
 import { actor } from '../identity.ts';
 import { type Io, say, terminalOf } from '../io.ts';
 import type { Ui } from '../options/values.ts';
@@ -20,6 +21,8 @@ export interface Deployment {
   consent: Consent;
   io: Io;
   out: Output;
+  /** Asks and orders what this run is started for; left out: the go. */
+  approve?(client: RunClient, terminal: Terminal | null, signal: AbortSignal): Promise<void>;
   /** The database goes when this program does: the run is never left to itself. */
   temporary: boolean;
 }
@@ -58,7 +61,10 @@ export const deployRun = async (deployment: Deployment): Promise<ExitStatus> => 
     if (ui === 'plain') out.line(`run ${run}, journal in ${dir}`);
     const asked = ui === 'tui' ? null : terminal;
     // The screen asks by itself, unless all was said in advance.
-    if (ui !== 'tui' || saidInAdvance(consent, environment)) void approve(client, consent, asked, leaving.signal);
+    if (ui !== 'tui' || saidInAdvance(consent, environment)) {
+      const say = deployment.approve ?? ((...about) => approve(about[0], consent, about[1], about[2]));
+      void say(client, asked, leaving.signal);
+    }
     const shown = followRun(client, { io, out, ui, role: 'operator', terminal: asked, after: past });
     const following = await (temporary ? Promise.race([shown, hungUp()]) : shown);
     leaving.abort();
