@@ -14,6 +14,7 @@ import { Output } from '../output/output.ts';
 import { connectionOf } from '../resume/connection.ts';
 import { resumable } from '../resume/resumable.ts';
 import { compareScript } from '../resume/script.ts';
+import { rollBackOnScreen } from '../rollback/roll-back.ts';
 
 interface ResumeFlags {
   yes?: boolean;
@@ -63,6 +64,9 @@ export const addResume = (program: Command, io: Io, done: Done): void => {
       });
       return { run, dir, pid, past: state.seq };
     };
-    done(await deployRun({ start, ui, environment, consent, io, out: new Output(io.stdout), temporary: false }));
+    const rollBack = rollBackOnScreen(connection, options, io);
+    done(
+      await deployRun({ start, rollBack, ui, environment, consent, io, out: new Output(io.stdout), temporary: false }),
+    );
   });
 };

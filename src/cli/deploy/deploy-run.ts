@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { processExists, RunClient } from '../../client/index.ts';
-import type { ExitStatus } from '../../run/index.ts';
+import type { ExitStatus, RunState } from '../../run/index.ts';
 import type { Terminal } from '../connection/prompt.ts';
 import { actor } from '../identity.ts';
 import { type Io, say, terminalOf } from '../io.ts';
@@ -23,6 +23,8 @@ export interface Deployment {
   out: Output;
   /** Asks and orders what this run is started for; left out: the go. */
   approve?(client: RunClient, terminal: Terminal | null, signal: AbortSignal): Promise<void>;
+  /** The operator's D on the screen of a run that has ended. */
+  rollBack(run: StartedRun, state: RunState): Promise<ExitStatus>;
   /** The database goes when this program does: the run is never left to itself. */
   temporary: boolean;
 }
@@ -35,15 +37,19 @@ const ENGINE_EXIT_MS = 10_000;
  */
 const hungUp = (): Promise<Following> => new Promise((resolve) => process.on('SIGHUP', () => resolve('vanished')));
 
+const engineGone = async (pid: number): Promise<void> => {
+  for (const end = performance.now() + ENGINE_EXIT_MS; processExists(pid) && performance.now() < end; ) await delay(50);
+};
+
 /** Ends a run whose database is about to go, and waits for its engine. */
 const endWithUs = async (client: RunClient, following: Following, pid: number, io: Io): Promise<void> => {
-  if (following !== 'ended') {
+  if (following !== 'ended' && following !== 'rollback') {
     say(io, 'the database goes with this program: aborting the run');
     await orderAbort(client, 'its database is about to go');
     await runEnded(client);
   }
   await client.goodbye();
-  for (const end = performance.now() + ENGINE_EXIT_MS; processExists(pid) && performance.now() < end; ) await delay(50);
+  await engineGone(pid);
 };
 
 /** Starts an engine, follows its run to the end, and gives the run's exit status. */
@@ -70,6 +76,12 @@ export const deployRun = async (deployment: Deployment): Promise<ExitStatus> => 
     leaving.abort();
     if (temporary) await endWithUs(client, following, pid, io);
     else await leave(client, following, io, run);
+    const { state } = client.view();
+    if (following === 'rollback' && state !== null) {
+      signals.dispose();
+      await engineGone(pid);
+      return await deployment.rollBack({ run, dir, pid, past: state.seq }, state);
+    }
     // Left before the end: what was asked is not done yet.
     return following === 'ended' || temporary ? runStatus(client, dir, io) : 5;
   } finally {

@@ -52,12 +52,21 @@ export const rollBackEnded = (
     io,
     out,
     temporary,
+    rollBack: rollBackOnScreen(connection, options, io, temporary),
     approve: async (client, terminal, signal) => {
       const no = await approveRollback(client, { steps, consent, print }, terminal, signal);
       if (no !== null) await client.send({ type: 'abort', reason: no });
     },
   });
 };
+
+/** What D on the screen of a run that has ended leads to: another engine and another screen, which asks. */
+export const rollBackOnScreen =
+  (connection: ConnectionConfig, options: RunOptions, io: Io, temporary = false) =>
+  ({ run, dir }: StartedRun, state: RunState): Promise<ExitStatus> => {
+    const consent = { yes: false, confirm: null };
+    return rollBackEnded({ run, dir, steps: null, consent, ui: 'tui', io }, state, connection, options, temporary);
+  };
 
 /** Rolls back a run that goes on: as one more operator of its engine. */
 export const rollBackLiving = async (

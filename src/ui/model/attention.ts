@@ -1,5 +1,12 @@
 import type { Link } from '../../client/feed.ts';
-import type { BuildProgress, Pause, RunState, Sample, StepState } from '../../run/index.ts';
+import {
+  type BuildProgress,
+  type Pause,
+  type RunState,
+  rollbackSum,
+  type Sample,
+  type StepState,
+} from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { stepName } from '../../run/steps.ts';
 import { SYMBOL } from '../theme.ts';
@@ -75,7 +82,8 @@ const failureConcerns = (state: RunState): Concern[] => {
   if (first === undefined || state.phase === 'finished') return [];
   const more = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
   const why = first.error?.message ?? first.note ?? first.advice ?? 'no reason given';
-  return [concern(`FAILED ${nameOf(first)}: ${plainText(why)}${more}`, 'bad', 'T again  S skip')];
+  const hint = state.rollback === null ? 'T again  S skip' : '';
+  return [concern(`FAILED ${nameOf(first)}: ${plainText(why)}${more}`, 'bad', hint)];
 };
 
 const finishedConcern = (state: RunState): Concern[] => {
@@ -95,6 +103,11 @@ const beforeGo = (state: RunState): Concern[] => {
       const builds = state.steps.filter((step) => step.step.kind === 'create-index').length;
       const where = `${plainText(state.database.host)}/${plainText(state.database.database)}`;
       return [concern(`Build ${plural(builds, 'index', 'indexes')} on ${where}?`, 'strong', 'y build  n leave')];
+    }
+    case 'surveyed': {
+      const where = `${plainText(state.database.host)}/${plainText(state.database.database)}`;
+      const sum = rollbackSum(state.survey?.indexes ?? []);
+      return [concern(`Drop ${sum}, from ${where}?`, 'strong', 'D drop  n leave')];
     }
     case 'blocked': {
       if (state.preflightError !== null)
@@ -157,6 +170,7 @@ export const concerns = (state: RunState | null, sample: Sample | null, link: Li
 
 const calm = (state: RunState): string => {
   if (state.phase === 'verifying') return 'checking every index against the plan';
+  if (state.phase === 'rolling-back') return 'dropping what this run made; nothing needs you';
   return state.steps.some(isActive) ? 'nothing needs you' : 'nothing is being built right now';
 };
 

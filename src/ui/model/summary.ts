@@ -29,6 +29,14 @@ const notBuiltLines = (state: RunState): string[] => {
 
 const AGAIN = 'deploy the same plan again to build what is missing: what is there, valid and as planned is skipped';
 
+/** What the way back has come to, and how to go on with it. */
+const rollbackNext = ({ run, outcome, rollback }: RunState): string[] => [
+  ...(rollback?.left ?? []).map(({ schema, name, oid, why }) =>
+    plainText(`left ${schema}.${name} (oid ${oid}): ${why}`),
+  ),
+  ...(outcome?.status === 0 ? [] : [`indexdeck rollback ${run} goes on with what is left`]),
+];
+
 const nextLines = (state: RunState): string[] => {
   const { outcome, run } = state;
   if (outcome === null) {
@@ -38,7 +46,7 @@ const nextLines = (state: RunState): string[] => {
         : ['The engine goes on without this screen. Come back with:', `indexdeck attach ${run}`];
     return ['Next:', ...todo.map((text) => `  ${text}`)];
   }
-  const again = outcome.status === 0 ? [] : [AGAIN];
+  const again = state.rollback !== null ? rollbackNext(state) : outcome.status === 0 ? [] : [AGAIN];
   const record = state.approvedAt === null ? [] : [`the whole record: indexdeck watch ${run} --ui plain`];
   const next = [...outcome.leftToDo.map(plainText), ...(state.approvedAt === null ? [] : again), ...record];
   return next.length === 0 ? [] : ['Next:', ...next.map((text) => `  ${text}`)];
