@@ -1,4 +1,5 @@
 import type { EventType, Found, RunEvent } from './events.ts';
+import { listed, rollbackDropFailed } from './evolve-rollback.ts';
 import type { RunState, StepState } from './state.ts';
 
 const BUILD_EVENTS = [
@@ -42,8 +43,8 @@ const afterFailure = (
   event: Extract<BuildEvent, { type: 'build.failed' | 'build.cancelled' }>,
 ): Partial<StepState> => {
   // What an abort cut short has not failed: it is simply not built.
-  const afterwards: 'queued' | 'failed' =
-    event.retryAt !== null || step.cancel?.cause === 'abort' ? 'queued' : 'failed';
+  const cutShort = step.cancel?.cause === 'abort' || step.cancel?.cause === 'rollback';
+  const afterwards: 'queued' | 'failed' = event.retryAt !== null || cutShort ? 'queued' : 'failed';
   const leftover = event.leftover?.ours
     ? {
         oid: event.leftover.oid,
@@ -67,6 +68,12 @@ const afterFailure = (
 /** The doubt about an index lasts as long as that very one stands there, however often it is looked at. */
 const stillThere = (doubtful: StepState['doubtful'], found: Found): StepState['doubtful'] =>
   'oid' in found && found.oid === doubtful?.oid ? doubtful : null;
+
+/** What becomes of the step once what is being dropped is gone. */
+const afterwards = (step: StepState, event: Extract<BuildEvent, { type: 'drop.started' }>) => {
+  if (event.why === 'rollback') return 'dropped' as const;
+  return step.leftover?.oid === event.oid ? step.leftover.afterwards : ('queued' as const);
+};
 
 const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
   switch (event.type) {
@@ -149,7 +156,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
           schema: event.schema,
           name: event.name,
           why: event.why,
-          afterwards: step.leftover?.oid === event.oid ? step.leftover.afterwards : 'queued',
+          afterwards: afterwards(step, event),
         },
       };
     case 'index.dropped':
@@ -163,6 +170,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         dropRetryAt: null,
       };
     case 'drop.failed':
+      if (step.leftover?.why === 'rollback') return rollbackDropFailed(step, event);
       // Given up: the leftover stays on record, for it is work to clean up.
       return {
         lost: false,
@@ -236,5 +244,6 @@ export const evolveBuild = (state: RunState, event: BuildEvent): Partial<RunStat
     return waits ? { ...step, found: null } : step;
   }),
   created: created(state, event),
+  ...listed(state, event),
   ...reopened(state, event),
 });
