@@ -75,7 +75,7 @@ describe('the keymap', () => {
     const letters = bindingsFor('running', 'operator')
       .filter((binding) => binding.changes)
       .flatMap((binding) => binding.strokes);
-    expect(letters.sort()).toEqual(['+', '-', 'A', 'C', 'P', 'S', 'T', 'X'].sort());
+    expect(letters.sort()).toEqual(['+', '-', 'A', 'C', 'D', 'P', 'S', 'T', 'X'].sort());
   });
 
   it('gives an observer no key that changes anything', () => {
