@@ -71,7 +71,10 @@ const rollbackReason = (state: RunState, { dropped, left, differences }: Rollbac
         : others === 0
           ? 'the catalog is as before the run'
           : `apart from what others changed (${others}) the catalog is as before the run`;
-  const rest = left.length === 0 && state.created.length > 0 ? `${indexes(state.created.length)} of this run stay` : '';
+  const rest =
+    left.length === 0 && state.created.length > 0
+      ? `${indexes(state.created.length)} of this run left as ${state.created.length === 1 ? 'it is' : 'they are'}`
+      : '';
   const as = left.length === 0 && state.created.length === 0 ? checked : '';
   return ['rolled back: ', [...done, rest, as].filter((part) => part !== '').join(', ')].join('');
 };

@@ -4,17 +4,13 @@ import { plainText } from './plain-text.ts';
 import { droppable } from './rollback.ts';
 import type { RunState } from './state.ts';
 
-const times = (n: number): string => (n === 1 ? '1 scan' : `${n} scans`);
-
 /** An index has served queries since it was made: whoever drops it takes it from them. */
 export const isUsed = ({ scans }: SurveyedIndex): boolean => scans !== null && scans > 0;
 
 /** How often it was used since it was made, as far as this server has counted. */
 export const usage = (index: SurveyedIndex): string => {
-  const { scans, lastScan } = index;
-  if (scans === null) return 'use unknown';
-  if (scans === 0) return 'not used';
-  return `USED: ${times(scans)}${lastScan === null ? '' : `, last at ${lastScan.slice(11, 19)} UTC on ${lastScan.slice(0, 10)}`}`;
+  if (index.scans === null) return 'use unknown';
+  return isUsed(index) ? `USED ${index.scans}x` : 'not used';
 };
 
 /** How long ago the run made it, in words. */
@@ -28,8 +24,14 @@ export const describeSurveyed = (state: RunState, index: SurveyedIndex, now: num
   const { oid, standing, kept, bytes: size } = index;
   if (kept !== null) return `oid ${oid}  NOT TOUCHED: ${plainText(kept)}`;
   if (standing === 'gone') return `oid ${oid}  gone already`;
-  const half = standing === 'invalid' ? '  INVALID, half dropped' : '';
-  return `oid ${oid}  ${size === null ? 'size unknown' : bytes(size)}  ${indexAge(state, index, now)}  ${usage(index)}${half}`;
+  const parts = [
+    standing === 'invalid' ? 'INVALID, half dropped' : usage(index),
+    size === null ? 'size unknown' : bytes(size),
+    indexAge(state, index, now),
+    `oid ${oid}`,
+    ...(index.lastScan === null ? [] : [`last used ${index.lastScan.slice(0, 19)}Z`]),
+  ];
+  return parts.join('  ');
 };
 
 /** What is said before a rollback, of how it goes and what it cannot give back. Only what can be known. */

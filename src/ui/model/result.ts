@@ -173,7 +173,8 @@ export const resultRows = (state: RunState, width: number): Row[] => {
     ),
     ...rollbackRows(state, width),
     ...outcomes.filter((one) => !one.good).flatMap(line),
-    ...validationRows(state),
+    // What validation queries said was said before the way back.
+    ...(state.rollback === null ? validationRows(state) : []),
     ...outcomes.filter((one) => one.good).flatMap(line),
   ];
 };

@@ -67,13 +67,15 @@ export const summaryLines = (state: RunState, abandoned = false): string[] => {
   const began = state.approvedAt ?? state.startedAt;
   const took = state.finishedAt === null ? '' : ` after ${clockTime(since(began, Date.parse(state.finishedAt)))}`;
   const verified =
-    state.verify === null
-      ? outcome === null
-        ? ''
-        : ' Not verified.'
-      : state.verify.ok
-        ? ' Verified against the plan.'
-        : ' Verification FAILED.';
+    state.rollback !== null
+      ? ''
+      : state.verify === null
+        ? outcome === null
+          ? ''
+          : ' Not verified.'
+        : state.verify.ok
+          ? ' Verified against the plan.'
+          : ' Verification FAILED.';
   const head =
     outcome === null
       ? `indexdeck run ${state.run} on ${where}: ${state.phase}, not finished.`
