@@ -8,6 +8,7 @@ import { addDeploy } from './commands/deploy.ts';
 import { addLater } from './commands/later.ts';
 import { addPlan } from './commands/plan.ts';
 import { addResume } from './commands/resume.ts';
+import { addRollback } from './commands/rollback.ts';
 import { addRuns } from './commands/runs.ts';
 import { addWatch } from './commands/watch.ts';
 import type { Done, Io } from './io.ts';
@@ -36,6 +37,7 @@ export const buildProgram = (io: Io, done: Done): Command => {
     addWatch,
     addAttach,
     addControl,
+    addRollback,
     addBackup,
     addRuns,
     addDemo,

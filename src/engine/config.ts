@@ -17,7 +17,9 @@ export type ConnectionConfig = Pick<ClientConfig, 'host' | 'port' | 'user' | 'pa
 /** A new run of a plan, or one that stopped: its journal is in the run's directory. */
 export type RunStart =
   | { kind: 'new'; plan: Plan; sources: string[] }
-  | { kind: 'resume'; from: 'journal' | 'ledger'; endOrphans: boolean };
+  | { kind: 'resume'; from: 'journal' | 'ledger'; endOrphans: boolean }
+  /** To drop what the run created. */
+  | { kind: 'rollback'; from: 'journal' | 'ledger' };
 
 /** All that an engine's process needs to know. It reads one such object as JSON from its standard input. */
 export interface EngineConfig {

@@ -21,6 +21,8 @@ const command = z.discriminatedUnion('type', [
   z.object({ type: z.literal('retry'), step: z.int() }),
   z.object({ type: z.literal('cancel-build'), step: z.int() }),
   z.object({ type: z.literal('set-jobs'), jobs: z.int() }),
+  z.object({ type: z.literal('survey') }),
+  z.object({ type: z.literal('roll-back'), oids: z.array(z.int()), all: z.boolean(), confirm: z.string() }),
 ]);
 
 const message = z.discriminatedUnion('type', [

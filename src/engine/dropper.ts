@@ -1,40 +1,80 @@
 import { quoteQualified } from '../plan/ident.ts';
-import type { Input, RunState, StepState } from '../run/index.ts';
+import { configureSession } from '../queries/configure_session.ts';
+import { rollbackFacts } from '../queries/rollback_facts.ts';
+import type { DropCause, DropOutcome, RunState, StepState } from '../run/index.ts';
 import { beforeDrop, ownError } from '../run/index.ts';
 import { placeOf, prepare } from './builder.ts';
-import { findLeftover, indexFacts } from './catalog/index.ts';
+import { findLeftover, indexFacts, reasonToKeep } from './catalog/index.ts';
 import type { KeptSession } from './kept-session.ts';
 import { type Session, toErrorFacts } from './session.ts';
+import { buildingSettings, settingsFor } from './settings.ts';
 
-type Dropped = Extract<Input, { kind: 'dropped' }>['outcome'];
+/** What is to be dropped, as the run's own events name it. */
+export interface Droppable {
+  oid: number;
+  schema: string;
+  name: string;
+  why: DropCause;
+}
 
-const failed = (message: string): Dropped => ({ kind: 'failed', error: ownError(message) });
+/** What the last look says: drop it, or it is gone already, or leave it alone. */
+type Look = 'drop' | 'gone' | Exclude<DropOutcome, { kind: 'done' }>;
+
+const failed = (message: string): Look => ({ kind: 'failed', error: ownError(message) });
+
+/** An index that a failed build left, or that the operator agreed to: it must be invalid, and nobody at work on it. */
+const lookAtLeftover = async (
+  session: Session,
+  state: RunState,
+  step: StepState,
+  { oid, name }: Droppable,
+): Promise<Look> => {
+  const place = placeOf(state, step);
+  if (place === null) return failed('its table is not known');
+  const found = await findLeftover(session, { ...place, name });
+  const elsewhere = found?.oid !== oid && (await indexFacts(session, oid)) !== null;
+  const verdict = beforeDrop(found, oid, elsewhere);
+  if (verdict.kind === 'settled') return { kind: 'failed', error: ownError(verdict.why), settled: true };
+  return verdict.kind === 'refused' ? failed(verdict.why) : verdict.kind;
+};
+
+/** An index that this run created, valid or half dropped: it must be the very one, and nothing may depend on it. */
+const lookAtOwn = async (session: Session, index: Droppable): Promise<Look> => {
+  const row = (await rollbackFacts(session, [index])).get(index.oid);
+  if (row === undefined) return failed('the catalog did not say what stands there: not touched');
+  const keep = reasonToKeep(row, index);
+  if (keep !== null) return { kind: 'kept', ...keep };
+  if (!row.there) return 'gone';
+  return row.busy === null ? 'drop' : failed(`pid ${row.busy} is at work on it: not touched`);
+};
+
+/** The settings of the step that the index was built by, or for what this run built none but ours. */
+const setUp = async (session: Session, state: RunState, step: StepState, why: DropCause): Promise<void> => {
+  if (why !== 'rollback') return prepare(session, state, step.step);
+  await session.execute('RESET ALL', { timeoutMs: 10_000 });
+  await configureSession(session, settingsFor(session.serverVersionNum, buildingSettings));
+};
 
 /**
- * Drops an index that a failed build left, or one that the operator agreed to: only if what stands there is that very
- * one, by OID, is not valid, backs no constraint, and nobody is building it.
+ * Drops one index concurrently: only if what stands there, right before, is that very one by OID and name, and nothing
+ * speaks against it. Fails with the server's word; what a failed drop has left has to be looked at.
  */
 export const drop = async (
   inspect: KeptSession,
   session: Session,
   state: RunState,
   step: StepState,
-  index: { oid: number; schema: string; name: string },
-): Promise<Dropped> => {
-  const place = placeOf(state, step);
-  if (place === null) return failed('its table is not known');
+  index: Droppable,
+): Promise<DropOutcome> => {
   try {
     const began = performance.now();
     // First, so that nothing lies between the look and the drop.
-    await prepare(session, state, step.step);
+    await setUp(session, state, step, index.why);
     const looking = await inspect.ready();
-    const found = await findLeftover(looking, { ...place, name: index.name });
-    const elsewhere = found?.oid !== index.oid && (await indexFacts(looking, index.oid)) !== null;
-    const verdict = beforeDrop(found, index.oid, elsewhere);
-    if (verdict.kind === 'refused') return failed(verdict.why);
-    if (verdict.kind === 'settled') return { kind: 'failed', error: ownError(verdict.why), settled: true };
-    if (verdict.kind === 'gone') return { kind: 'done', durationMs: performance.now() - began };
-    await session.execute(`DROP INDEX CONCURRENTLY ${quoteQualified(index.schema, index.name)}`);
+    const look =
+      index.why === 'rollback' ? await lookAtOwn(looking, index) : await lookAtLeftover(looking, state, step, index);
+    if (look !== 'drop' && look !== 'gone') return look;
+    if (look === 'drop') await session.execute(`DROP INDEX CONCURRENTLY ${quoteQualified(index.schema, index.name)}`);
     return { kind: 'done', durationMs: performance.now() - began };
   } catch (error) {
     return { kind: 'failed', error: toErrorFacts(error) };

@@ -1,8 +1,10 @@
 import type { CreateIndexStep } from '../plan/types.ts';
 import { cancelBackend } from '../queries/cancel_backend.ts';
+import { indexStates } from '../queries/index_facts.ts';
 import {
   type BackendId,
   builtWith,
+  type DropOutcome,
   type Effect,
   type Input,
   ownError,
@@ -13,14 +15,16 @@ import { askUntilAnswered } from './ask.ts';
 import { type BuilderContext, build, prepare } from './builder.ts';
 import { backendGone, cancelUntil } from './canceller.ts';
 import { inspectIndex, takeBaseline, verifyIndexes } from './catalog/index.ts';
+import { checkRollback } from './check-rollback.ts';
 import type { ConnectionConfig } from './config.ts';
-import { drop } from './dropper.ts';
+import { type Droppable, drop } from './dropper.ts';
 import type { EngineLock } from './lock.ts';
 import { preflight, recheck } from './look.ts';
 import type { Metering } from './metering.ts';
 import { reconcile } from './reconcile.ts';
 import { toErrorFacts } from './session.ts';
 import type { Sessions } from './sessions.ts';
+import { survey } from './survey.ts';
 import { validate } from './validate.ts';
 
 /** What an effect may use of the engine around it. */
@@ -77,16 +81,12 @@ export class Interpreter {
       case 'cancel':
         await cancelUntil(sessions, effect.backend, this.#workEnded(effect.step));
         return { kind: 'tick' };
-      case 'drop': {
-        const outcome = await this.#withSlot(effect.slot, async (session) => {
-          const ended = await drop(sessions.inspect, session, state(), this.#step(effect.step), effect);
-          // As with a statement: its backend must not stand beside the next attempt, nor outlive the run.
-          if (session.lost) await backendGone(sessions.control, session, () => true);
-          return ended;
-        });
-        const lost = { kind: 'failed' as const, error: ownError('its connection was lost') };
-        return { kind: 'dropped', step: effect.step, outcome: outcome ?? lost };
-      }
+      case 'drop':
+        return this.#drop(effect);
+      case 'survey':
+        return survey(this.#builder, state());
+      case 'check-rollback':
+        return checkRollback(sessions.inspect, state());
       case 'statement':
         return this.#statement(effect.step, effect.slot);
       case 'verify':
@@ -188,8 +188,34 @@ export class Interpreter {
     }
     // A drop, ANALYZE or COMMENT is looked at, or done, once more; not beside the backend that may still be at it.
     if (step.backend !== null) await backendGone(sessions.control, step.backend, () => this.#isUnwanted(id));
-    const kind = step.status === 'dropping' ? ('dropped' as const) : ('statement-ended' as const);
-    return { kind, step: id, outcome: { kind: 'failed', error: ownError('its engine was lost in the middle') } };
+    const failed = { kind: 'failed' as const, error: ownError('its engine was lost in the middle') };
+    if (step.status !== 'dropping') return { kind: 'statement-ended', step: id, outcome: failed };
+    return { kind: 'dropped', step: id, outcome: await this.#whatIsLeft(step.leftover, failed) };
+  }
+
+  async #drop(effect: Extract<Effect, { kind: 'drop' }>): Promise<Input> {
+    const { state, sessions } = this.#around;
+    const { step: id } = effect;
+    const outcome = await this.#withSlot(effect.slot, async (session) => {
+      const ended = await drop(sessions.inspect, session, state(), this.#step(id), effect);
+      // As with a statement, its backend must not stand beside the next attempt, nor outlive the run. One that is ended
+      // in the middle would leave a valid index invalid for nothing: a rollback's may come to its end.
+      const impatient = () => effect.why !== 'rollback' || this.#isUnwanted(id);
+      if (session.lost) await backendGone(sessions.control, session, impatient);
+      return ended;
+    });
+    const lost = { kind: 'failed' as const, error: ownError('its connection was lost') };
+    return { kind: 'dropped', step: id, outcome: await this.#whatIsLeft(effect, outcome ?? lost) };
+  }
+
+  /** What a drop that failed has left of an index of ours: one that was stopped in the middle has made it invalid. */
+  async #whatIsLeft(index: Pick<Droppable, 'oid' | 'why'> | null, outcome: DropOutcome): Promise<DropOutcome> {
+    if (outcome.kind !== 'failed' || index === null || index.why !== 'rollback') return outcome;
+    const { oid } = index;
+    const left = await askUntilAnswered(this.#around.sessions.inspect, (session) => indexStates(session, [oid]));
+    const found = left.get(oid);
+    if (found === undefined) return { kind: 'done', durationMs: 0 };
+    return { ...outcome, standing: found.valid ? 'valid' : 'invalid' };
   }
 
   async #statement(id: number, slot: string): Promise<Input> {

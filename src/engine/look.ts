@@ -34,6 +34,7 @@ export const preflight = async (
       ours: sessions.pids(),
       pooling,
       resumed: state.resumedAt === null ? null : state.steps,
+      purpose: state.purpose,
     });
     if (!facts.findings.some((finding) => finding.level === 'blocks')) {
       await sessions.openToBuild(state.jobs);
@@ -52,6 +53,7 @@ const POOLING_RETRIES = 5;
 /** Looks at everything again, after another copy of the server took over. Changes nothing. */
 export const recheck = async (connection: ConnectionConfig, sessions: Sessions, state: RunState): Promise<Input> => {
   const { server, plan, options } = state;
+  const purpose = state.rollback === null ? state.purpose : 'rollback';
   if (server === null) throw new Error('there is no server to look at again');
   try {
     const pooling = await pRetry(() => detectPooling(connection), { retries: POOLING_RETRIES });
@@ -59,7 +61,7 @@ export const recheck = async (connection: ConnectionConfig, sessions: Sessions, 
     if (refusal !== undefined)
       return { kind: 'rechecked', server, outcome: { kind: 'failed', error: ownError(refusal.what) } };
     const facts = await askUntilAnswered(sessions.inspect, (inspect) =>
-      runPreflight({ inspect, plan, options, ours: sessions.pids(), pooling }),
+      runPreflight({ inspect, plan, options, ours: sessions.pids(), pooling, purpose }),
     );
     return { kind: 'rechecked', server, outcome: { kind: 'done', facts } };
   } catch (error) {

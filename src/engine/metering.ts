@@ -134,7 +134,7 @@ export class Metering {
 
   #judge(sample: Sample | null, now: number): void {
     const state = this.#host.state();
-    if (state.phase !== 'running' && state.phase !== 'verifying') return;
+    if (!['running', 'verifying', 'rolling-back'].includes(state.phase)) return;
     const { memory, signals } = evaluateGates(this.#gates, sample, {
       gates: state.options.gates,
       usualRollbacksPerS: state.baseline === null ? undefined : usualRollbackRate(state.baseline),

@@ -27,7 +27,8 @@ export const openRun = (config: EngineConfig, host: string, now: number): OpenRu
   const journal = Journal.reopen(dir, run);
   const before = replay(journal.events);
   if (before === null) throw new Error('the journal holds nothing to go on with');
-  const { from, endOrphans } = start;
-  const event = journal.append({ type: 'run.resumed', ...about, from, endOrphans }, now);
+  const intention =
+    start.kind === 'rollback' ? { endOrphans: false, purpose: start.kind } : { endOrphans: start.endOrphans };
+  const event = journal.append({ type: 'run.resumed', ...about, from: start.from, ...intention }, now);
   return { journal, state: evolve(before, event) };
 };

@@ -93,7 +93,7 @@ export const outcomeOfSuccess = (
     return { kind: 'built', oid: found.oid, bytes: found.bytes, durationMs };
   const error = ownError('the server reported success, but the valid index of this name that it made is not there');
   const ours = found !== null && claimOfFailed(found, traces) === 'ours';
-  return { kind: 'failed', error, leftover: leftoverOf(found, where, error, ours) };
+  return { kind: 'failed', error, leftover: leftoverOf(found, where, error, ours, traces) };
 };
 
 /**

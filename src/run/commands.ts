@@ -12,7 +12,14 @@ export type Command =
   /** Try a failed index again. */
   | { type: 'retry'; step: number }
   | { type: 'cancel-build'; step: number }
-  | { type: 'set-jobs'; jobs: number };
+  | { type: 'set-jobs'; jobs: number }
+  /** Look at what a rollback would drop. */
+  | { type: 'survey' }
+  /**
+   * Drop these indexes that this run created, by OID; `all`: and what a build that is stopped for it may still finish.
+   * `confirm`: the name of the database.
+   */
+  | { type: 'roll-back'; oids: number[]; all: boolean; confirm: string };
 
 /** Who ordered it, in words for the record: `user@host`, `signal SIGTERM`, `gate lock-waiters`. */
 export type Actor = string;

@@ -1,3 +1,4 @@
+import { rollingBack } from './decide-rollback.ts';
 import { type Action, type Effect, effectKey, type Slot, type World } from './effects.ts';
 import type { EventBody } from './events.ts';
 import { debris, finalReason, finalStatus, isUnsure } from './outcome.ts';
@@ -24,8 +25,15 @@ const slotKeeper = (state: RunState, world: World) => {
 };
 type SlotKeeper = ReturnType<typeof slotKeeper>;
 
-const isDropDue = (step: StepState, now: number): boolean =>
-  step.dropRetryAt === null || Date.parse(step.dropRetryAt) <= now;
+/** A server that is not, or not yet, known to be fit for work: nothing begins on it. */
+const isHeld = (state: RunState): boolean => state.refusedServer !== null || state.recheckDue !== null;
+
+const isDropDue = (state: RunState, step: StepState, now: number): boolean => {
+  // Cleaning up goes on in a pause, and on a server that took over; the way back does not.
+  const held =
+    step.leftover?.why === 'rollback' && state.phase === 'rolling-back' && (state.pauses.length > 0 || isHeld(state));
+  return !held && (step.dropRetryAt === null || Date.parse(step.dropRetryAt) <= now);
+};
 
 const dropLeftover = (step: StepState, slot: Slot): Action[] => {
   if (step.leftover === null) return [];
@@ -40,7 +48,7 @@ const dropLeftover = (step: StepState, slot: Slot): Action[] => {
     pid: slot.pid,
     backendStart: slot.backendStart,
   };
-  return [act({ kind: 'drop', step: step.id, oid, schema, name, slot: slot.id }, intent)];
+  return [act({ kind: 'drop', step: step.id, oid, schema, name, why, slot: slot.id }, intent)];
 };
 
 /** Effects that work for a step, and that a cancel can end. */
@@ -54,7 +62,7 @@ const tidy = (state: RunState, world: World, slots: SlotKeeper): Action[] =>
     if (step.lost && !WORK.some(under)) return [act({ kind: 'reconcile', step: step.id })];
     if (step.cancel !== null && step.backend !== null && WORK.some(under))
       return under('cancel') ? [] : [act({ kind: 'cancel', step: step.id, backend: step.backend })];
-    if (step.status === 'dropping' && !step.lost && !under('drop') && isDropDue(step, world.now)) {
+    if (step.status === 'dropping' && !step.lost && !under('drop') && isDropDue(state, step, world.now)) {
       const slot = slots.forDrop();
       return slot === null ? [] : dropLeftover(step, slot);
     }
@@ -98,7 +106,8 @@ const afterInspection = (state: RunState, step: StepState, slots: SlotKeeper): A
       backendStart: slot.backendStart,
     };
     const { oid } = step.found;
-    return [act({ kind: 'drop', step: step.id, oid, schema, name: step.step.name, slot: slot.id }, intent)];
+    const { name } = step.step;
+    return [act({ kind: 'drop', step: step.id, oid, schema, name, why: 'agreed-leftover', slot: slot.id }, intent)];
   }
   return [];
 };
@@ -126,16 +135,14 @@ const advance = (state: RunState, world: World, slots: SlotKeeper): Action[] => 
   return [...inspected, ...begun];
 };
 
-/** A server that is not, or not yet, known to be fit for work: nothing begins on it. */
-const isHeld = (state: RunState): boolean => state.refusedServer !== null || state.recheckDue !== null;
-
 /** Looks at the server that took over, once nothing of ours is under way that would change what is seen. */
 const recheck = (state: RunState, world: World): Action[] => {
   if (state.recheckDue === null || state.recheckDue.failed) return [];
   if (state.refusedServer !== null || !world.lockHeld) return [];
-  return isActing(world) || state.steps.some((step) => ['building', 'running', 'dropping'].includes(step.status))
-    ? []
-    : [act({ kind: 'recheck' })];
+  // A drop of a rollback that has not begun waits for this look.
+  const isBusy = ({ status, lost, leftover }: StepState) =>
+    status === 'building' || status === 'running' || (status === 'dropping' && (lost || leftover?.why !== 'rollback'));
+  return isActing(world) || state.steps.some(isBusy) ? [] : [act({ kind: 'recheck' })];
 };
 
 const finish = (state: RunState): Action[] => [
@@ -155,6 +162,11 @@ const isActing = (world: World): boolean => [...world.inflight].some((key) => AC
 
 /** How long an abort waits for its own cleaning before it hurries. */
 const ABORT_PATIENCE_MS = 60_000;
+/**
+ * And for a drop of a rollback, which is done in a moment unless it waits for somebody: cancelling it at once would leave its
+ * index invalid for nothing.
+ */
+const ABORT_DROP_MS = 5_000;
 
 const cancelDrop = (step: StepState): Action =>
   record({
@@ -178,7 +190,8 @@ const aborting = (state: RunState, world: World): Action[] => {
         reason: state.abort?.reason ?? '',
       }),
     );
-  const late = state.abort !== null && world.now - Date.parse(state.abort.at) > ABORT_PATIENCE_MS;
+  const waitedMs = state.abort === null ? 0 : world.now - Date.parse(state.abort.at);
+  const late = waitedMs > ABORT_PATIENCE_MS;
   if (busy.length === 0 && !isActing(world)) {
     // What was built may be half built in the server that took over.
     if (!isUnsure(state) || state.recheckDue?.failed || late) return finish(state);
@@ -189,7 +202,9 @@ const aborting = (state: RunState, world: World): Action[] => {
   // Nobody is there to clean up with: what is left is work for later, and status 5 says so.
   if (late && world.slots.length === 0) return finish(state);
   // A drop that waits behind somebody must not hold the abort: it is tried a few times more, and then left to a person.
-  const stuck = busy.filter((step) => step.status === 'dropping' && step.cancel === null && late);
+  const isLate = (step: StepState) =>
+    waitedMs > (step.leftover?.why === 'rollback' ? ABORT_DROP_MS : ABORT_PATIENCE_MS);
+  const stuck = busy.filter((step) => step.status === 'dropping' && step.cancel === null && isLate(step));
   return [...cancels, ...stuck.filter((step) => world.inflight.has(`drop:${step.id}`)).map((step) => cancelDrop(step))];
 };
 
@@ -197,10 +212,11 @@ const decideAll = (state: RunState, world: World): Action[] => {
   const slots = slotKeeper(state, world);
   switch (state.phase) {
     case 'preflight':
-      return [act({ kind: 'preflight' })];
+      return state.surveying ? [] : [act({ kind: 'preflight' })];
     case 'blocked':
       return state.options.interactive ? [] : finish(state);
     case 'ready':
+    case 'surveyed':
     case 'finished':
       return [];
     case 'running': {
@@ -209,6 +225,11 @@ const decideAll = (state: RunState, world: World): Action[] => {
       if (isHeld(state)) return [...tidied, ...recheck(state, world)];
       const mayBegin = state.pauses.length === 0 && world.lockHeld;
       return mayBegin ? [...tidied, ...advance(state, world, slots)] : tidied;
+    }
+    case 'rolling-back': {
+      const tidied = () => tidy(state, world, slots);
+      const held = isHeld(state) ? recheck(state, world) : null;
+      return rollingBack(state, world, { tidied, held, forDrop: slots.forDrop }) ?? finish(state);
     }
     case 'aborting': {
       // Nobody said go to this engine: it has begun nothing, and touches nothing.
@@ -229,4 +250,7 @@ const decideAll = (state: RunState, world: World): Action[] => {
  * recorded before its effect begins; the engine asks again after every event, until nothing is left to do.
  */
 export const decide = (state: RunState, world: World): Action[] =>
-  decideAll(state, world).filter(({ effect }) => effect === null || !world.inflight.has(effectKey(effect)));
+  [
+    ...(state.surveying && state.phase !== 'finished' ? [act({ kind: 'survey' })] : []),
+    ...decideAll(state, world),
+  ].filter(({ effect }) => effect === null || !world.inflight.has(effectKey(effect)));

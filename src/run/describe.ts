@@ -1,7 +1,8 @@
 import type { Command } from './commands.ts';
-import type { ErrorFacts, Found, RunEvent, RunOptions } from './events.ts';
+import type { DropCause, ErrorFacts, Found, RunEvent, RunOptions } from './events.ts';
 import { bytes, duration } from './format.ts';
 import { plainText } from './plain-text.ts';
+import { differenceCount, droppable } from './rollback.ts';
 import { REFUSED_WORDS, type ServerIdentity } from './server.ts';
 
 /** What was said of a backup; journals of earlier versions know of none. */
@@ -46,6 +47,10 @@ const describeCommand = (command: Command): string => {
       return `${command.type} step ${command.step + 1}`;
     case 'set-jobs':
       return `jobs ${command.jobs}`;
+    case 'survey':
+      return 'look at what a rollback would drop';
+    case 'roll-back':
+      return command.all ? 'roll back' : `roll back ${count(command.oids.length, 'index', 'indexes')}`;
     default:
       return command.type;
   }
@@ -82,13 +87,38 @@ const describeChange = ({ kind, from, to }: Extract<RunEvent, { type: 'server.ch
   }
 };
 
+const DROPPED: Record<DropCause, string> = {
+  'failed-build': 'what the failed build left',
+  'agreed-leftover': 'the invalid leftover',
+  rollback: 'it again',
+};
+
+const surveyed = ({ indexes, unfinished }: Extract<RunEvent, { type: 'rollback.surveyed' }>): string => {
+  const there = indexes.filter(({ standing }) => standing !== 'gone');
+  const used = there.filter(({ scans }) => (scans ?? 0) > 0).length;
+  const size = there.reduce((sum, index) => sum + (index.bytes ?? 0), 0);
+  const begun = unfinished.length === 0 ? '' : `, ${unfinished.length} unfinished`;
+  return `a rollback would drop ${count(indexes.filter(droppable).length, 'index', 'indexes')}, ${bytes(size)} in all, ${used} used since${begun}`;
+};
+
+const rolledBack = ({ dropped, left, differences }: Extract<RunEvent, { type: 'rollback.finished' }>): string => {
+  const others = differences === null ? 0 : differenceCount(differences);
+  const compared =
+    differences === null
+      ? 'no list of what was there before to compare with'
+      : others === 0
+        ? 'the catalog has nothing that was not there before, and lacks nothing'
+        : `others changed since: ${[...differences.added, ...differences.missing, ...differences.changed].map(({ schema, name }) => plainText(`${schema}.${name}`)).join(', ')}`;
+  return `rolled back: ${count(dropped.length, 'index', 'indexes')} dropped and gone, ${left.length} left; ${compared}`;
+};
+
 /** What the log says of an event: one line, no time, no control characters. */
 export const describeEvent = (event: RunEvent): string => {
   switch (event.type) {
     case 'run.started':
       return `run ${event.run} on ${plainText(event.database.database)} at ${plainText(event.database.host)} by ${plainText(event.operator)}${backupWords(event.options)}`;
     case 'run.resumed':
-      return `taken up again by ${plainText(event.operator)}, from the ${event.from}${event.endOrphans ? '; what still builds for it is ended' : ''}`;
+      return `taken up again by ${plainText(event.operator)}${event.purpose === 'rollback' ? ' to be rolled back' : ''}, from the ${event.from}${event.endOrphans ? '; what still builds for it is ended' : ''}`;
     case 'preflight.finished':
       return preflight(event);
     case 'preflight.failed':
@@ -132,13 +162,21 @@ export const describeEvent = (event: RunEvent): string => {
     case 'step.lost':
       return `${plainText(event.name)}  LOST: ${event.why}. It is done again`;
     case 'drop.started':
-      return `${plainText(event.name)}  dropping ${event.why === 'failed-build' ? 'what the failed build left' : 'the invalid leftover'} (oid ${event.oid})`;
+      return `${plainText(event.name)}  dropping ${DROPPED[event.why]} (oid ${event.oid})`;
     case 'index.dropped':
       return `${plainText(event.name)}  dropped (oid ${event.oid}) in ${duration(event.durationMs)}`;
     case 'drop.failed':
       if (event.settled)
         return `${plainText(event.name)}  need not be dropped (oid ${event.oid}): ${describeError(event.error)}`;
       return `${plainText(event.name)}  could not be dropped (oid ${event.oid}): ${describeError(event.error)}${retry(event.retryAt, event.at)}`;
+    case 'rollback.surveyed':
+      return surveyed(event);
+    case 'rollback.started':
+      return `ROLLBACK by ${plainText(event.by)}: ${event.all ? 'all that this run created' : count(event.oids.length, 'index', 'indexes')} to be dropped`;
+    case 'index.kept':
+      return `${plainText(event.name)}  not touched (oid ${event.oid}): ${plainText(event.why)}`;
+    case 'rollback.finished':
+      return rolledBack(event);
     case 'statement.started':
       return `step ${event.step + 1}: ${plainText(event.sql)}`;
     case 'statement.finished':

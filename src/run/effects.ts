@@ -1,4 +1,4 @@
-import type { EventBody, ExitStatus } from './events.ts';
+import type { DropCause, EventBody, ExitStatus } from './events.ts';
 import type { BackendId } from './state.ts';
 
 /** What the engine is to do next: a value, carried out by the interpreter alone. */
@@ -14,7 +14,11 @@ export type Effect =
   | { kind: 'reconcile'; step: number }
   /** Cancel the backend that works for the step, and end it if that does not help. */
   | { kind: 'cancel'; step: number; backend: BackendId }
-  | { kind: 'drop'; step: number; oid: number; schema: string; name: string; slot: string }
+  | { kind: 'drop'; step: number; oid: number; schema: string; name: string; why: DropCause; slot: string }
+  /** Look at what a rollback would drop. */
+  | { kind: 'survey' }
+  /** Look whether the catalog is as before the run. */
+  | { kind: 'check-rollback' }
   /** ANALYZE or COMMENT. */
   | { kind: 'statement'; step: number; slot: string }
   | { kind: 'verify' }

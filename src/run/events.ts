@@ -122,6 +122,67 @@ export interface Baseline {
   /** Rollbacks a second over `rateSeconds`; null when unknown. */
   rollbacksPerS: number | null;
   rateSeconds: number;
+  /** Each index of these schemas; absent in journals from before it was kept. */
+  present?: ListedIndex[];
+}
+
+/** An index as a line of the catalog. */
+export interface ListedIndex {
+  oid: number;
+  schema: string;
+  name: string;
+  valid: boolean;
+}
+
+/** An index that this run created, as it was found before the question of a rollback. */
+export interface SurveyedIndex {
+  step: number;
+  oid: number;
+  schema: string;
+  name: string;
+  /** gone: no index has this OID any more. invalid: it is there and serves no query, half dropped for one. */
+  standing: 'valid' | 'invalid' | 'gone';
+  bytes: number | null;
+  /** Scans by queries on this server since it was made, or since the statistics were reset; null when not known. */
+  scans: number | null;
+  /** The time of the last of them, ISO; null when there was none or the server does not keep it (before 16). */
+  lastScan: string | null;
+  /** Why a rollback does not touch it; null when nothing speaks against it. */
+  kept: string | null;
+}
+
+/** What is still under way for the run when a rollback is asked about: it is ended before anything is dropped. */
+export interface UnfinishedWork {
+  step: number;
+  name: string;
+  work: 'build' | 'drop';
+  /** The backend that is still at it; null when it is gone. */
+  pid: number | null;
+}
+
+export interface RollbackSurvey {
+  indexes: SurveyedIndex[];
+  unfinished: UnfinishedWork[];
+  /** When the statistics of this database were reset last, ISO. */
+  statsReset: string | null;
+}
+
+/** An index that a rollback was to drop and did not. */
+export interface LeftIndex {
+  oid: number;
+  schema: string;
+  name: string;
+  why: string;
+}
+
+/** How the indexes of the plan's schemas differ from the baseline, this run's own that are left aside. */
+export interface CatalogDifferences {
+  /** Made by somebody else since. */
+  added: ListedIndex[];
+  /** In the baseline and gone, not by this run. */
+  missing: ListedIndex[];
+  /** Valid then and not now, or the other way round. */
+  changed: ListedIndex[];
 }
 
 export interface IndexFacts {
@@ -142,7 +203,7 @@ export type PauseCause = 'operator' | 'error' | 'gate' | 'disconnect' | 'connect
 /** Why a build was cancelled by us. */
 export interface CancelReason {
   /** orphan: the backend of an engine that is gone; its index is built again. */
-  cause: 'operator' | 'gate' | 'abort' | 'orphan';
+  cause: 'operator' | 'gate' | 'abort' | 'orphan' | 'rollback';
   by: Actor;
   reason: string;
 }
@@ -161,6 +222,9 @@ export interface MetricSummary {
   mean: number;
   max: number;
 }
+
+/** failed-build: what a build of ours left. agreed-leftover: the operator agreed to it. rollback: the way back. */
+export type DropCause = 'failed-build' | 'agreed-leftover' | 'rollback';
 
 /** 0 to 5, see the command line's contract. */
 export type ExitStatus = 0 | 1 | 2 | 3 | 4 | 5;
@@ -190,6 +254,8 @@ export type EventBody =
       from: 'journal' | 'ledger';
       /** Backends that still build for the run are ended instead of waited for. */
       endOrphans: boolean;
+      /** It is taken up to be rolled back, not to be gone on with. */
+      purpose?: 'rollback';
     }
   | ({ type: 'preflight.finished' } & PreflightFacts)
   | { type: 'preflight.failed'; error: ErrorFacts; advice: string }
@@ -268,11 +334,19 @@ export type EventBody =
       oid: number;
       schema: string;
       name: string;
-      why: 'failed-build' | 'agreed-leftover';
+      why: DropCause;
       pid: number;
       backendStart: string;
     }
-  | { type: 'index.dropped'; step: number; oid: number; schema: string; name: string; durationMs: number }
+  | {
+      type: 'index.dropped';
+      step: number;
+      oid: number;
+      schema: string;
+      name: string;
+      durationMs: number;
+      why?: 'rollback';
+    }
   | {
       type: 'drop.failed';
       step: number;
@@ -282,6 +356,22 @@ export type EventBody =
       retryAt: string | null;
       /** It is no leftover any more: somebody made it valid. The step is looked at anew. */
       settled?: true;
+      why?: 'rollback';
+      /** What the failed drop left, where it matters: one that was stopped in the middle has made the index invalid. */
+      standing?: 'valid' | 'invalid';
+    }
+  /** What a rollback would drop, looked at before the question. */
+  | ({ type: 'rollback.surveyed' } & RollbackSurvey)
+  /** The operator's word: these, by OID. `all`: and what a build that is being stopped may still finish. */
+  | { type: 'rollback.started'; oids: number[]; all: boolean; by: Actor }
+  /** A rollback does not touch it, and why. `gone`: it is not there any more; what stands there now is not this run's. */
+  | { type: 'index.kept'; step: number; oid: number; schema: string; name: string; why: string; gone: boolean }
+  | {
+      type: 'rollback.finished';
+      dropped: { oid: number; schema: string; name: string }[];
+      left: LeftIndex[];
+      /** Null when the baseline holds no list to compare with. */
+      differences: CatalogDifferences | null;
     }
   /** ANALYZE and COMMENT ON INDEX. */
   | { type: 'statement.started'; step: number; sql: string; pid: number; backendStart: string }

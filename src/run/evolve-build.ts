@@ -1,4 +1,5 @@
 import type { EventType, Found, RunEvent } from './events.ts';
+import { listed, rollbackDropFailed } from './evolve-rollback.ts';
 import type { RunState, StepState } from './state.ts';
 
 const BUILD_EVENTS = [
@@ -42,8 +43,8 @@ const afterFailure = (
   event: Extract<BuildEvent, { type: 'build.failed' | 'build.cancelled' }>,
 ): Partial<StepState> => {
   // What an abort cut short has not failed: it is simply not built.
-  const afterwards: 'queued' | 'failed' =
-    event.retryAt !== null || step.cancel?.cause === 'abort' ? 'queued' : 'failed';
+  const cutShort = step.cancel?.cause === 'abort' || step.cancel?.cause === 'rollback';
+  const afterwards: 'queued' | 'failed' = event.retryAt !== null || cutShort ? 'queued' : 'failed';
   const leftover = event.leftover?.ours
     ? {
         oid: event.leftover.oid,
@@ -75,6 +76,12 @@ const LEFTOVER_GONE: Partial<StepState> = {
   lost: false,
   dropFailures: 0,
   dropRetryAt: null,
+};
+
+/** What becomes of the step once what is being dropped is gone. */
+const afterwards = (step: StepState, event: Extract<BuildEvent, { type: 'drop.started' }>) => {
+  if (event.why === 'rollback') return 'dropped' as const;
+  return step.leftover?.oid === event.oid ? step.leftover.afterwards : ('queued' as const);
 };
 
 const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
@@ -158,13 +165,14 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
           schema: event.schema,
           name: event.name,
           why: event.why,
-          afterwards: step.leftover?.oid === event.oid ? step.leftover.afterwards : 'queued',
+          afterwards: afterwards(step, event),
         },
       };
     case 'index.dropped':
       return { ...LEFTOVER_GONE, status: step.leftover?.afterwards ?? 'queued' };
     case 'drop.failed':
       if (event.settled) return { ...LEFTOVER_GONE, status: 'queued', found: null, error: null, advice: null };
+      if (step.leftover?.why === 'rollback') return rollbackDropFailed(step, event);
       // Given up: the leftover stays on record, for it is work to clean up.
       return {
         lost: false,
@@ -238,5 +246,6 @@ export const evolveBuild = (state: RunState, event: BuildEvent): Partial<RunStat
     return waits ? { ...step, found: null } : step;
   }),
   created: created(state, event),
+  ...listed(state, event),
   ...reopened(state, event),
 });

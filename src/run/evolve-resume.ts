@@ -6,12 +6,20 @@ type Resumed = Extract<RunEvent, { type: 'run.resumed' }>;
 
 const ORPHANED = 'its engine is gone';
 
+/** What failed stays so; an index that could not be dropped is tried again once the operator has said so. */
+const toBeRolledBack = (step: StepState): StepState =>
+  step.leftover === null
+    ? step
+    : { ...step, status: 'dropping', lost: step.status === 'dropping', dropFailures: 0, dropRetryAt: null };
+
 /** What the engine before had under way is in doubt; what it had given up is tried again. */
 const stepTakenUp = (step: StepState, event: Resumed): StepState => {
   const fresh: StepState = { ...step, found: null, phase: null, cancel: null, retryAt: null, passingFailures: 0 };
   const again: StepState = { ...fresh, error: null, advice: null, note: null, dropFailures: 0, dropRetryAt: null };
   // What a failed build left goes first.
   const leftover = step.leftover === null ? null : { ...step.leftover, afterwards: 'queued' as const };
+  if (event.purpose === 'rollback' && (step.status === 'dropping' || step.status === 'failed'))
+    return toBeRolledBack(fresh);
   switch (step.status) {
     case 'building': {
       const { operator: by } = event;
@@ -21,6 +29,8 @@ const stepTakenUp = (step: StepState, event: Resumed): StepState => {
       return { ...fresh, lost: true };
     case 'dropping':
       return { ...again, lost: true, leftover };
+    case 'done':
+      return { ...fresh, dropFailures: 0, dropRetryAt: null };
     case 'failed':
       return { ...again, status: leftover === null ? 'queued' : 'dropping', leftover };
     default:
@@ -62,6 +72,10 @@ export const takenUp = (state: RunState, event: Resumed): Partial<RunState> => {
     recheckDue: null,
     clients: [],
     unattendedSince: event.at,
+    purpose: event.purpose ?? 'deploy',
+    surveying: false,
+    survey: null,
+    rollback: null,
     verify: null,
     validations: state.validations.map((validation) => ({ ...validation, result: null })),
     outcome: null,

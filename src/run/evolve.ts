@@ -1,6 +1,7 @@
 import type { RunEvent } from './events.ts';
 import { evolveBuild, isBuildEvent } from './evolve-build.ts';
 import { takenUp } from './evolve-resume.ts';
+import { evolveRollback, isRollbackEvent } from './evolve-rollback.ts';
 import { isRefused, needsLook } from './server.ts';
 import type { Pause, RunState, StepState } from './state.ts';
 import { runnableSteps } from './steps.ts';
@@ -81,6 +82,11 @@ export const initialState = (event: RunEvent): RunState => {
     clients: [],
     unattendedSince: event.at,
     created: [],
+    purpose: 'deploy',
+    surveying: false,
+    survey: null,
+    rollback: null,
+    rolledBack: false,
     verify: null,
     validations: started.plan.validations.map(({ line, file, kind, sql }) => ({ line, file, kind, sql, result: null })),
     outcome: null,
@@ -132,16 +138,21 @@ const serverChanged = (
 /** What the event changes, apart from `seq` and `at`. Exhaustive: a new event does not compile until it is here. */
 const change = (state: RunState, event: RunEvent): Partial<RunState> => {
   if (isBuildEvent(event)) return evolveBuild(state, event);
+  if (isRollbackEvent(event)) return evolveRollback(state, event);
   switch (event.type) {
     case 'run.started':
       throw new Error('run.started begins a run, and there is one already');
     case 'run.resumed':
       return takenUp(state, event);
-    case 'preflight.finished':
+    case 'preflight.finished': {
+      const blocked = event.findings.some((finding) => finding.level === 'blocks');
+      const surveying = !blocked && state.purpose === 'rollback';
       return {
         ...lookedAt(state, event),
-        phase: event.findings.some((finding) => finding.level === 'blocks') ? 'blocked' : 'ready',
+        phase: blocked ? 'blocked' : surveying ? 'preflight' : 'ready',
+        surveying,
       };
+    }
     case 'preflight.failed':
       return { phase: 'blocked', preflightError: { error: event.error, advice: event.advice } };
     case 'run.approved':
@@ -155,7 +166,8 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
       return { baseline };
     }
     case 'command.received':
-      return event.command.type === 'recheck' ? { phase: 'preflight' } : {};
+      if (event.command.type === 'recheck') return { phase: 'preflight' };
+      return event.command.type === 'survey' ? { surveying: true, survey: null } : {};
     case 'command.refused':
     case 'metrics.summarised':
       return {};

@@ -32,12 +32,14 @@ export {
 } from './gates/own.ts';
 export { absoluteThresholds, formatGateValue, readGate } from './gates/readings.ts';
 export { GATE_NAMES, type GateLevel, type GateName, type GateThresholds } from './gates/types.ts';
-export type { BuildOutcome, Input, Response } from './inputs.ts';
+export type { BuildOutcome, DropOutcome, Input, Response } from './inputs.ts';
 export { type InvalidLeftover, invalidLeftovers } from './leftovers.ts';
 export { plainText } from './plain-text.ts';
 export type { ClientMessage, ClientRole, EngineMessage } from './protocol.ts';
 export { respond } from './respond.ts';
 export { MOST_JOBS } from './respond-command.ts';
+export { differenceCount, droppable, isToBeDropped } from './rollback.ts';
+export { describeSurveyed, isUsed, rollbackSum, rollbackWarnings } from './rollback-text.ts';
 export type * from './samples.ts';
 export { currentSection, isTerminal } from './schedule.ts';
 export { isSameServer, REFUSED_WORDS, type RefusedServer, refusalOf, type ServerIdentity } from './server.ts';

@@ -7,7 +7,9 @@ import type {
   Found,
   IndexFacts,
   Leftover,
+  ListedIndex,
   PreflightFacts,
+  RollbackSurvey,
   VerifyResult,
 } from './events.ts';
 import type { GateSignal } from './gates/evaluate.ts';
@@ -19,6 +21,16 @@ export type BuildOutcome =
   | ({ kind: 'built'; durationMs: number; unwatched?: true } & IndexFacts)
   | { kind: 'failed'; error: ErrorFacts; leftover: Leftover | null }
   | { kind: 'lost'; error: ErrorFacts };
+
+/**
+ * How a drop ended. `kept`: the last look said that it is not to be touched. `standing`: what a failed one left, where it
+ * is known.
+ */
+export type DropOutcome =
+  | { kind: 'done'; durationMs: number }
+  /** settled: there is nothing to drop any more. */
+  | { kind: 'failed'; error: ErrorFacts; standing?: 'valid' | 'invalid'; settled?: true }
+  | { kind: 'kept'; why: string; gone: boolean };
 
 /** Everything that reaches the core from outside: orders, outcomes, readings. Data, like everything else here. */
 export type Input =
@@ -32,9 +44,12 @@ export type Input =
   | {
       kind: 'dropped';
       step: number;
-      /** settled: there is nothing to drop any more. */
-      outcome: { kind: 'done'; durationMs: number } | { kind: 'failed'; error: ErrorFacts; settled?: true };
+      outcome: DropOutcome;
     }
+  /** `ended`: what the catalog says of builds whose engine was lost and whose backend is gone. */
+  | { kind: 'surveyed'; survey: RollbackSurvey; ended: { step: number; outcome: BuildOutcome }[] }
+  /** The indexes of the plan's schemas after a rollback, and which of those that were dropped are still there. */
+  | { kind: 'rollback-checked'; present: ListedIndex[]; still: number[] }
   | {
       kind: 'statement-ended';
       step: number;

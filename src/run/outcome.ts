@@ -1,6 +1,9 @@
 import type { ExitStatus } from './events.ts';
-import type { RunState } from './state.ts';
+import { differenceCount } from './rollback.ts';
+import type { RollbackState, RunState } from './state.ts';
 import { stepName } from './steps.ts';
+
+const WAY_BACK = 'indexdeck rollback drops it to its end';
 
 /** Whether what was built is there is not known: a copy of the server took over that was not looked at. */
 export const isUnsure = (state: RunState): boolean =>
@@ -14,6 +17,10 @@ export const debris = (state: RunState): string[] => [
       ]
     : []),
   ...state.steps.flatMap((step) => {
+    if (step.leftover !== null && step.leftover.why === 'rollback') {
+      const { schema, name, oid } = step.leftover;
+      return [`index ${schema}.${name} (oid ${oid}) may be half dropped, and serves no query then: ${WAY_BACK}`];
+    }
     if (step.leftover !== null && step.leftover.why === 'failed-build') {
       const { schema, name, oid } = step.leftover;
       return [`invalid index ${schema}.${name} (oid ${oid}) of a failed build is still there: drop it concurrently`];
@@ -26,7 +33,9 @@ export const debris = (state: RunState): string[] => [
     }
     // A backend may still be at it: whatever it does, it is this run's to see to.
     if (step.status === 'building' || step.status === 'running' || step.status === 'dropping')
-      return [`what became of ${stepName(step.step)} is unknown: indexdeck resume finds out, and goes on`];
+      return [
+        `what became of ${stepName(step.step)} is unknown: indexdeck ${state.rolledBack ? 'rollback' : 'resume'} finds out, and goes on`,
+      ];
     return [];
   }),
 ];
@@ -43,10 +52,31 @@ export const finalStatus = (state: RunState): ExitStatus => {
   if (debris(state).length > 0) return 5;
   if (isBlocked(state)) return 3;
   if (state.abort !== null) return 4;
+  if (state.rollback !== null) return state.rollback.finishedAt !== null && state.rollback.left.length === 0 ? 0 : 1;
   const failed = state.steps.some((step) => step.status !== 'done' && step.status !== 'equal');
   const unverified = state.verify === null || !state.verify.ok;
   const invalidated = state.validations.some((validation) => validation.result === null || !validation.result.ok);
   return failed || unverified || invalidated ? 1 : 0;
+};
+
+/** Why a rollback ended as it did. */
+const rollbackReason = (state: RunState, { dropped, left, differences }: RollbackState): string => {
+  const done = [`${indexes(dropped.length)} dropped`, left.length > 0 ? `${left.length} left` : ''];
+  const others = differences === null ? 0 : differenceCount(differences);
+  const checked =
+    state.rollback?.finishedAt == null
+      ? 'not checked'
+      : differences === null
+        ? 'what was dropped is gone; there is no list of what was there before to compare with'
+        : others === 0
+          ? 'the catalog is as before the run'
+          : `apart from what others changed (${others}) the catalog is as before the run`;
+  const rest =
+    left.length === 0 && state.created.length > 0
+      ? `${indexes(state.created.length)} of this run left as ${state.created.length === 1 ? 'it is' : 'they are'}`
+      : '';
+  const as = left.length === 0 && state.created.length === 0 ? checked : '';
+  return ['rolled back: ', [...done, rest, as].filter((part) => part !== '').join(', ')].join('');
 };
 
 const indexes = (n: number): string => `${n} ${n === 1 ? 'index' : 'indexes'}`;
@@ -57,6 +87,12 @@ export const finalReason = (state: RunState): string => {
   const count = (status: string) => steps.filter((step) => step.status === status).length;
   const status = finalStatus(state);
   const built = `${indexes(count('done'))} built`;
+  const { rollback } = state;
+  if (rollback !== null && state.approvedAt !== null && status !== 3) {
+    const sum = rollbackReason(state, rollback);
+    if (status === 5) return `stopped with work to clean up; ${sum}`;
+    return status === 4 ? `aborted by ${state.abort?.by ?? 'unknown'}: ${state.abort?.reason ?? ''}; ${sum}` : sum;
+  }
   if (status === 5) return `stopped with work to clean up; ${built}`;
   if (status === 3) return `preflight blocks: ${unchanged(state)}`;
   if (status === 4) {

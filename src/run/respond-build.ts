@@ -1,6 +1,7 @@
 import { adviceFor, DUPLICATE_TABLE, isPassing, ownError, QUERY_CANCELED, retryDelayMs } from './errors.ts';
 import type { ErrorFacts, EventBody, Found, Leftover } from './events.ts';
 import type { Input } from './inputs.ts';
+import { DROP_ATTEMPTS, rollbackDropEnded } from './respond-rollback.ts';
 import { currentSection } from './schedule.ts';
 import type { RunState, StepState } from './state.ts';
 import { stepName } from './steps.ts';
@@ -8,20 +9,19 @@ import { stepName } from './steps.ts';
 type Of<K extends Input['kind']> = Extract<Input, { kind: K }>;
 
 const INDEXDECK = 'indexdeck';
-/** A leftover that could not be dropped this often is work for a person. */
-const DROP_ATTEMPTS = 5;
 
 const at = (ms: number): string => new Date(ms).toISOString();
 
 /** When to try again after a failure that may pass; null when its attempts are used up, or the run is ending. */
 const nextTry = (state: RunState, step: StepState, now: number): string | null =>
-  state.abort !== null || step.passingFailures >= state.options.retries
+  state.abort !== null || state.rollback !== null || step.passingFailures >= state.options.retries
     ? null
     : at(now + retryDelayMs(step.passingFailures + 1));
 
 /** What a failure for good does to the run, by its --on-error policy. */
 const policy = (state: RunState, step: StepState, message: string): EventBody[] => {
-  if (state.abort !== null) return [];
+  // On the way back, or to the end, what fails holds nothing up.
+  if (state.abort !== null || state.purpose === 'rollback' || state.rollback !== null) return [];
   const reason = `${stepName(step.step)} failed: ${message}`;
   switch (state.options.onError) {
     case 'skip':
@@ -78,8 +78,9 @@ const refusal = (found: Found): { message: string; advice: string } | null => {
 /** What was found where an index belongs, right before it would be built. */
 export const inspected = (state: RunState, input: Of<'inspected'>, now: number): EventBody[] => {
   const step = state.steps[input.step];
+  if (step?.status !== 'queued' || state.rollback !== null) return [];
   // One whose section has to wait meanwhile, for another that was opened again, is looked at anew when its turn comes.
-  if (step?.status !== 'queued' || step.section !== currentSection(state)) return [];
+  if (step.section !== currentSection(state)) return [];
   const { found } = input;
   const seen: EventBody = { type: 'index.inspected', step: step.id, found };
   if (state.abort !== null || found.kind === 'none') return [seen];
@@ -157,11 +158,13 @@ export const buildEnded = (state: RunState, input: Of<'build-ended'>, now: numbe
 export const dropEnded = (state: RunState, input: Of<'dropped'>, now: number): EventBody[] => {
   const step = state.steps[input.step];
   if (step?.status !== 'dropping' || step.leftover === null) return [];
+  if (step.leftover.why === 'rollback') return rollbackDropEnded(state, step, input.outcome, now);
   const { oid, schema, name } = step.leftover;
   if (input.outcome.kind === 'done')
     return [{ type: 'index.dropped', step: step.id, oid, schema, name, durationMs: input.outcome.durationMs }];
-  const { error, settled } = input.outcome;
-  if (settled) return [{ type: 'drop.failed', step: step.id, oid, name, error, retryAt: null, settled }];
+  const error = input.outcome.kind === 'kept' ? ownError(input.outcome.why) : input.outcome.error;
+  if (input.outcome.kind === 'failed' && input.outcome.settled)
+    return [{ type: 'drop.failed', step: step.id, oid, name, error, retryAt: null, settled: true }];
   const failures = step.dropFailures + 1;
   const retryAt = failures >= DROP_ATTEMPTS ? null : at(now + retryDelayMs(failures));
   const event: EventBody = { type: 'drop.failed', step: step.id, oid, name, error, retryAt };

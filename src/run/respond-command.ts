@@ -2,17 +2,14 @@ import type { Actor, Command } from './commands.ts';
 import type { EventBody } from './events.ts';
 import type { Response } from './inputs.ts';
 import { invalidLeftovers } from './leftovers.ts';
+import { orderRollback, orderSurvey } from './order-rollback.ts';
 import type { Phase, RunState, StepState } from './state.ts';
+import { accept, refuse, type Verdict } from './verdict.ts';
 
 /** More sessions than this at a time gain nothing, and take connections from the people who work there. */
 export const MOST_JOBS = 16;
 
-type Verdict = { refused: string } | { events: EventBody[]; done: string };
-
-const refuse = (why: string): Verdict => ({ refused: why });
-const accept = (done: string, ...events: EventBody[]): Verdict => ({ events, done });
-
-const WORKING: readonly Phase[] = ['running', 'verifying'];
+const WORKING: readonly Phase[] = ['running', 'verifying', 'rolling-back'];
 
 /** Why a command about a run at work makes no sense now; null when it does. */
 const notAtWork = (state: RunState): string | null => {
@@ -67,6 +64,7 @@ const nameOf = (step: StepState): string => ('name' in step.step ? step.step.nam
 const settle = (state: RunState, command: Extract<Command, { type: 'skip' | 'retry' }>, by: Actor): Verdict => {
   const no = notAtWork(state);
   if (no !== null) return refuse(no);
+  if (state.rollback !== null) return refuse('the run is being rolled back: nothing is built any more');
   const step = stepAt(state, command.step);
   if (typeof step === 'string') return refuse(step);
   const again = command.type === 'retry';
@@ -123,7 +121,7 @@ const judge = (state: RunState, command: Command, by: Actor): Verdict => {
     case 'go':
       return go(state, command, by);
     case 'recheck':
-      return state.phase === 'blocked' || state.phase === 'ready'
+      return ['blocked', 'ready', 'surveyed'].includes(state.phase)
         ? accept('looking again')
         : refuse('looking again is for before go');
     case 'pause':
@@ -139,6 +137,10 @@ const judge = (state: RunState, command: Command, by: Actor): Verdict => {
       return cancelBuild(state, command.step, by);
     case 'set-jobs':
       return setJobs(state, command.jobs, by);
+    case 'survey':
+      return orderSurvey(state);
+    case 'roll-back':
+      return orderRollback(state, command, by);
   }
 };
 

@@ -74,6 +74,8 @@ const lostStatements = (state: RunState, indexes: readonly EventBody[]): EventBo
 
 /** What is on record as done, and is lost: to a copy that took over, to a crash, or to somebody who dropped it. */
 export const lostSteps = (state: RunState, looked: PreflightFacts['steps']): EventBody[] => {
+  // Nothing is built again on the way back: what is gone has not to be dropped.
+  if (state.purpose === 'rollback' || state.rollback !== null) return [];
   const indexes = lostIndexes(state, looked);
   return [...indexes, ...lostStatements(state, indexes)];
 };

@@ -4,13 +4,15 @@ import type { GateSignal } from './gates/evaluate.ts';
 import type { Input, Response } from './inputs.ts';
 import { buildEnded, dropEnded, inspected, statementEnded } from './respond-build.ts';
 import { respondToCommand } from './respond-command.ts';
+import { rollbackChecked } from './respond-rollback.ts';
 import { lostSteps, rechecked, serverSeen } from './respond-server.ts';
+import { surveyed } from './respond-survey.ts';
 import type { Sample } from './samples.ts';
 import type { RunState } from './state.ts';
 
 const INDEXDECK = 'indexdeck';
 
-const isAlive = (state: RunState): boolean => state.phase === 'running' || state.phase === 'verifying';
+const isAlive = (state: RunState): boolean => ['running', 'verifying', 'rolling-back'].includes(state.phase);
 
 /** What a sample tells about a build for the record: its index's OID, and each phase it enters. */
 const sampled = (state: RunState, sample: Sample): EventBody[] =>
@@ -78,7 +80,7 @@ const gaveUp = (state: RunState, now: number): EventBody[] => {
   const waiting = state.pauses
     .filter((pause) => pause.cause !== 'gate' && pause.cause !== 'connection')
     .map((pause) => Math.max(alone, Date.parse(pause.at)));
-  if (state.phase === 'ready' || state.phase === 'blocked') waiting.push(Math.max(alone, Date.parse(state.at)));
+  if (['ready', 'surveyed', 'blocked'].includes(state.phase)) waiting.push(Math.max(alone, Date.parse(state.at)));
   if (state.phase === 'aborting' || state.phase === 'finished' || waiting.length === 0) return [];
   if (now - Math.min(...waiting) < state.options.giveUpMs) return [];
   return [{ type: 'abort.started', by: INDEXDECK, reason: `nobody answered for ${duration(state.options.giveUpMs)}` }];
@@ -124,6 +126,10 @@ const facts = (state: RunState, input: Exclude<Input, { kind: 'command' }>, now:
     }
     case 'dropped':
       return dropEnded(state, input, now);
+    case 'surveyed':
+      return surveyed(state, input, now);
+    case 'rollback-checked':
+      return rollbackChecked(state, input);
     case 'statement-ended':
       return statementEnded(state, input, now);
     case 'sampled':

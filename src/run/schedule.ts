@@ -1,6 +1,6 @@
 import type { RunState, StepState } from './state.ts';
 
-const TERMINAL: ReadonlySet<StepState['status']> = new Set(['done', 'equal', 'failed', 'skipped']);
+const TERMINAL: ReadonlySet<StepState['status']> = new Set(['done', 'equal', 'failed', 'skipped', 'dropped']);
 
 export const isTerminal = (step: StepState): boolean => TERMINAL.has(step.status);
 

@@ -3,12 +3,16 @@ import type { Actor } from './commands.ts';
 import type {
   Baseline,
   CancelReason,
+  CatalogDifferences,
   DatabaseFacts,
+  DropCause,
   ErrorFacts,
   ExitStatus,
   Found,
+  LeftIndex,
   PauseCause,
   PreflightFacts,
+  RollbackSurvey,
   RunEvent,
   RunOptions,
   TableFacts,
@@ -22,16 +26,36 @@ export type RunnableStep = CreateIndexStep | AnalyzeStep | CommentStep;
 
 /**
  * preflight: looking. ready: found nothing that blocks, waits for go. blocked: something blocks and somebody is there to
- * look again. running. aborting: cancelling and cleaning. verifying: all sections are done. finished.
+ * look again. surveyed: what a rollback would drop is known, and waits for the operator's word. running. rolling-back.
+ * aborting: cancelling and cleaning. verifying: all sections are done. finished.
  */
-export type Phase = 'preflight' | 'blocked' | 'ready' | 'running' | 'aborting' | 'verifying' | 'finished';
+export type Phase =
+  | 'preflight'
+  | 'blocked'
+  | 'ready'
+  | 'surveyed'
+  | 'running'
+  | 'rolling-back'
+  | 'aborting'
+  | 'verifying'
+  | 'finished';
 
 /**
  * queued: not begun, or to be tried again (at `retryAt`). building: CREATE INDEX was sent, or its outcome is in doubt.
- * dropping: its leftover is being dropped. running: ANALYZE or COMMENT is under way. done: built by this run, or the
- * statement done. equal: was there already. failed: for good, until an operator tries again. skipped: left out by word.
+ * dropping: its leftover, or in a rollback its index, is being dropped. running: ANALYZE or COMMENT is under way. done:
+ * built by this run, or the statement done. equal: was there already. failed: for good, until an operator tries again.
+ * skipped: left out by word. dropped: was built by this run, and is not there any more since a rollback.
  */
-export type StepStatus = 'queued' | 'building' | 'dropping' | 'running' | 'done' | 'equal' | 'failed' | 'skipped';
+export type StepStatus =
+  | 'queued'
+  | 'building'
+  | 'dropping'
+  | 'running'
+  | 'done'
+  | 'equal'
+  | 'failed'
+  | 'skipped'
+  | 'dropped';
 
 /** The backend that works, or worked, for a step. */
 export interface BackendId {
@@ -73,9 +97,9 @@ export interface StepState {
     oid: number;
     schema: string;
     name: string;
-    why: 'failed-build' | 'agreed-leftover';
+    why: DropCause;
     /** What becomes of the step once it is dropped. */
-    afterwards: 'queued' | 'failed';
+    afterwards: 'queued' | 'failed' | 'dropped';
   } | null;
   /**
    * An invalid index that a failed build may have left, or somebody else: nothing proves that it is this run's, so it is
@@ -135,6 +159,20 @@ export interface ClientState {
   since: string;
 }
 
+/** The way back, as far as it has got. */
+export interface RollbackState {
+  by: Actor;
+  at: string;
+  /** The OIDs that the operator's word was about. */
+  oids: number[];
+  /** And what a build that was being stopped still finished. */
+  all: boolean;
+  dropped: { oid: number; schema: string; name: string }[];
+  left: LeftIndex[];
+  finishedAt: string | null;
+  differences: CatalogDifferences | null;
+}
+
 /** All that is known of a run, made of its events alone by `evolve`. */
 export interface RunState {
   run: string;
@@ -184,6 +222,15 @@ export interface RunState {
   unattendedSince: string | null;
   /** Every index this run created and has not dropped: what a rollback would drop. */
   created: { step: number; oid: number; schema: string | null; name: string; at: string }[];
+  /** What the engine at work is there for. */
+  purpose: 'deploy' | 'rollback';
+  /** Somebody asked what a rollback would drop, and the answer is not there yet. */
+  surveying: boolean;
+  survey: ({ at: string } & RollbackSurvey) | null;
+  /** The rollback of the engine at work, from the operator's word on. */
+  rollback: RollbackState | null;
+  /** A rollback of this run was begun at some time, by whatever engine. */
+  rolledBack: boolean;
   verify: { ok: boolean; results: VerifyResult[] } | null;
   validations: ValidationState[];
   outcome: { status: ExitStatus; reason: string; leftToDo: string[] } | null;

@@ -9,6 +9,7 @@ export type UiCommand =
   | 'pause'
   | 'continue'
   | 'abort'
+  | 'rollback'
   | 'skip'
   | 'retry'
   | 'cancel-build'
@@ -57,9 +58,10 @@ export interface Binding {
   phases?: readonly Phase[];
 }
 
-const BEFORE: readonly Phase[] = ['preflight', 'ready', 'blocked'];
+const BEFORE: readonly Phase[] = ['preflight', 'ready', 'surveyed', 'blocked'];
 const AT_WORK: readonly Phase[] = ['running', 'verifying'];
-const ALIVE: readonly Phase[] = ['preflight', 'ready', 'blocked', 'running', 'verifying'];
+const BUSY: readonly Phase[] = [...AT_WORK, 'rolling-back'];
+const ALIVE: readonly Phase[] = [...BEFORE, ...BUSY];
 
 /** Every key there is, in the order of the help. The first that fits the state and the role counts. */
 export const KEYMAP: readonly Binding[] = [
@@ -76,7 +78,7 @@ export const KEYMAP: readonly Binding[] = [
     command: 'decline',
     strokes: ['n'],
     label: 'n',
-    help: 'leave without building anything',
+    help: 'leave without changing anything',
     short: 'leave',
     changes: true,
     phases: BEFORE,
@@ -88,7 +90,7 @@ export const KEYMAP: readonly Binding[] = [
     help: 'look at the database again',
     short: 'look again',
     changes: true,
-    phases: ['ready', 'blocked'],
+    phases: ['ready', 'surveyed', 'blocked'],
   },
   {
     command: 'pause',
@@ -97,7 +99,7 @@ export const KEYMAP: readonly Binding[] = [
     help: 'pause: nothing new starts, what runs ends',
     short: 'pause',
     changes: true,
-    phases: AT_WORK,
+    phases: BUSY,
   },
   {
     command: 'continue',
@@ -106,7 +108,7 @@ export const KEYMAP: readonly Binding[] = [
     help: 'continue after a pause',
     short: 'continue',
     changes: true,
-    phases: AT_WORK,
+    phases: BUSY,
   },
   {
     command: 'abort',
@@ -116,6 +118,15 @@ export const KEYMAP: readonly Binding[] = [
     short: 'abort',
     changes: true,
     phases: ALIVE,
+  },
+  {
+    command: 'rollback',
+    strokes: ['D'],
+    label: 'D',
+    help: 'drop the indexes that this run made, all or a part; shows them, and asks for the database’s name',
+    short: 'drop',
+    changes: true,
+    phases: ['surveyed', ...AT_WORK, 'finished'],
   },
   {
     command: 'skip',

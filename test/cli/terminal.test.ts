@@ -119,3 +119,41 @@ test('the full screen: declined before anything began', async () => {
   expect(await terminal.ended).toBe(4);
   expect(await indexes(database)).toEqual([]);
 });
+
+describe('the way back on a terminal', () => {
+  test('in lines the name is typed; anything else is a no', async () => {
+    const { args, env, database, journal } = await place();
+    expect(await open([...args, '--ui', 'plain'], env).ended).toBe(0);
+    const back = ['rollback', '--journal', journal, '--ui', 'plain'];
+    const refused = open(back, env);
+    await refused.shows(/Type the database's name, anything else is no: $/);
+    refused.pty.write('y\r');
+    expect(await refused.ended).toBe(4);
+    expect(await indexes(database)).toEqual(BUILT);
+    const terminal = open(back, env);
+    await terminal.shows(/anything else is no: $/);
+    terminal.pty.write(`${database.name}\r`);
+    expect(await terminal.ended).toBe(0);
+    expect(await indexes(database)).toEqual([]);
+  });
+
+  test('on the screen D, Enter and the name, on a run that has ended', async () => {
+    const { args, env, database, journal } = await place();
+    expect(await open([...args, '--ui', 'plain'], env).ended).toBe(0);
+    const terminal = open(['rollback', '--journal', journal], env);
+    await terminal.shows(/Drop 3 indexes/);
+    terminal.pty.write('D');
+    await terminal.shows(/Chosen: 3 indexes/);
+    terminal.pty.write('\r');
+    await terminal.shows(/type the name of the database/);
+    terminal.pty.write('\r');
+    await terminal.shows(/That is not the name: nothing was dropped/);
+    terminal.pty.write(database.name);
+    await terminal.shows(new RegExp(`> ${database.name}`));
+    terminal.pty.write('\r');
+    await terminal.shows(/ROLLED BACK/);
+    terminal.pty.write('q');
+    expect(await terminal.ended).toBe(0);
+    expect(await indexes(database)).toEqual([]);
+  });
+});

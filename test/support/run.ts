@@ -165,6 +165,17 @@ export const resumeRun = (run: TestRun, { endOrphans = false, options }: ResumeS
     run.database,
   );
 
+/** An engine that takes up a run, whose engine is gone, to drop what it created. */
+export const rollbackRun = (run: TestRun, options: Partial<RunOptions> = {}): Promise<TestRun> =>
+  follow(
+    {
+      ...run.config,
+      options: { ...run.config.options, ...options },
+      start: { kind: 'rollback', from: 'journal' },
+    },
+    run.database,
+  );
+
 /** What is left of indexdeck on a server, by its application names: nothing, after a run. */
 export const sessionsOf = (database: TestDatabase): Promise<{ application_name: string }[]> =>
   database.sql(

@@ -16,6 +16,7 @@ import { type GivenOptions, mergeOptions, runOptions } from '../options/deploy-o
 import { addDeployFlags, givenByFlags } from '../options/flags.ts';
 import { Output } from '../output/output.ts';
 import { readGoodPlan } from '../read-plan.ts';
+import { rollBackOnScreen } from '../rollback/roll-back.ts';
 
 /** The same depth from src/cli/commands and from dist/cli/commands. */
 const PLAN = fileURLToPath(new URL('../../../sql/demo/plan.sql', import.meta.url));
@@ -72,6 +73,7 @@ const runDemo = async (flags: DemoFlags, given: GivenOptions, io: Io): Promise<E
     const options = runOptions({ onDisconnect: 'abort', ...given }, terminal !== null, ui === 'tui');
     return await deployRun({
       start: () => startRun({ plan, files: [PLAN], connection, options, journal, io }),
+      rollBack: rollBackOnScreen(connection, options, io, true),
       ui,
       environment: given.environment ?? null,
       consent,

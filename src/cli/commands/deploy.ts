@@ -12,6 +12,7 @@ import { mergeOptions, runOptions } from '../options/deploy-options.ts';
 import { addConnectionFlags, addDeployFlags, connectionFlags, givenByFlags } from '../options/flags.ts';
 import { Output } from '../output/output.ts';
 import { readGoodPlan } from '../read-plan.ts';
+import { rollBackOnScreen } from '../rollback/roll-back.ts';
 
 export const addDeploy = (program: Command, io: Io, done: Done): void => {
   const command = program
@@ -38,6 +39,9 @@ export const addDeploy = (program: Command, io: Io, done: Done): void => {
     const options = runOptions(given, terminal !== null, ui === 'tui', backup);
     const { journal, environment = null } = given;
     const start = () => startRun({ plan, files: [file], connection, options, journal, io });
-    done(await deployRun({ start, ui, environment, consent, io, out: new Output(io.stdout), temporary: false }));
+    const rollBack = rollBackOnScreen(connection, options, io);
+    done(
+      await deployRun({ start, rollBack, ui, environment, consent, io, out: new Output(io.stdout), temporary: false }),
+    );
   });
 };

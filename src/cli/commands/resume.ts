@@ -1,25 +1,24 @@
 import type { Command } from 'commander';
-import type { LedgerRun, RunEntry } from '../../client/index.ts';
-import type { ConnectionConfig } from '../../engine/config.ts';
+import type { RunEntry } from '../../client/index.ts';
 import type { ExitStatus, RunOptions, RunState } from '../../run/index.ts';
 import { findTheRun } from '../choose-run.ts';
 import { resolveConnection, UnreachableError } from '../connection/index.ts';
 import { requireConsent } from '../deploy/consent.ts';
 import { deployRun } from '../deploy/deploy-run.ts';
 import { launch } from '../deploy/start-run.ts';
-import { CliError, UsageError } from '../errors.ts';
+import { CliError } from '../errors.ts';
 import { chooseUi, type Done, type Io, terminalOf } from '../io.ts';
 import { readConfig } from '../options/config-file.ts';
-import { type GivenOptions, LEDGER_SCHEMA, mergeOptions, resumedOptions } from '../options/deploy-options.ts';
+import { type GivenOptions, mergeOptions, resumedOptions } from '../options/deploy-options.ts';
 import { addBuildFlags, addRunFlags, connectionFlags, givenByFlags } from '../options/flags.ts';
 import { addRunName, runSelection } from '../options/run-argument.ts';
 import { parseLedgerSchema } from '../options/values.ts';
 import { Output } from '../output/output.ts';
+import { bringRun } from '../resume/bring-run.ts';
 import { connectionOf } from '../resume/connection.ts';
-import { runInLedger } from '../resume/ledger.ts';
 import { resumable } from '../resume/resumable.ts';
 import { compareScript } from '../resume/script.ts';
-import { takeUp } from '../resume/take-up.ts';
+import { rollBackOnScreen } from '../rollback/roll-back.ts';
 
 interface ResumeFlags {
   yes?: boolean;
@@ -47,17 +46,6 @@ const localRun = async (command: Command, io: Io): Promise<RunEntry | null> => {
   return entry;
 };
 
-const ledgerOf = async (
-  connection: ConnectionConfig,
-  local: RunEntry | null,
-  flags: ResumeFlags,
-  run: string | undefined,
-): Promise<LedgerRun | null> => {
-  if (local?.state?.options.ledger === null) return null;
-  const schema = flags.ledgerSchema ?? local?.state?.options.ledger?.schema ?? LEDGER_SCHEMA;
-  return await runInLedger(connection, schema, local?.run ?? run);
-};
-
 const resume = async (command: Command, io: Io): Promise<ExitStatus> => {
   const flags = command.opts<ResumeFlags>();
   const selection = runSelection(command);
@@ -76,13 +64,12 @@ const resume = async (command: Command, io: Io): Promise<ExitStatus> => {
     if (!(error instanceof UnreachableError)) throw error;
     throw new CliError(5, `${error.message}. The run is as it was`, { cause: error });
   });
-  const ledger = await ledgerOf(connection, local, flags, selection.run);
-  const taken = takeUp(local, ledger, selection.journal, io);
-  if (taken === null)
-    throw new UsageError(
-      `there is no run${selection.run === undefined ? '' : ` ${selection.run}`}, neither in the journal directory nor in the ledger of ${connection.database}`,
-    );
-  const { run, dir, state, from } = taken;
+  const { ledgerSchema } = flags;
+  const { run, dir, state, from } = await bringRun(
+    connection,
+    { selection, local, ledgerSchema, admit: resumable },
+    io,
+  );
   const options = optionsFor(state);
   if (from === 'ledger') await admit(state, options, flags, io);
   const start = async () => {
@@ -92,7 +79,17 @@ const resume = async (command: Command, io: Io): Promise<ExitStatus> => {
   };
   const consent = { yes: flags.yes ?? false, confirm: flags.confirm ?? null };
   const { environment } = options;
-  return await deployRun({ start, ui, environment, consent, io, out: new Output(io.stdout), temporary: false });
+  const rollBack = rollBackOnScreen(connection, options, io);
+  return await deployRun({
+    start,
+    rollBack,
+    ui,
+    environment,
+    consent,
+    io,
+    out: new Output(io.stdout),
+    temporary: false,
+  });
 };
 
 export const addResume = (program: Command, io: Io, done: Done): void => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { processExists, RunClient } from '../../client/index.ts';
-import type { ExitStatus } from '../../run/index.ts';
+import type { ExitStatus, RunState } from '../../run/index.ts';
+import type { Terminal } from '../connection/prompt.ts';
 import { actor } from '../identity.ts';
 import { type Io, say, terminalOf } from '../io.ts';
 import type { Ui } from '../options/values.ts';
@@ -20,6 +21,10 @@ export interface Deployment {
   consent: Consent;
   io: Io;
   out: Output;
+  /** Asks and orders what this run is started for; left out: the go. */
+  approve?(client: RunClient, terminal: Terminal | null, signal: AbortSignal): Promise<void>;
+  /** The operator's D on the screen of a run that has ended. */
+  rollBack(run: StartedRun, state: RunState): Promise<ExitStatus>;
   /** The database goes when this program does: the run is never left to itself. */
   temporary: boolean;
 }
@@ -32,15 +37,19 @@ const ENGINE_EXIT_MS = 10_000;
  */
 const hungUp = (): Promise<Following> => new Promise((resolve) => process.on('SIGHUP', () => resolve('vanished')));
 
+const engineGone = async (pid: number): Promise<void> => {
+  for (const end = performance.now() + ENGINE_EXIT_MS; processExists(pid) && performance.now() < end; ) await delay(50);
+};
+
 /** Ends a run whose database is about to go, and waits for its engine. */
 const endWithUs = async (client: RunClient, following: Following, pid: number, io: Io): Promise<void> => {
-  if (following !== 'ended') {
+  if (following !== 'ended' && following !== 'rollback') {
     say(io, 'the database goes with this program: aborting the run');
     await orderAbort(client, 'its database is about to go');
     await runEnded(client);
   }
   await client.goodbye();
-  for (const end = performance.now() + ENGINE_EXIT_MS; processExists(pid) && performance.now() < end; ) await delay(50);
+  await engineGone(pid);
 };
 
 /** Starts an engine, follows its run to the end, and gives the run's exit status. */
@@ -58,12 +67,21 @@ export const deployRun = async (deployment: Deployment): Promise<ExitStatus> => 
     if (ui === 'plain') out.line(`run ${run}, journal in ${dir}`);
     const asked = ui === 'tui' ? null : terminal;
     // The screen asks by itself, unless all was said in advance.
-    if (ui !== 'tui' || saidInAdvance(consent, environment)) void approve(client, consent, asked, leaving.signal);
+    if (ui !== 'tui' || saidInAdvance(consent, environment)) {
+      const say = deployment.approve ?? ((...about) => approve(about[0], consent, about[1], about[2]));
+      void say(client, asked, leaving.signal);
+    }
     const shown = followRun(client, { io, out, ui, role: 'operator', terminal: asked, after: past });
     const following = await (temporary ? Promise.race([shown, hungUp()]) : shown);
     leaving.abort();
     if (temporary) await endWithUs(client, following, pid, io);
     else await leave(client, following, io, run);
+    const { state } = client.view();
+    if (following === 'rollback' && state !== null) {
+      signals.dispose();
+      await engineGone(pid);
+      return await deployment.rollBack({ run, dir, pid, past: state.seq }, state);
+    }
     // Left before the end: what was asked is not done yet.
     return following === 'ended' || temporary ? runStatus(client, dir, io) : 5;
   } finally {

@@ -9,7 +9,7 @@ import { printJson, printPlain } from '../output/plain.ts';
 import { askOnInterrupt, orderAbort } from './interrupt.ts';
 
 /** How a client stopped following a run. */
-export type Following = 'ended' | 'detached' | 'vanished';
+export type Following = 'ended' | 'detached' | 'vanished' | 'rollback';
 
 export interface FollowOptions {
   io: Io;
@@ -27,6 +27,7 @@ const followOnScreen = async (feed: Feed, { io, role }: FollowOptions): Promise<
   const { startScreen } = await import('../../ui/start.tsx');
   const { stdin, stdout, env } = io;
   const { how } = await startScreen({ feed, role, stdin, stdout, env });
+  if (how === 'rollback') return 'rollback';
   const { state, link } = feed.view();
   if (state?.phase === 'finished' || link.status === 'ended') return 'ended';
   if (how !== 'declined' || state?.approvedAt) return 'detached';

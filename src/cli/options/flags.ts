@@ -96,6 +96,34 @@ export const addRunFlags = (command: Command): Command =>
     .option('--give-up <time>', 'a pause that nobody lifts for this long ends the run (default: 30min)', parseGiveUp)
     .option('--journal <dir>', 'where the run’s journal goes (default: $XDG_STATE_HOME/indexdeck)');
 
+const repeated = (text: string, before: string[] | undefined): string[] => [...(before ?? []), text];
+
+/** Adds what says which indexes a rollback drops, and how. */
+export const addRollbackFlags = (command: Command): Command =>
+  command
+    .addOption(uiOption())
+    .option('--yes', 'do not ask before dropping; required without a terminal')
+    .option('--confirm <dbname>', 'stands for the typed name in production, without a terminal')
+    .option('--only <name>', 'only this index (repeatable)', repeated)
+    .option('--section <n|title>', 'only the indexes of this section (repeatable)', repeated)
+    .option('--table <name>', 'only the indexes of this table (repeatable)', repeated)
+    .option('--jobs <n>', 'most drops at the same time, on different tables (default: as the run had)', parseJobs)
+    .option('--environment <name>', 'shown on screen; production needs --confirm where nobody can be asked')
+    .option('--gate <name=warn,pause,abort>', 'thresholds; a dash leaves one out (repeatable)', collect(parseGate))
+    .option('--no-auto-continue', 'a pause by a gate waits for an operator too')
+    .option(
+      '--on-disconnect <policy>',
+      'continue, pause or abort when the screen vanishes (default: as the run had)',
+      parseChoice('--on-disconnect', DISCONNECT_POLICIES),
+    )
+    .option(
+      '--give-up <time>',
+      'a pause that nobody lifts for this long ends it (default: as the run had)',
+      parseGiveUp,
+    )
+    .option('--ledger-schema <name>', 'schema of the ledger in the database (default: indexdeck)', parseLedgerSchema)
+    .option('--journal <dir>', 'where runs are kept (default: $XDG_STATE_HOME/indexdeck)');
+
 /** Adds the options of a deployment. */
 export const addDeployFlags = (command: Command): Command => {
   addRunFlags(addPlanFlags(command));

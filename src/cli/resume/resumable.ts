@@ -7,6 +7,10 @@ export const resumable = ({ run, state, alive, problem }: RunEntry): RunState =>
   if (alive) throw new UsageError(`run ${run} goes on: indexdeck attach ${run} takes part in it`);
   if (problem !== null) throw new UsageError(`run ${run} cannot be gone on with: ${problem}`);
   if (state === null) throw new UsageError(`run ${run} recorded nothing: deploy its plan again`);
+  if (state.rolledBack)
+    throw new UsageError(
+      `run ${run} was rolled back, or is about to be: indexdeck rollback ${run} goes on with that; to build again, deploy its plan`,
+    );
   const status = state.outcome?.status;
   if (status === 0) throw new UsageError(`run ${run} is done and verified: there is nothing to go on with`);
   if (status === 3) throw new UsageError(`run ${run} changed nothing, since preflight blocked: deploy its plan again`);

@@ -5,7 +5,6 @@ import { type RunState, replay } from '../../run/index.ts';
 import { UsageError } from '../errors.ts';
 import { journalDirectory, makeRunDirectory } from '../identity.ts';
 import { type Io, say } from '../io.ts';
-import { resumable } from './resumable.ts';
 
 /** A run that can be gone on with on this machine: its whole history is in its directory. */
 export interface TakenUp {
@@ -35,12 +34,13 @@ const entryOf = (run: string, dir: string): RunEntry => {
 
 /**
  * Brings a run's history to this machine: what the journal here has, and what the ledger has besides, as after it went on
- * elsewhere. Null when neither knows the run.
+ * elsewhere. Null when neither knows the run; fails when `admit` does.
  */
 export const takeUp = (
   local: RunEntry | null,
   ledger: LedgerRun | null,
   journal: string | undefined,
+  admit: (entry: RunEntry) => RunState,
   io: Io,
 ): TakenUp | null => {
   if (local === null && ledger === null) return null;
@@ -51,5 +51,5 @@ export const takeUp = (
     Journal.adopt(dir, run, lines);
     say(io, `run ${run}: ${lines.length} events from the ledger, kept in ${join(dir, 'journal.jsonl')}`);
   }
-  return { run, dir, state: resumable(entryOf(run, dir)), from: lines.length > 0 ? 'ledger' : 'journal' };
+  return { run, dir, state: admit(entryOf(run, dir)), from: lines.length > 0 ? 'ledger' : 'journal' };
 };

@@ -1,10 +1,11 @@
 import pg from 'pg';
 import { countIndexes, databaseSize } from '../../queries/baseline.ts';
+import { listIndexes } from '../../queries/list_indexes.ts';
 import type { Baseline } from '../../run/index.ts';
 import type { Session } from '../session.ts';
 
 /** The part of a baseline that the catalog knows; the rest comes from the live metrics. */
-export type CatalogBaseline = Pick<Baseline, 'indexes' | 'idxIndexes' | 'schemas' | 'databaseBytes'>;
+export type CatalogBaseline = Pick<Baseline, 'indexes' | 'idxIndexes' | 'schemas' | 'databaseBytes' | 'present'>;
 
 /**
  * The state of these schemas and of the database before the run (runbook row 3). The size is null where the server takes
@@ -13,9 +14,10 @@ export type CatalogBaseline = Pick<Baseline, 'indexes' | 'idxIndexes' | 'schemas
 export async function takeBaseline(session: Session, schemas: readonly string[]): Promise<CatalogBaseline> {
   const counted = [...new Set(schemas)].sort();
   const counts = await countIndexes(session, counted);
+  const present = await listIndexes(session, counted);
   const databaseBytes = await databaseSize(session).catch((error: unknown) => {
     if (error instanceof pg.DatabaseError && !session.lost) return null;
     throw error;
   });
-  return { ...counts, schemas: counted, databaseBytes };
+  return { ...counts, schemas: counted, databaseBytes, present };
 }

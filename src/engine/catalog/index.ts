@@ -1,6 +1,6 @@
 export { type CatalogBaseline, takeBaseline } from './baseline.ts';
 export { findLeftover } from './find-leftover.ts';
-export { type IndexState, indexFacts } from './index-facts.ts';
+export { type IndexState, indexFacts, sizesOf } from './index-facts.ts';
 export {
   type Inspection,
   type InspectionTarget,
@@ -8,6 +8,7 @@ export {
   inspectIndex,
   inspectIndexes,
 } from './inspect.ts';
+export { reasonToKeep } from './keep.ts';
 export { runValidation, type ValidationOutcome } from './run-validation.ts';
 export { inspectingSettings } from './settings.ts';
 export { verifyIndexes } from './verify.ts';

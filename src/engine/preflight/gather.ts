@@ -18,7 +18,7 @@ import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
-export async function gather(session: Session, about: Omit<PreflightInput, 'inspect'>): Promise<Facts> {
+export async function gather(session: Session, about: Omit<PreflightInput, 'inspect' | 'purpose'>): Promise<Facts> {
   const { plan, options, ours } = about;
   const server = await serverFacts(session);
   const targets = indexTargets(plan, options);

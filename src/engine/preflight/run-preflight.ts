@@ -1,11 +1,18 @@
 import type { Finding, Plan } from '../../plan/types.ts';
-import { type PreflightFacts, plainText, type RunOptions, type StepState, type TableFacts } from '../../run/index.ts';
+import {
+  type PreflightFacts,
+  plainText,
+  type RunOptions,
+  type RunState,
+  type StepState,
+  type TableFacts,
+} from '../../run/index.ts';
 import type { Session } from '../session.ts';
 import { builderSettings } from './builder-settings.ts';
 import type { Facts } from './facts.ts';
 import { gather } from './gather.ts';
 import type { Pooling } from './pooling.ts';
-import { RULES } from './rules/index.ts';
+import { ROLLBACK_RULES, RULES } from './rules/index.ts';
 
 export interface PreflightInput {
   /** A session with `inspectingSettings` that nobody else uses meanwhile. */
@@ -18,6 +25,8 @@ export interface PreflightInput {
   pooling: Pooling;
   /** The steps of a run that stopped and is taken up again; null for a new one. */
   resumed?: readonly StepState[] | null;
+  /** rollback: what is looked at is whether the indexes can be dropped; default: whether they can be built. */
+  purpose?: RunState['purpose'];
 }
 
 /**
@@ -25,17 +34,17 @@ export interface PreflightInput {
  * right that is missing is a finding.
  */
 export async function runPreflight(input: PreflightInput): Promise<PreflightFacts> {
-  const { inspect, ...about } = input;
-  return judge(await gather(inspect, about));
+  const { inspect, purpose = 'deploy', ...about } = input;
+  return judge(await gather(inspect, about), purpose);
 }
 
 /** The facts as the run keeps them, with what the rules say of them. Pure. */
-export function judge(facts: Facts): PreflightFacts {
+export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): PreflightFacts {
   const { server } = facts;
   const tables = new Map<number, TableFacts>();
   for (const { table } of facts.indexes) if (table !== null) tables.set(table.oid, table);
   return {
-    findings: [...facts.plan.findings, ...RULES.flatMap((rule) => rule(facts))].map(readable),
+    findings: findingsOf(facts, purpose).map(readable),
     server: {
       version: server.version,
       versionNum: server.version_num,
@@ -48,6 +57,12 @@ export function judge(facts: Facts): PreflightFacts {
     settings: builderSettings(facts),
   };
 }
+
+/** What is wrong with a plan is of no concern to the way back. */
+const findingsOf = (facts: Facts, purpose: RunState['purpose']): Finding[] =>
+  purpose === 'rollback'
+    ? ROLLBACK_RULES.flatMap((rule) => rule(facts))
+    : [...facts.plan.findings, ...RULES.flatMap((rule) => rule(facts))];
 
 /** Names and texts in a finding come from whoever is connected: nothing in them may steer a terminal. */
 const readable = (finding: Finding): Finding => ({

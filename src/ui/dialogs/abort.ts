@@ -4,17 +4,21 @@ import type { Dialog } from '../model/ui-state.ts';
 import { isActive } from '../model/words.ts';
 import { close, type DialogKind, stay } from './dialog.ts';
 
-const LIVING = ['preflight', 'ready', 'blocked', 'running', 'verifying'];
+const LIVING = ['preflight', 'ready', 'surveyed', 'blocked', 'running', 'verifying', 'rolling-back'];
 
 /** Abort: quick, but never by one key alone. Building goes on beneath the question. */
 export const abortDialog: DialogKind<Extract<Dialog, { kind: 'abort' }>> = {
   view: (_dialog, { state }, width) => {
     const active = state?.steps.filter(isActive).length ?? 0;
     const built = state?.created.length ?? 0;
+    const back =
+      'Nothing more is dropped. A drop that waits for somebody is stopped after a moment: its index stays, invalid, until another rollback ends it.';
     const what =
       state?.approvedAt == null
         ? 'The run ends here. Nothing was changed in the database.'
-        : `${active === 0 ? 'Nothing runs right now' : `${plural(active, 'running step')} will be cancelled`}, leftovers are dropped, connections are closed. What is built stays: ${plural(built, 'index', 'indexes')}.`;
+        : state.rollback !== null
+          ? back
+          : `${active === 0 ? 'Nothing runs right now' : `${plural(active, 'running step')} will be cancelled`}, leftovers are dropped, connections are closed. What is built stays: ${plural(built, 'index', 'indexes')}.`;
     return {
       title: 'Abort this run?',
       tone: 'bad',

@@ -5,6 +5,7 @@ import {
   type Pause,
   REFUSED_WORDS,
   type RunState,
+  rollbackSum,
   type Sample,
   type StepState,
   whatIsAhead,
@@ -92,7 +93,8 @@ const failureConcerns = (state: RunState): Concern[] => {
   if (first === undefined || state.phase === 'finished') return [];
   const more = failed.length > 1 ? ` (and ${failed.length - 1} more)` : '';
   const why = first.error?.message ?? first.note ?? first.advice ?? 'no reason given';
-  return [concern(`FAILED ${nameOf(first)}: ${plainText(why)}${more}`, 'bad', 'T again  S skip')];
+  const hint = state.rollback === null ? 'T again  S skip' : '';
+  return [concern(`FAILED ${nameOf(first)}: ${plainText(why)}${more}`, 'bad', hint)];
 };
 
 const finishedConcern = (state: RunState): Concern[] => {
@@ -111,6 +113,11 @@ const beforeGo = (state: RunState): Concern[] => {
     case 'ready': {
       const where = `${plainText(state.database.host)}/${plainText(state.database.database)}`;
       return [concern(`${capitalised(whatIsAhead(state))} on ${where}?`, 'strong', 'y build  n leave')];
+    }
+    case 'surveyed': {
+      const where = `${plainText(state.database.host)}/${plainText(state.database.database)}`;
+      const sum = rollbackSum(state.survey?.indexes ?? []);
+      return [concern(`Drop ${sum}, from ${where}?`, 'strong', 'D drop  n leave')];
     }
     case 'blocked': {
       if (state.preflightError !== null)
@@ -204,6 +211,7 @@ export const concerns = (state: RunState | null, sample: Sample | null, link: Li
 
 const calm = (state: RunState): string => {
   if (state.phase === 'verifying') return 'checking every index against the plan';
+  if (state.phase === 'rolling-back') return 'dropping what this run made; nothing needs you';
   return state.steps.some(isActive) ? 'nothing needs you' : 'nothing is being built right now';
 };
 

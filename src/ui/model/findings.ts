@@ -66,7 +66,8 @@ export const findingsRows = (state: RunState, width: number): Row[] => {
     state.phase === 'preflight'
       ? [row(seg(` ${SYMBOL.working} looking at the server, the tables and what stands there already`, 'info'))]
       : [];
-  const settings = (state.preflight?.settings ?? []).flatMap(({ name, value, why }) =>
+  const building = state.purpose === 'deploy' ? (state.preflight?.settings ?? []) : [];
+  const settings = building.flatMap(({ name, value, why }) =>
     indented(`${plainText(name)} = ${plainText(value)}: ${plainText(why)}`, ' set ', width, 'dim'),
   );
   return [planRow(state), ...looking, ...groups, ...settings].map((line) => fitRow(line, width));

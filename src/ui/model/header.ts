@@ -1,5 +1,5 @@
 import { type FeedView, isAbandoned } from '../../client/feed.ts';
-import type { RunState, Sample } from '../../run/index.ts';
+import { isToBeDropped, type RunState, type Sample } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { estimate } from './estimate.ts';
 import { clockSince, clockTime, since } from './format.ts';
@@ -94,7 +94,16 @@ export const progressRow = (state: RunState | null, sample: Sample | null, now: 
     ...(begun && state.phase !== 'finished' ? [`${building} building${active > 0 ? ` +${active} other` : ''}`] : []),
     `jobs ${state.jobs}`,
   ];
-  const left = row(parts.join('  '));
+  const { rollback } = state;
+  const dropping = state.steps.filter((step) => step.status === 'dropping').length;
+  const wanted = state.created.filter((index) => isToBeDropped(state, index)).length;
+  const back = [
+    ` dropped ${rollback?.dropped.length ?? 0}/${(rollback?.dropped.length ?? 0) + wanted}`,
+    `${dropping} dropping`,
+    ...(rollback !== null && rollback.left.length > 0 ? [`${rollback.left.length} left`] : []),
+    `jobs ${state.jobs}`,
+  ];
+  const left = row((rollback === null ? parts : back).join('  '));
   const age = seg(state.phase === 'finished' ? '' : `${reading.text} `, reading.stale ? 'warn' : 'dim');
   const full = row(seg(etaText(state, sample, now)), '  ', age);
   // With little room the estimate goes first, then the age.

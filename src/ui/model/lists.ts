@@ -9,8 +9,7 @@ import type { Snapshot } from './ui-state.ts';
 
 /** What the first pane shows: the checklist before go, the result at the end, progress between them. */
 export const firstPane = (state: RunState | null): 'findings' | 'progress' | 'result' => {
-  if (state === null || state.phase === 'preflight' || state.phase === 'ready' || state.phase === 'blocked')
-    return 'findings';
+  if (state === null || ['preflight', 'ready', 'surveyed', 'blocked'].includes(state.phase)) return 'findings';
   return state.phase === 'finished' ? 'result' : 'progress';
 };
 

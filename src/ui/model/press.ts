@@ -6,6 +6,7 @@ import { type Layout, PANES, type Pane } from './layout.ts';
 import { moveDown, toEnd } from './move.ts';
 import { copyRow, openDetails } from './open.ts';
 import { order } from './orders.ts';
+import { askRollback } from './rollback.ts';
 import { initialUi, type Pressed, preflightSeq, type Snapshot, say, type UiState } from './ui-state.ts';
 
 /** What a key press is judged by. */
@@ -66,6 +67,8 @@ const perform = (ui: UiState, command: UiCommand, context: PressContext): Presse
     }
     case 'decline':
       return { ui, effects: [{ type: 'exit', exit: { how: 'declined' } }] };
+    case 'rollback':
+      return askRollback(ui, live);
     case 'abort':
       return only({ ...ui, dialog: { kind: 'abort' } });
     case 'recheck':

@@ -1,4 +1,4 @@
-import type { RunState, StepState } from '../../run/index.ts';
+import { differenceCount, type RollbackState, type RunState, type StepState } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { stepName } from '../../run/steps.ts';
 import { SYMBOL } from '../theme.ts';
@@ -57,6 +57,14 @@ export const outcomeOf = (state: RunState, step: StepState): Outcome => {
         text: `FAILED: ${plainText(why)}${step.advice ? `. ${plainText(step.advice)}` : ''}`,
       };
     }
+    case 'dropped':
+      return {
+        name,
+        symbol: step.note === null ? SYMBOL.done : SYMBOL.skipped,
+        tone: step.note === null ? 'ok' : 'warn',
+        good: step.note === null,
+        text: step.note === null ? 'dropped again' : `gone: ${plainText(step.note)}`,
+      };
     case 'skipped':
       return {
         name,
@@ -88,12 +96,13 @@ export const outcomeOf = (state: RunState, step: StepState): Outcome => {
 export const tally = (state: RunState): string => {
   const indexes = state.steps.filter((step) => step.step.kind === 'create-index');
   const count = (status: StepState['status']): number => indexes.filter((step) => step.status === status).length;
-  const rest = indexes.length - count('done') - count('equal') - count('failed') - count('skipped');
+  const rest = indexes.length - count('done') - count('equal') - count('failed') - count('skipped') - count('dropped');
   return [
     `${plural(count('done'), 'index', 'indexes')} built`,
     count('equal') > 0 ? `${count('equal')} there already` : '',
     count('failed') > 0 ? `${count('failed')} FAILED` : '',
     count('skipped') > 0 ? `${count('skipped')} skipped` : '',
+    count('dropped') > 0 ? `${count('dropped')} dropped again` : '',
     rest > 0 ? `${rest} ${state.outcome === null ? 'to go' : 'not built'}` : '',
   ]
     .filter(Boolean)
@@ -101,10 +110,38 @@ export const tally = (state: RunState): string => {
 };
 
 const verifiedWord = (state: RunState): { text: string; tone: Tone } => {
+  if (state.rollback !== null) return rollbackWord(state.rollback);
   if (state.verify === null) return { text: 'not verified', tone: 'warn' };
   return state.verify.ok
     ? { text: 'verified against the plan', tone: 'ok' }
     : { text: 'verification FAILED', tone: 'bad' };
+};
+
+const rollbackWord = ({ finishedAt, differences }: RollbackState): { text: string; tone: Tone } => {
+  if (finishedAt === null) return { text: 'the way back did not come to its end', tone: 'bad' };
+  if (differences === null) return { text: 'no list of what was there before to compare with', tone: 'warn' };
+  const others = differenceCount(differences);
+  return others === 0
+    ? { text: 'the catalog is as before the run, what stays of it aside', tone: 'ok' }
+    : { text: `others changed ${plural(others, 'index', 'indexes')} meanwhile`, tone: 'warn' };
+};
+
+/** What a rollback did not touch, and what others changed meanwhile. */
+const rollbackRows = (state: RunState, width: number): Row[] => {
+  const { rollback } = state;
+  if (rollback === null) return [];
+  const { left, differences } = rollback;
+  const named = (what: string, indexes: readonly { schema: string; name: string; oid: number }[]): string[] =>
+    indexes.map(({ schema, name, oid }) => `${what} ${schema}.${name} (oid ${oid})`);
+  const texts = [
+    ...left.map(({ schema, name, oid, why }) => `left ${schema}.${name} (oid ${oid}): ${why}`),
+    ...named('made by somebody else:', differences?.added ?? []),
+    ...named('gone, not by this run:', differences?.missing ?? []),
+    ...named('valid before and not now, or the other way round:', differences?.changed ?? []),
+  ];
+  return texts.flatMap((text) =>
+    wrapText(plainText(text), Math.max(10, width - 3)).map((part) => row(seg(` ${part}`, 'warn'))),
+  );
 };
 
 /** The result, index by index, what is not right first. */
@@ -134,8 +171,10 @@ export const resultRows = (state: RunState, width: number): Row[] => {
         row(seg(at === 0 ? ' to do: ' : '        ', 'warn'), part),
       ),
     ),
+    ...rollbackRows(state, width),
     ...outcomes.filter((one) => !one.good).flatMap(line),
-    ...validationRows(state),
+    // What validation queries said was said before the way back.
+    ...(state.rollback === null ? validationRows(state) : []),
     ...outcomes.filter((one) => one.good).flatMap(line),
   ];
 };

@@ -27,13 +27,21 @@ const notBuiltLines = (state: RunState): string[] => {
   ];
 };
 
+/** What the way back has come to, and how to go on with it. */
+const rollbackNext = ({ run, outcome, rollback }: RunState): string[] => [
+  ...(rollback?.left ?? []).map(({ schema, name, oid, why }) =>
+    plainText(`left ${schema}.${name} (oid ${oid}): ${why}`),
+  ),
+  ...(outcome?.status === 0 ? [] : [`indexdeck rollback ${run} goes on with what is left`]),
+];
+
 const nextLines = (state: RunState, abandoned: boolean): string[] => {
   const { outcome, run } = state;
   if (outcome === null && abandoned)
     return [
       'Next:',
       '  The engine is gone. Find out what became of what it had begun, and go on, with:',
-      `  indexdeck resume ${run}`,
+      `  indexdeck ${state.rolledBack || state.purpose === 'rollback' ? 'rollback' : 'resume'} ${run}`,
     ];
   if (outcome === null) {
     const todo =
@@ -42,7 +50,8 @@ const nextLines = (state: RunState, abandoned: boolean): string[] => {
         : ['The engine goes on without this screen. Come back with:', `indexdeck attach ${run}`];
     return ['Next:', ...todo.map((text) => `  ${text}`)];
   }
-  const again = outcome.status === 0 ? [] : [`to build what is missing: indexdeck resume ${run}`];
+  const rest = outcome.status === 0 ? [] : [`to build what is missing: indexdeck resume ${run}`];
+  const again = state.rollback !== null ? rollbackNext(state) : rest;
   const record = state.approvedAt === null ? [] : [`the whole record: indexdeck watch ${run} --ui plain`];
   const next = [...outcome.leftToDo.map(plainText), ...(state.approvedAt === null ? [] : again), ...record];
   return next.length === 0 ? [] : ['Next:', ...next.map((text) => `  ${text}`)];
@@ -58,13 +67,15 @@ export const summaryLines = (state: RunState, abandoned = false): string[] => {
   const began = state.approvedAt ?? state.startedAt;
   const took = state.finishedAt === null ? '' : ` after ${clockTime(since(began, Date.parse(state.finishedAt)))}`;
   const verified =
-    state.verify === null
-      ? outcome === null
-        ? ''
-        : ' Not verified.'
-      : state.verify.ok
-        ? ' Verified against the plan.'
-        : ' Verification FAILED.';
+    state.rollback !== null
+      ? ''
+      : state.verify === null
+        ? outcome === null
+          ? ''
+          : ' Not verified.'
+        : state.verify.ok
+          ? ' Verified against the plan.'
+          : ' Verification FAILED.';
   const head =
     outcome === null
       ? `indexdeck run ${state.run} on ${where}: ${state.phase}, not finished.`

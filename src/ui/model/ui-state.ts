@@ -12,9 +12,12 @@ export interface Snapshot {
   now: number;
 }
 
-/** How the screen was left. declined: the operator said no before anything was changed. */
+/**
+ * How the screen was left. declined: the operator said no before anything was changed. rollback: the run has ended, and is to
+ * be rolled back.
+ */
 export interface ScreenExit {
-  how: 'detached' | 'finished' | 'declined';
+  how: 'detached' | 'finished' | 'declined' | 'rollback';
 }
 
 /** A question or a text in front of the panes; it takes all keys. */
@@ -29,6 +32,9 @@ export type Dialog =
   /** `preflight` is the number of the event whose findings the question is about. */
   | { kind: 'leftovers'; preflight: number }
   | { kind: 'confirm'; preflight: number; replaceInvalid: number[]; text: string; wrong: boolean }
+  /** `off`: OIDs that were taken out by hand. `at`: the line of the cursor. `now`: when it was opened, for the ages. */
+  | { kind: 'rollback'; off: number[]; at: number; now: number }
+  | { kind: 'rollback-name'; oids: number[]; all: boolean; text: string; wrong: boolean }
   | { kind: 'filter'; text: string };
 
 /** Said for some seconds in the row for what needs attention. */

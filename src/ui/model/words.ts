@@ -14,7 +14,9 @@ const PHASES: Record<Phase, Mark> = {
   preflight: { symbol: SYMBOL.working, word: 'PREFLIGHT', tone: 'info' },
   ready: { symbol: SYMBOL.done, word: 'READY', tone: 'ok' },
   blocked: { symbol: SYMBOL.alarm, word: 'BLOCKED', tone: 'bad' },
+  surveyed: { symbol: SYMBOL.alarm, word: 'ROLL BACK?', tone: 'warn' },
   running: { symbol: SYMBOL.working, word: 'RUNNING', tone: 'ok' },
+  'rolling-back': { symbol: SYMBOL.working, word: 'ROLLING BACK', tone: 'warn' },
   aborting: { symbol: SYMBOL.alarm, word: 'ABORTING', tone: 'bad' },
   verifying: { symbol: SYMBOL.working, word: 'VERIFYING', tone: 'info' },
   finished: { symbol: SYMBOL.done, word: 'FINISHED', tone: 'ok' },
@@ -26,10 +28,11 @@ export const runMark = (state: RunState, abandoned: boolean): Mark => {
   const { outcome, pauses, phase } = state;
   if (phase === 'finished' && outcome !== null) {
     if (outcome.status === 4) return { symbol: SYMBOL.alarm, word: 'ABORTED', tone: 'bad' };
-    if (outcome.status === 0) return PHASES.finished;
+    if (outcome.status === 0)
+      return state.rollback === null ? PHASES.finished : { symbol: SYMBOL.done, word: 'ROLLED BACK', tone: 'ok' };
     return { symbol: SYMBOL.failed, word: 'FAILED', tone: 'bad' };
   }
-  if (pauses.length > 0 && (phase === 'running' || phase === 'verifying'))
+  if (pauses.length > 0 && ['running', 'verifying', 'rolling-back'].includes(phase))
     return { symbol: SYMBOL.alarm, word: 'PAUSED', tone: 'warn' };
   return PHASES[phase];
 };
@@ -59,6 +62,8 @@ export const stepMark = (step: StepState, live: BuildProgress | undefined): Mark
       return { symbol: SYMBOL.done, word: 'was there', tone: 'ok' };
     case 'failed':
       return { symbol: SYMBOL.failed, word: 'FAILED', tone: 'bad' };
+    case 'dropped':
+      return { symbol: SYMBOL.skipped, word: 'dropped', tone: 'warn' };
     case 'skipped':
       return { symbol: SYMBOL.skipped, word: 'skipped', tone: 'dim' };
   }
@@ -79,7 +84,7 @@ export const phaseWords = (phase: string): string =>
   SHORT_PHASES.find(([pattern]) => pattern.test(phase))?.[1] ?? plainText(phase);
 
 export const isTerminal = (step: StepState): boolean =>
-  step.status === 'done' || step.status === 'equal' || step.status === 'failed' || step.status === 'skipped';
+  ['done', 'equal', 'failed', 'skipped', 'dropped'].includes(step.status);
 
 export const isActive = (step: StepState): boolean =>
   step.status === 'building' || step.status === 'dropping' || step.status === 'running';

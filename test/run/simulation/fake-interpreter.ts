@@ -24,6 +24,8 @@ const createOf = (step: StepState): CreateIndexStep => {
   return step.step;
 };
 
+const NO_ROLLBACK = 'these histories order no rollback';
+
 /** What src/engine/interpreter.ts and what it calls do with each effect, one micro step at a time. */
 export class FakeInterpreter {
   readonly #engine: FakeEngine;
@@ -72,7 +74,11 @@ export class FakeInterpreter {
       case 'cancel':
         return this.#cancel(task, effect);
       case 'drop':
+        if (effect.why === 'rollback') throw new Error(NO_ROLLBACK);
         return this.#drop(task, effect);
+      case 'survey':
+      case 'check-rollback':
+        throw new Error(NO_ROLLBACK);
       case 'statement':
         return this.#statement(task, this.#step(effect.step));
       case 'verify':

@@ -4,6 +4,7 @@ import { backup } from './backup.ts';
 import { busyTables } from './busy-tables.ts';
 import { connection } from './connection.ts';
 import { connectionHeadroom } from './connection-headroom.ts';
+import { dropWaits } from './drop-waits.ts';
 import { indexes } from './indexes.ts';
 import { ledger } from './ledger.ts';
 import { oldTransactions } from './old-transactions.ts';
@@ -13,6 +14,7 @@ import { refusedSettings } from './refused-settings.ts';
 import { resumed } from './resumed.ts';
 import { rightsToBuild } from './rights-to-build.ts';
 import { rightsToCancel } from './rights-to-cancel.ts';
+import { rightsToDrop } from './rights-to-drop.ts';
 import { rightsToWatch } from './rights-to-watch.ts';
 import { roleDefaults } from './role-defaults.ts';
 import { runningDumps } from './running-dumps.ts';
@@ -41,5 +43,19 @@ export const RULES: readonly Rule[] = [
   indexes,
   busyTables,
   oldTransactions,
+  activeConnections,
+];
+
+/** What matters to the way back: neither the plan nor what a version builds wrongly stands in it. */
+export const ROLLBACK_RULES: readonly Rule[] = [
+  connection,
+  standby,
+  otherEngine,
+  rightsToDrop,
+  rightsToWatch,
+  rightsToCancel,
+  connectionHeadroom,
+  roleDefaults,
+  dropWaits,
   activeConnections,
 ];

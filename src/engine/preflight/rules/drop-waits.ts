@@ -1,0 +1,37 @@
+import type { Finding } from '../../../plan/types.ts';
+import type { StallingTransaction } from '../../../queries/stalling_transactions.ts';
+import { duration } from '../../../run/index.ts';
+import type { Rule } from '../facts.ts';
+import { count, finding, ok } from '../finding.ts';
+
+const MOST = 10;
+
+const who = ({ gid, pid, user, application, state }: StallingTransaction): string =>
+  gid === null
+    ? `pid ${pid}, user ${user ?? 'unknown'}, "${application ?? ''}", ${state ?? 'state unknown'}`
+    : `the prepared transaction ${JSON.stringify(gid)} of ${user ?? 'unknown'}`;
+
+/**
+ * Transactions that have used the tables: a concurrent drop waits for each of them, twice, and for no others (unlike a build,
+ * which waits for every older snapshot; tried on 15 and 18).
+ */
+export const dropWaits: Rule = ({ transactions }) => {
+  const waits = transactions.filter(({ tables }) => tables.length > 0);
+  if (waits.length === 0)
+    return [ok('no-drop-waits', 'No old transaction has used the tables: a drop would wait for none.')];
+  const findings = waits.slice(0, MOST).map((transaction): Finding => {
+    const { age_s, tables, gid } = transaction;
+    const old = age_s === null ? 'of unknown age' : `${duration(age_s * 1000)} old`;
+    return finding('warning', 'drop-waits', {
+      what: `A transaction is ${old}: ${who(transaction)}; it holds a lock on ${tables.join(', ')}.`,
+      why: 'A concurrent drop on that table waits until it ends, and meanwhile the index serves no new query.',
+      advice: gid === null ? 'Have it committed or rolled back.' : 'COMMIT PREPARED or ROLLBACK PREPARED ends it.',
+    });
+  });
+  if (waits.length <= MOST) return findings;
+  const what = `${count(waits.length - MOST, 'more transaction')} of the same kind ${waits.length === MOST + 1 ? 'is' : 'are'} there.`;
+  return [
+    ...findings,
+    finding('warning', 'drop-waits', { what, why: 'Drops wait for each of them.', advice: 'See pg_stat_activity.' }),
+  ];
+};

@@ -1,0 +1,104 @@
+import { backendAlive } from '../queries/backend_alive.ts';
+import { indexStates } from '../queries/index_facts.ts';
+import { rollbackFacts, statsReset } from '../queries/rollback_facts.ts';
+import {
+  type BuildOutcome,
+  type Input,
+  type RunState,
+  type StepState,
+  type SurveyedIndex,
+  stepName,
+  type UnfinishedWork,
+} from '../run/index.ts';
+import { askUntilAnswered } from './ask.ts';
+import { type BuilderContext, placeOf } from './builder.ts';
+import { reasonToKeep, sizesOf } from './catalog/index.ts';
+import { reconcile } from './reconcile.ts';
+import type { Session } from './session.ts';
+
+const WITHIN = { timeoutMs: 3_000 };
+
+type Made = { step: number; oid: number; schema: string; name: string };
+type Ended = { step: number; outcome: BuildOutcome };
+
+const isBackendThere = async (context: BuilderContext, step: StepState): Promise<boolean> => {
+  const { backend } = step;
+  if (backend === null) return false;
+  return (await askUntilAnswered(context.control, (session) => backendAlive(session, backend, WITHIN))) !== null;
+};
+
+/** What became of a build whose engine was lost and whose backend is gone, from the catalog alone. */
+const endOf = async (context: BuilderContext, state: RunState, step: StepState): Promise<Ended[]> => {
+  if (step.step.kind !== 'create-index') return [];
+  const outcome = await reconcile(
+    context,
+    state,
+    step,
+    step.step,
+    () => false,
+    () => step.oid,
+  );
+  return [{ step: step.id, outcome }];
+};
+
+const look = async (session: Session, made: readonly Made[]): Promise<SurveyedIndex[]> => {
+  const facts = await rollbackFacts(session, made);
+  const states = await indexStates(
+    session,
+    made.map(({ oid }) => oid),
+  );
+  const sizes = await sizesOf(session, [...states.values()]);
+  return made.map((index) => {
+    const row = facts.get(index.oid);
+    const standing = !row?.there ? 'gone' : row.valid ? 'valid' : 'invalid';
+    const kept = row === undefined ? null : (reasonToKeep(row, index)?.why ?? null);
+    const { scans = null, last_scan: lastScan = null } = row ?? {};
+    return { ...index, standing, kept, bytes: sizes.get(index.oid)?.bytes ?? null, scans, lastScan };
+  });
+};
+
+/**
+ * What a rollback would drop, with all that speaks for or against it; and, where a run was taken up to be rolled back, what
+ * became of the builds that its engine had left. Changes nothing.
+ */
+export const survey = async (context: BuilderContext, state: RunState): Promise<Input> => {
+  const unfinished: UnfinishedWork[] = [];
+  const ended: Ended[] = [];
+  for (const step of state.steps) {
+    const work = step.status === 'building' ? 'build' : step.leftover?.why === 'rollback' ? 'drop' : null;
+    if (work === null) continue;
+    const there = await isBackendThere(context, step);
+    const lost = step.lost && state.purpose === 'rollback';
+    if (work === 'build' && lost && !there) ended.push(...(await endOf(context, state, step)));
+    else
+      unfinished.push({
+        step: step.id,
+        name: stepName(step.step),
+        work,
+        pid: there ? (step.backend?.pid ?? null) : null,
+      });
+  }
+  const created: Made[] = state.created.map(({ step, oid, schema, name }) => ({
+    step,
+    oid,
+    schema: schema ?? '',
+    name,
+  }));
+  const finished: Made[] = ended.flatMap(({ step: id, outcome }) => {
+    const step = state.steps[id];
+    if (outcome.kind !== 'built' || step === undefined) return [];
+    return [{ step: id, oid: outcome.oid, schema: placeOf(state, step)?.schema ?? '', name: stepName(step.step) }];
+  });
+  return askUntilAnswered(context.inspect, async (session) => ({
+    kind: 'surveyed',
+    ended,
+    survey: {
+      indexes: await look(
+        session,
+        [...created, ...finished].sort((a, b) => a.step - b.step),
+      ),
+      unfinished,
+      statsReset: await statsReset(session),
+    },
+  }));
+};

@@ -1,0 +1,58 @@
+import type { RollbackSurvey, SurveyedIndex } from './events.ts';
+import { bytes, duration } from './format.ts';
+import { plainText } from './plain-text.ts';
+import { droppable } from './rollback.ts';
+import type { RunState } from './state.ts';
+
+/** An index has served queries since it was made: whoever drops it takes it from them. */
+export const isUsed = ({ scans }: SurveyedIndex): boolean => scans !== null && scans > 0;
+
+/** How often it was used since it was made, as far as this server has counted. */
+export const usage = (index: SurveyedIndex): string => {
+  if (index.scans === null) return 'use unknown';
+  return isUsed(index) ? `USED ${index.scans}x` : 'not used';
+};
+
+/** How long ago the run made it, in words. */
+export const indexAge = (state: RunState, { oid }: SurveyedIndex, now: number): string => {
+  const at = state.created.find((index) => index.oid === oid)?.at;
+  return at === undefined ? 'age unknown' : `${duration(Math.max(0, now - Date.parse(at)))} old`;
+};
+
+/** Whether it can be dropped, and what is known of it besides its name. */
+export const describeSurveyed = (state: RunState, index: SurveyedIndex, now: number): string => {
+  const { oid, standing, kept, bytes: size } = index;
+  if (kept !== null) return `oid ${oid}  NOT TOUCHED: ${plainText(kept)}`;
+  if (standing === 'gone') return `oid ${oid}  gone already`;
+  const parts = [
+    standing === 'invalid' ? 'INVALID, half dropped' : usage(index),
+    size === null ? 'size unknown' : bytes(size),
+    indexAge(state, index, now),
+    `oid ${oid}`,
+    ...(index.lastScan === null ? [] : [`last used ${index.lastScan.slice(0, 19)}Z`]),
+  ];
+  return parts.join('  ');
+};
+
+/** What is said before a rollback, of how it goes and what it cannot give back. Only what can be known. */
+export const rollbackWarnings = (state: RunState, survey: RollbackSurvey): string[] => {
+  const unfinished = survey.unfinished.map(({ name, work, pid }) =>
+    plainText(`${work === 'build' ? 'the build' : 'the drop'} of ${name}${pid === null ? '' : ` (pid ${pid})`}`),
+  );
+  const living = state.purpose === 'deploy' ? ['The run ends with it: nothing more is built.'] : [];
+  return [
+    ...living,
+    ...(unfinished.length === 0 ? [] : [`Ended and cleaned up first: ${unfinished.join(', ')}.`]),
+    `Each is dropped concurrently, on up to ${state.jobs} ${state.jobs === 1 ? 'table' : 'tables'} at the same time. A drop takes a moment, unless a transaction has used its table: it waits for each of those, and nobody can know how long.`,
+    `Scans are counted on this server only${survey.statsReset === null ? '' : `, and since ${survey.statsReset.slice(0, 19)}Z at most`}; queries that use an index now do without it.`,
+    'This cannot be undone: what is dropped has to be built again.',
+  ];
+};
+
+/** How many would be dropped, and how large they are in all. */
+export const rollbackSum = (indexes: readonly SurveyedIndex[]): string => {
+  const there = indexes.filter(droppable);
+  const size = there.reduce((sum, index) => sum + (index.bytes ?? 0), 0);
+  const used = there.filter(isUsed).length;
+  return `${there.length} ${there.length === 1 ? 'index' : 'indexes'}, ${bytes(size)}${used === 0 ? '' : `, ${used} USED since`}`;
+};

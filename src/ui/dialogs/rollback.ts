@@ -1,0 +1,139 @@
+import {
+  describeSurveyed,
+  droppable,
+  isUsed,
+  type RunState,
+  rollbackSum,
+  rollbackWarnings,
+  type SurveyedIndex,
+} from '../../run/index.ts';
+import { plainText } from '../../run/plain-text.ts';
+import { type Row, row, seg, selectRow, wrapText } from '../model/row.ts';
+import type { Dialog } from '../model/ui-state.ts';
+import { close, type DialogAnswer, type DialogContext, type DialogKind, stay } from './dialog.ts';
+
+type Choose = Extract<Dialog, { kind: 'rollback' }>;
+type Name = Extract<Dialog, { kind: 'rollback-name' }>;
+
+/** A line to choose from: a section with what is in it, or one index. */
+type Line = { title: string; indexes: SurveyedIndex[] } | { index: SurveyedIndex };
+
+const LIVING = ['surveyed', 'running', 'verifying'];
+
+const linesOf = (state: RunState): Line[] =>
+  state.sections.flatMap(({ title }, at): Line[] => {
+    const indexes = (state.survey?.indexes ?? []).filter(({ step }) => state.steps[step]?.section === at);
+    if (indexes.length === 0) return [];
+    return [{ title: `${at + 1} ${title}`, indexes }, ...indexes.map((index) => ({ index }))];
+  });
+
+const oidsOf = (line: Line | undefined): number[] => {
+  if (line === undefined) return [];
+  return ('index' in line ? [line.index] : line.indexes).filter(droppable).map(({ oid }) => oid);
+};
+
+const chosen = (state: RunState, off: readonly number[]): SurveyedIndex[] =>
+  (state.survey?.indexes ?? []).filter((index) => droppable(index) && !off.includes(index.oid));
+
+/** Out when all of it is in, else in. */
+const toggled = (off: readonly number[], oids: readonly number[]): number[] => {
+  const allIn = oids.every((oid) => !off.includes(oid));
+  return allIn ? [...off, ...oids] : off.filter((oid) => !oids.includes(oid));
+};
+
+const box = (oids: readonly number[], off: readonly number[]): string => {
+  const out = oids.filter((oid) => off.includes(oid)).length;
+  if (oids.length === 0) return '[-]';
+  return out === 0 ? '[x]' : out === oids.length ? '[ ]' : '[~]';
+};
+
+const lineRow = (state: RunState, line: Line, off: readonly number[], now: number): Row => {
+  const mark = box(oidsOf(line), off);
+  if (!('index' in line)) return row(seg(`${mark} ${plainText(line.title)}`, 'strong'));
+  const { index } = line;
+  const tone = index.kept !== null ? 'dim' : isUsed(index) ? 'warn' : 'plain';
+  return row(`  ${mark} `, seg(plainText(index.name), 'strong'), seg(`  ${describeSurveyed(state, index, now)}`, tone));
+};
+
+const where = ({ database: { host, port, database } }: RunState): string => plainText(`${host}:${port}/${database}`);
+
+const MOVES: Record<string, number> = { up: -1, k: -1, down: 1, j: 1 };
+
+/** Nothing has been dropped yet, and nobody else has begun to. */
+const stands = (_dialog: Dialog, { state }: DialogContext): boolean => state !== null && LIVING.includes(state.phase);
+
+/** What a rollback would drop, by section and by hand. The run goes on beneath the question. */
+export const rollbackDialog: DialogKind<Choose> = {
+  view: ({ off, at, now }, { state, page }, width) => {
+    const title = `Drop what this run made, from ${state === null ? '' : where(state)}?`;
+    const answers = 'Space: in or out   j k: move   Enter: go on, asks for the name   n, Esc: no';
+    if (state === null || state.survey === null)
+      return { title, tone: 'bad', rows: [row('Looking at what is there, and at how it is used…')], answers, top: 0 };
+    const lines = linesOf(state);
+    const picked = chosen(state, off);
+    const drawn = lines.map((line, n) => {
+      const line_ = lineRow(state, line, off, now);
+      return n === at ? selectRow(line_, width) : line_;
+    });
+    const warnings = rollbackWarnings(state, state.survey).flatMap((text) => wrapText(text, width).map((t) => row(t)));
+    const head = row(seg(`Chosen: ${rollbackSum(picked)}.`, 'bad'));
+    // The line under the cursor is kept in sight; beyond the last one the warnings follow.
+    const top = at < lines.length ? Math.max(0, at + 2 - Math.max(1, page - 2)) : drawn.length;
+    return { title, tone: 'bad', rows: [head, ...drawn, row(''), ...warnings], answers, top };
+  },
+  answer: (dialog, stroke, { state }) => {
+    if (stroke === 'n' || stroke === 'escape' || stroke === 'q') return { ...close, notice: 'nothing was dropped' };
+    if (state === null || state.survey === null) return stay(dialog);
+    const lines = linesOf(state);
+    const by = MOVES[stroke];
+    if (by !== undefined) return stay({ ...dialog, at: Math.max(0, Math.min(lines.length, dialog.at + by)) });
+    if (stroke === 'space') return stay({ ...dialog, off: toggled(dialog.off, oidsOf(lines[dialog.at])) });
+    if (stroke !== 'enter') return stay(dialog);
+    const oids = chosen(state, dialog.off).map(({ oid }) => oid);
+    if (oids.length === 0 && state.survey.unfinished.length === 0)
+      return { ...stay(dialog), notice: 'nothing is chosen' };
+    return stay({ kind: 'rollback-name', oids, all: dialog.off.length === 0, text: '', wrong: false });
+  },
+  stands,
+};
+
+const typed = (dialog: Name, text: string): DialogAnswer =>
+  stay({ ...dialog, text: (dialog.text + text).slice(0, 200), wrong: false });
+
+/** The database's name, typed in full. Enter alone is a no; pasting is not typing. */
+export const rollbackNameDialog: DialogKind<Name> = {
+  view: ({ oids, text, wrong }, { state }, width) => {
+    const name = plainText(state?.database.database ?? '');
+    const indexes = (state?.survey?.indexes ?? []).filter(({ oid }) => oids.includes(oid));
+    const lead = `${rollbackSum(indexes)} will be dropped from ${state === null ? '' : where(state)}. This cannot be undone: they have to be built again. Type the name of the database in full, then press Enter.`;
+    return {
+      title: 'ROLLBACK: type the name of the database',
+      tone: 'bad',
+      rows: [
+        ...wrapText(lead, width).map((line) => row(line)),
+        row(seg('> ', 'key'), seg(plainText(text), 'strong'), seg('_', 'dim')),
+        ...(wrong ? [row(seg(`That is not the name: nothing was dropped. The name is ${name}.`, 'bad'))] : []),
+      ],
+      answers: 'Enter: drop, if the name is right   Esc: no',
+      top: 0,
+    };
+  },
+  answer: (dialog, stroke, { state }) => {
+    if (state === null || stroke === 'escape') return { ...close, notice: 'nothing was dropped' };
+    if (stroke === 'enter') {
+      const { oids, all, text: confirm } = dialog;
+      if (confirm !== state.database.database) return stay({ ...dialog, text: '', wrong: true });
+      const command = { type: 'roll-back', oids, all, confirm } as const;
+      return { dialog: null, effects: [{ type: 'send', command, what: 'rollback' }] };
+    }
+    if (stroke === 'backspace') return stay({ ...dialog, text: [...dialog.text].slice(0, -1).join('') });
+    if (stroke === 'ctrl-u') return stay({ ...dialog, text: '' });
+    if (stroke === 'space') return typed(dialog, ' ');
+    return [...stroke].length === 1 ? typed(dialog, stroke) : stay(dialog);
+  },
+  text: (dialog, text, pasted) =>
+    pasted
+      ? { ...stay(dialog), notice: 'type the name, do not paste it' }
+      : typed(dialog, plainText(text.replace(/[\r\n]/g, ''))),
+  stands,
+};

@@ -1,0 +1,25 @@
+import { type Pressed, type Snapshot, say, type UiState } from './ui-state.ts';
+
+/**
+ * D: the way back. Before anything is dropped the engine looks at what is there: nothing is sent to the database by the screen.
+ * On a run that has ended another engine has to be started: that is up to who started the screen.
+ */
+export const askRollback = (ui: UiState, live: Snapshot): Pressed => {
+  const { state } = live.view;
+  if (state === null) return { ui, effects: [] };
+  const unfinished = state.steps.some((step) => step.lost || step.leftover !== null);
+  if (state.created.length === 0 && !unfinished && state.phase !== 'surveyed')
+    return {
+      ui: say(ui, 'this run has made no index that is still there: there is nothing to drop', live.now),
+      effects: [],
+    };
+  if (state.phase === 'finished') return { ui, effects: [{ type: 'exit', exit: { how: 'rollback' } }] };
+  const dialog = { kind: 'rollback', off: [], at: 0, now: live.now } as const;
+  // What was looked at a moment ago for this very question is looked at again when it is asked again.
+  if (state.phase === 'surveyed' || state.surveying)
+    return { ui: { ...ui, dialog: { ...dialog, off: [] } }, effects: [] };
+  return {
+    ui: { ...ui, dialog: { ...dialog, off: [] } },
+    effects: [{ type: 'send', command: { type: 'survey' }, what: 'look at what would be dropped' }],
+  };
+};

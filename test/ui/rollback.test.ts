@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { type Command, type EventBody, type RunState, replay } from '../../src/run/index.ts';
+import { kindOf } from '../../src/ui/dialogs/index.ts';
+import { commandFor } from '../../src/ui/keymap.ts';
+import { dialogContext } from '../../src/ui/model/answer.ts';
+import { layout } from '../../src/ui/model/layout.ts';
+import { liveRowsWanted } from '../../src/ui/model/live.ts';
+import { type PressContext, pressKey, pressText } from '../../src/ui/model/press.ts';
+import { rowText } from '../../src/ui/model/row.ts';
+import { type Effect, initialUi, type Snapshot, type UiState } from '../../src/ui/model/ui-state.ts';
+import { FixtureFeed, runningStory, type Story, sample } from '../support/ui-events.ts';
+
+const stateOf = (story: Story): RunState => {
+  const state = replay(story.events);
+  if (state === null) throw new Error('no events');
+  return state;
+};
+
+/** A screen on a running run, at which keys are pressed. */
+const screen = (role: 'operator' | 'observer' = 'operator') => {
+  const story = runningStory();
+  let ui: UiState = initialUi;
+  const effects: Effect[] = [];
+  const context = (): PressContext => {
+    const view = new FixtureFeed(story, sample(story.at)).view();
+    const live: Snapshot = { view, history: [], now: story.at };
+    const size = { columns: 80, rows: 24, focus: ui.focus, zoomed: ui.zoomed };
+    return {
+      live,
+      shown: live,
+      role,
+      layout: layout({ ...size, liveWanted: liveRowsWanted, notices: 0, reading: false }),
+    };
+  };
+  const take = (pressed: { ui: UiState; effects: Effect[] }) => {
+    ui = pressed.ui;
+    effects.push(...pressed.effects);
+  };
+  return {
+    story,
+    press: (...strokes: string[]) => {
+      for (const stroke of strokes) take(pressKey(ui, stroke, context()));
+    },
+    paste: (text: string) => take(pressText(ui, text, true, context())),
+    add: (body: EventBody) => story.add(body),
+    ui: () => ui,
+    sent: (): Command[] => effects.flatMap((effect) => (effect.type === 'send' ? [effect.command] : [])),
+    shows: (): string => {
+      if (ui.dialog === null) return '';
+      const { title, rows, answers } = kindOf(ui.dialog).view(ui.dialog, dialogContext(context()), 76);
+      return [title, ...rows.map(rowText), answers].join('\n');
+    },
+  };
+};
+
+const surveyed = (state: RunState): EventBody => ({
+  type: 'rollback.surveyed',
+  indexes: state.created.map(({ step, oid, schema, name }, n) => ({
+    step,
+    oid,
+    schema: schema ?? 'menuca_v3',
+    name,
+    standing: 'valid',
+    bytes: 1_000_000,
+    scans: n === 0 ? 7 : 0,
+    lastScan: null,
+    kept: n === 1 ? 'the constraint x depends on it by now' : null,
+  })),
+  unfinished: [],
+  statsReset: null,
+});
+
+const asked = () => {
+  const there = screen();
+  there.press('D');
+  there.add(surveyed(stateOf(there.story)));
+  return there;
+};
+
+describe('D', () => {
+  it('asks the engine to look, and says so until there is an answer', () => {
+    const there = screen();
+    there.press('D');
+    expect(there.sent()).toEqual([{ type: 'survey' }]);
+    expect(there.shows()).toMatch(/Looking at what is there/);
+    there.press('enter', 'enter');
+    expect(there.sent()).toHaveLength(1);
+  });
+
+  it('says from which database, what, how used, what is not touched, and what cannot be undone', () => {
+    const text = asked().shows();
+    expect(text).toMatch(/from prod-db1:5432\/menuca\?/);
+    expect(text).toMatch(/\[x\] idx_\w+ {2}USED 7x {2}.* old {2}oid \d+/);
+    expect(text).toMatch(/\[-\] idx_\w+ {2}oid \d+ {2}NOT TOUCHED: the constraint x depends on it by now/);
+    expect(text).toMatch(/nobody can know how long/);
+    expect(text).toMatch(/cannot be undone/);
+  });
+
+  it.each(['n', 'escape', 'q'])('%s is a no', (stroke) => {
+    const there = asked();
+    there.press(stroke);
+    expect(there.ui().dialog).toBeNull();
+    expect(there.sent()).toEqual([{ type: 'survey' }]);
+  });
+
+  it('wants the name typed: Enter alone, a wrong name and a pasted one drop nothing', () => {
+    const there = asked();
+    there.press('enter');
+    expect(there.ui().dialog).toMatchObject({ kind: 'rollback-name', all: true });
+    there.press('enter');
+    expect(there.shows()).toMatch(/That is not the name: nothing was dropped/);
+    there.press(...'menu', 'enter');
+    there.paste('menuca');
+    there.press('enter');
+    expect(there.sent()).toEqual([{ type: 'survey' }]);
+    there.press(...'menuca', 'enter');
+    const created = stateOf(there.story).created.filter((_, n) => n !== 1);
+    expect(there.sent().at(-1)).toEqual({
+      type: 'roll-back',
+      oids: created.map(({ oid }) => oid),
+      all: true,
+      confirm: 'menuca',
+    });
+  });
+
+  it('drops by hand what is left in: Space takes an index out, or a whole section, and back', () => {
+    const there = asked();
+    const { created } = stateOf(there.story);
+    there.press('j', 'space', 'enter');
+    expect(there.ui().dialog).toMatchObject({ all: false });
+    expect((there.ui().dialog as { oids: number[] }).oids).not.toContain(created[0]?.oid);
+    there.press('escape', 'D');
+    there.add(surveyed(stateOf(there.story)));
+    there.press('space');
+    const [, section] = there
+      .shows()
+      .split('\n')
+      .filter((line) => line.includes('[ ]') || line.includes('[x]'));
+    expect(section).toMatch(/\[ \]/);
+  });
+
+  it('closes the question when somebody else has begun', () => {
+    const there = asked();
+    there.add({ type: 'rollback.started', oids: [], all: true, by: 'ben' });
+    there.press('enter');
+    expect(there.ui().dialog).toBeNull();
+    expect(there.ui().notice?.text).toMatch(/the question is closed/);
+  });
+
+  it('is not there for an observer, in any phase', () => {
+    for (const phase of ['running', 'verifying', 'surveyed', 'finished'] as const) {
+      expect(commandFor('D', phase, 'observer')).toBeNull();
+      expect(commandFor('D', phase, 'operator')).toBe('rollback');
+    }
+    for (const phase of ['preflight', 'ready', 'rolling-back', 'aborting'] as const)
+      expect(commandFor('D', phase, 'operator')).toBeNull();
+  });
+});
