@@ -3,7 +3,6 @@ import { UsageError } from '../errors.ts';
 
 const LATER = {
   rollback: 'drop the indexes by hand, with DROP INDEX CONCURRENTLY; the journal names each that the run created',
-  restore: 'restore with pg_restore or your provider’s own means',
   report: 'see the run with "indexdeck watch RUN --ui plain", or its events with --ui json',
 } as const;
 
