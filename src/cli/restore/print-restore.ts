@@ -8,6 +8,9 @@ import type { Output } from '../output/output.ts';
 /** Entries come in thousands: a log gets a line for one of them this often. */
 const PROGRESS_EVERY_MS = 1_000;
 
+/** What pg_restore says of every entry besides: it is in the restore's events on disk, and would drown the rest here. */
+const CHATTER = /^((processing|launching|finished|skipping) item |(entering|finished) main parallel loop$)/;
+
 const mark = (ok: boolean | null): string => (ok === null ? 'not verified' : ok ? 'verified' : 'FAILED');
 
 const describe = (event: RestoreEvent): string | null => {
@@ -32,7 +35,7 @@ const describe = (event: RestoreEvent): string | null => {
     case 'restore.waiting':
       return `waits on pid ${event.pid} (${[event.application, event.user, event.state].filter(Boolean).join(', ')})`;
     case 'tool.said':
-      return `| ${event.text}`;
+      return CHATTER.test(event.text) ? null : `| ${event.text}`;
     case 'restore.erred':
       return `${event.kind}: ${event.meaning}: ${event.message}${event.entry === null ? '' : ` [${event.entry}]`}`;
     case 'restore.warned':

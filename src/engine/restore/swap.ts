@@ -5,7 +5,7 @@ import { terminateBackend } from '../../queries/terminate_backend.ts';
 import type { ConnectionConfig } from '../config.ts';
 import type { Session } from '../session.ts';
 import { pause } from '../time.ts';
-import { openElsewhere } from './sessions.ts';
+import { openElsewhere, restoreApplication } from './sessions.ts';
 
 const ATTEMPTS = 3;
 const LOOK_EVERY_MS = 50;
@@ -36,15 +36,15 @@ interface Ended {
   stayed: string[];
 }
 
-/** Ends the sessions in the database, once no new one can come. Never fails: what stays makes the rename fail. */
-const endSessions = async (closer: Session, database: string, told: Set<string>): Promise<string[]> => {
+/** Ends the sessions in the database (our own is not told of), once no new one can come. Never fails: what stays makes the rename fail. */
+const endSessions = async (closer: Session, { id, database }: Swap, told: Set<string>): Promise<string[]> => {
   const stayed: string[] = [];
   for (const { pid, backendStart, application, user } of await databaseSessions(closer, database, [])) {
     const who = `pid ${pid} (${application || user || 'unknown'})`;
     if (backendStart === null) stayed.push(who);
     else
       await terminateBackend(closer, { pid, backendStart })
-        .then(() => told.add(`${pid} ${backendStart}`))
+        .then(() => application !== restoreApplication(id) && told.add(`${pid} ${backendStart}`))
         .catch(() => stayed.push(who));
   }
   return stayed;
@@ -68,7 +68,7 @@ const attempt = async (renamer: Session, closer: Session, swap: Swap): Promise<E
     });
   first.catch(() => undefined);
   while (!settled) {
-    if (await databaseIsClosed(closer, former.oid)) stayed = await endSessions(closer, database, told);
+    if (await databaseIsClosed(closer, former.oid)) stayed = await endSessions(closer, swap, told);
     await pause(LOOK_EVERY_MS);
   }
   try {

@@ -72,7 +72,7 @@ const compareRows = async ({ session, archive, ledgers, othersWrite, signal }: V
   const found = `${count(wrong.length, 'table')} of ${wanted.length} not as at the backup: ${list(wrong, 5)}`;
   return {
     what: 'rows',
-    ok: othersWrite ? true : false,
+    ok: othersWrite,
     found: othersWrite
       ? `${found}; others write again since the commit, and the transaction copied all rows or none`
       : found,
