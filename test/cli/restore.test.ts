@@ -274,6 +274,73 @@ const toolOf = (id: RegExp) =>
       [...commandLines()].find(([, text]) => /pg_restore/.test(text) && /--use-list/.test(text) && id.test(text))?.[0],
   );
 
+/** A table that takes its time to be restored, and none otherwise: 500 rows of 20 ms. */
+const SLOW = `
+  CREATE FUNCTION public.slow() RETURNS boolean LANGUAGE plpgsql AS $f$ BEGIN
+    IF current_setting('application_name') LIKE 'indexdeck restore%' THEN PERFORM pg_sleep(0.02); END IF; RETURN true;
+  END $f$;
+  CREATE TABLE slow (a int CHECK (public.slow())); INSERT INTO slow SELECT n FROM generate_series(1, 500) n;`;
+
+describe('errors of pg_restore', () => {
+  testWithPgTools('a role that is missing: not swapped in, unless owners and rights are left out', async () => {
+    const role = `gone_${Date.now()}`;
+    const there = await scene(`CREATE ROLE ${role}; CREATE TABLE theirs (a int); ALTER TABLE theirs OWNER TO ${role};
+      GRANT SELECT ON parted TO ${role};`);
+    const { database, journal } = there;
+    await database.sql(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    const oid = await oidOf(database);
+    const { status, stdout } = await there.restore();
+    expect({ status, stdout }).toEqual({ status: 1, stdout: expect.stringMatching(/not swapped in.*--swap rs-/) });
+    expect(await oidOf(database)).toBe(oid);
+    const { errors, state, restored } = newest(journal);
+    expect(state).toBe('unproven');
+    expect(new Set(errors.map(({ kind }) => kind))).toEqual(new Set(['ownership']));
+    expect(await besides(database)).toEqual([restored?.name]);
+    expect(await there.restore(['--in-place'])).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/rolled back.*is as it was/),
+    });
+    const without = await there.restore(['--no-owner', '--no-privileges']);
+    expect(newest(journal).errors).toEqual([]);
+    expect(without).toMatchObject({ status: 0 });
+  });
+
+  testWithPgTools('rows that cannot be copied are a loss', async () => {
+    // A check that looks into another table holds in the database, and not while pg_restore fills it.
+    const there = await scene(`CREATE TABLE allowed (a int); INSERT INTO allowed VALUES (1);
+      CREATE FUNCTION is_allowed(a int) RETURNS boolean LANGUAGE sql AS 'SELECT EXISTS (SELECT FROM allowed WHERE allowed.a = $1)';
+      CREATE TABLE checked (a int CHECK (is_allowed(a))); INSERT INTO checked VALUES (1);`);
+    const oid = await oidOf(there.database);
+    expect(await there.restore()).toMatchObject({ status: 1 });
+    const { errors, verified } = newest(there.journal);
+    expect(errors).toEqual([
+      expect.objectContaining({ kind: 'loss', message: expect.stringContaining('COPY failed for table "checked"') }),
+    ]);
+    expect(verified).toContainEqual(
+      expect.objectContaining({ what: 'rows', ok: false, found: expect.stringContaining('public.checked has 0') }),
+    );
+    expect(await oidOf(there.database)).toBe(oid);
+  });
+
+  testWithPgTools('a connection that is ended is fatal, and nothing is left', async () => {
+    const there = await scene(SLOW);
+    const { database, env, journal } = there;
+    const running = start(there.args(['--jobs', '1']), { env });
+    await poll(async () => {
+      const rows = await database.sql(
+        `SELECT pg_terminate_backend(pid) AS done FROM pg_stat_activity
+         WHERE application_name LIKE 'indexdeck restore rs-%' AND query LIKE 'COPY%' AND starts_with(datname, $1)`,
+        [`${database.name}_`],
+      );
+      return rows.length > 0;
+    });
+    const { status, stderr } = await running.ended;
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('nothing of it is left') });
+    expect(newest(journal).errors.map(({ kind }) => kind)).toContain('fatal');
+    expect(await besides(database)).toEqual([]);
+  });
+});
+
 describe('cut short', () => {
   testWithPgTools.each([['SIGTERM'], ['SIGKILL of pg_restore']])('in place, by %s: all is rolled back', async (how) => {
     const there = await scene();
@@ -299,7 +366,7 @@ describe('cut short', () => {
   });
 
   testWithPgTools('beside, by SIGTERM while it loads, and by pg_restore’s end: nothing is left', async () => {
-    const there = await scene();
+    const there = await scene(SLOW);
     const { database, env, path, journal } = there;
     const oid = await oidOf(database);
     for (const how of ['SIGTERM', 'SIGKILL'] as const) {
@@ -308,7 +375,6 @@ describe('cut short', () => {
       if (how === 'SIGTERM') running.child.kill(how);
       else process.kill(pid, how);
       const { status, stderr } = await running.ended;
-      // It may have been quicker.
       expect({ how, status, stderr }).toEqual({
         how,
         status: how === 'SIGTERM' ? 4 : 1,
@@ -323,12 +389,12 @@ describe('cut short', () => {
   testWithPgTools(
     'we are killed at any moment: the database in use is whole, and the next restore clears away',
     async () => {
-      const there = await scene();
+      const there = await scene(SLOW);
       const { database, env, journal } = there;
       const before = await dumpOf(database);
       for (let at = 0; at < 5; at++) {
         const running = start(there.args(), { env });
-        const wanted = 8 + Math.floor(Math.random() * 25);
+        const wanted = 6 + Math.floor(Math.random() * 20);
         await poll(() => running.lines.length >= wanted || running.child.exitCode !== null, 30_000);
         running.child.kill('SIGKILL');
         await running.ended;

@@ -51,8 +51,8 @@ export const prove = async (
     archive: look.archive,
     ledgers: look.ledgers,
     tools,
-    // Rights are entries of their own; without them what is missing would be found.
     owners: request.owners,
+    privileges: request.privileges,
     file: journal.file('ledger'),
     signal: request.signal,
   });

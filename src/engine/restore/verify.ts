@@ -23,6 +23,7 @@ export interface Verifying {
   ledgers: readonly string[];
   tools: { dump: Installation; restore: Installation };
   owners: boolean;
+  privileges: boolean;
   /** Others may have written since it was restored: in place, they are at work again. */
   othersWrite: boolean;
   /** For a copy of the schema, for as long as it is compared. */
@@ -111,12 +112,13 @@ export const listWithout = async (
 };
 
 const compareEntries = async (verifying: Verifying): Promise<Verified[]> => {
-  const { archive, entries, tools, owners } = verifying;
+  const { archive, entries, tools, owners, privileges } = verifying;
   const now = await entriesNow(verifying);
   const alike = Number.parseInt(archive.facts.toolVersion ?? '', 10) === tools.dump.major;
   const chosen = (lines: readonly string[]) =>
     alike ? lines : lines.filter((line) => SAME_IN_ALL.test(entryName(line)));
-  const { missing, extra, same } = compareObjects(chosen(entries), chosen(now), owners);
+  const given = entries.filter((line) => privileges || !/^(DEFAULT )?ACL /.test(entryName(line)));
+  const { missing, extra, same } = compareObjects(chosen(given), chosen(now), owners);
   const indexes = entries.filter((line) => entryName(line).startsWith('INDEX ')).length;
   const more = extra.length === 0 ? '' : `; ${count(extra.length, 'object')} that it does not hold: ${list(extra, 5)}`;
   const objects: Verified =
