@@ -9,6 +9,7 @@ export type UiCommand =
   | 'pause'
   | 'continue'
   | 'abort'
+  | 'restore'
   | 'skip'
   | 'retry'
   | 'cancel-build'
@@ -116,6 +117,14 @@ export const KEYMAP: readonly Binding[] = [
     short: 'abort',
     changes: true,
     phases: ALIVE,
+  },
+  {
+    command: 'restore',
+    strokes: ['B'],
+    label: 'B',
+    help: 'go back to the backup that the run names; asks for the database’s name',
+    changes: true,
+    phases: [...AT_WORK, 'finished'],
   },
   {
     command: 'skip',

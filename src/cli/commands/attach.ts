@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { RunClient } from '../../client/index.ts';
+import { enginePid, RunClient } from '../../client/index.ts';
 import { theRun } from '../choose-run.ts';
 import { approve } from '../deploy/approve.ts';
+import { engineGone } from '../deploy/deploy-run.ts';
 import { followRun, leave, runStatus } from '../deploy/follow-run.ts';
 import { actor } from '../identity.ts';
 import { chooseUi, type Done, type Io, terminalOf } from '../io.ts';
@@ -9,6 +10,7 @@ import { uiOption } from '../options/flags.ts';
 import { addRunArgument, runSelection } from '../options/run-argument.ts';
 import type { Ui } from '../options/values.ts';
 import { Output } from '../output/output.ts';
+import { restoreAfterRun } from '../restore/after-run.ts';
 
 export const addAttach = (program: Command, io: Io, done: Done): void => {
   const command = addRunArgument(
@@ -25,6 +27,14 @@ export const addAttach = (program: Command, io: Io, done: Done): void => {
     const following = await followRun(client, options);
     leaving.abort();
     await leave(client, following, io, run);
+    const { state } = client.view();
+    if (following === 'restore' && state !== null) {
+      const pid = enginePid(dir);
+      if (pid !== null) await engineGone(pid);
+      const { flags, journal } = runSelection(command);
+      done(await restoreAfterRun(state, { flags, journal, io, out: options.out }));
+      return;
+    }
     done(following === 'ended' ? runStatus(client, dir, io) : 0);
   });
 };

@@ -1,46 +1,16 @@
 import { type Command, Option } from 'commander';
-import type { Located } from '../../engine/backup/index.ts';
 import type { ConnectionConfig } from '../../engine/config.ts';
-import type { Look } from '../../engine/restore/index.ts';
 import type { ExitStatus } from '../../run/index.ts';
 import type { ConnectionFlags } from '../connection/index.ts';
 import { resolveConnection, UnreachableError } from '../connection/index.ts';
 import { CliError, UsageError } from '../errors.ts';
-import { actor, journalDirectory, newRunId } from '../identity.ts';
+import { journalDirectory, newRunId } from '../identity.ts';
 import { type Done, type Io, terminalOf } from '../io.ts';
 import { addConnectionFlags, connectionFlags } from '../options/flags.ts';
 import { parseChoice, parseJobs } from '../options/values.ts';
 import { Output } from '../output/output.ts';
-import { restoreCommand } from '../restore/command-line.ts';
 import { askForName, requireName } from '../restore/confirm.ts';
-import { printRestore } from '../restore/print-restore.ts';
-import { version } from '../version.ts';
-
-interface Flags {
-  backup?: string;
-  inPlace?: boolean;
-  swap: boolean | string;
-  swapBack?: string;
-  restoreCommand?: string;
-  confirm?: string;
-  jobs?: number;
-  fromElsewhere?: boolean;
-  analyze: boolean;
-  owner: boolean;
-  privileges: boolean;
-  binDir?: string;
-  journal?: string;
-  ui?: 'plain' | 'json';
-}
-
-/** Everything that the three ways have in common. */
-interface Setting {
-  flags: Flags;
-  connection: ConnectionConfig;
-  given: ConnectionFlags;
-  io: Io;
-  out: Output;
-}
+import { common, ends, fromArchive, locate, type RestoreFlags, type RestoreSetting } from '../restore/from-archive.ts';
 
 const connect = async (flags: ConnectionFlags, io: Io): Promise<ConnectionConfig> =>
   await resolveConnection(flags, io.env, terminalOf(io)).catch((error: unknown) => {
@@ -48,64 +18,7 @@ const connect = async (flags: ConnectionFlags, io: Io): Promise<ConnectionConfig
     throw new CliError(3, `${error.message}. Nothing was changed`, { cause: error });
   });
 
-const common = ({ flags, connection, given, io, out }: Setting, id: string) => ({
-  connection,
-  journal: journalDirectory(flags.journal, io.env),
-  version: version(),
-  by: actor(),
-  emit: printRestore(id, { io, out, json: flags.ui === 'json' }),
-  command: (args: readonly string[]) => restoreCommand(args, given, flags.journal, connection.database),
-});
-
-const locate = async (named: string, { flags, io }: Setting): Promise<Located | null> => {
-  const { BadRecord, locateBackup } = await import('../../engine/backup/index.ts');
-  try {
-    return locateBackup(named, journalDirectory(flags.journal, io.env));
-  } catch (error) {
-    if (!(error instanceof BadRecord)) throw error;
-    throw new UsageError(`${error.message}: remove it if the archive is good all the same`, { cause: error });
-  }
-};
-
-const ends = (count: number): string => `end ${count} other session${count === 1 ? '' : 's'}`;
-
-const question = ({ mode, jobs, database, sessions, swap, archive }: Look, host: string): string => {
-  const where = `${database.name} at ${host}`;
-  const from = `as of ${archive.takenAt ?? 'an unknown time'}`;
-  if (mode === 'in-place')
-    return `Replace what is in ${where} by the archive, ${from}${jobs > 1 ? ', WITHOUT a way back' : ', in one transaction'}?`;
-  if (!swap) return `Restore ${where}, ${from}, into a database beside it?`;
-  return `Restore ${where}, ${from}, beside it, then ${ends(sessions.length)} and swap names?`;
-};
-
-const fromArchive = async (named: string, setting: Setting): Promise<ExitStatus> => {
-  const { flags, connection, io } = setting;
-  const located = await locate(named, setting);
-  if (located === null)
-    throw new UsageError(
-      `--backup ${JSON.stringify(named)} is no file, no directory, and no ID or label of a backup; a provider’s backup takes --restore-command`,
-    );
-  const { restore } = await import('../../engine/restore/index.ts');
-  const { underSignals } = await import('../restore/run-restore.ts');
-  const id = `rs-${newRunId(new Date())}`;
-  const mode = flags.inPlace ? 'in-place' : 'beside';
-  const confirmation = { given: flags.confirm ?? null, database: connection.database };
-  const request = {
-    ...common(setting, id),
-    ...{ id, located, mode: mode as 'in-place' | 'beside' },
-    jobs: flags.jobs ?? (mode === 'beside' ? 2 : 1),
-    fromElsewhere: flags.fromElsewhere ?? false,
-    swap: flags.swap !== false,
-    ...{ analyze: flags.analyze, owners: flags.owner, privileges: flags.privileges },
-    binDir: flags.binDir ?? null,
-  };
-  return await underSignals(async (signal) => {
-    const confirm = (look: Look) => askForName(confirmation, question(look, connection.host), io, signal);
-    return await restore({ ...request, signal, confirm });
-  }, setting);
-};
-
-const byCommand = async (named: string, template: string, setting: Setting): Promise<ExitStatus> => {
+const byCommand = async (named: string, template: string, setting: RestoreSetting): Promise<ExitStatus> => {
   const { flags, connection, io } = setting;
   const { CommandUnclear, fillCommand, restoreByCommand } = await import('../../engine/restore/index.ts');
   const { underSignals } = await import('../restore/run-restore.ts');
@@ -132,7 +45,7 @@ const byCommand = async (named: string, template: string, setting: Setting): Pro
   }, setting);
 };
 
-const swapOnly = async (id: string, direction: 'in' | 'back', setting: Setting): Promise<ExitStatus> => {
+const swapOnly = async (id: string, direction: 'in' | 'back', setting: RestoreSetting): Promise<ExitStatus> => {
   const { flags, connection, io } = setting;
   const { findRestore, swapAgain } = await import('../../engine/restore/index.ts');
   const { underSignals } = await import('../restore/run-restore.ts');
@@ -153,7 +66,7 @@ const swapOnly = async (id: string, direction: 'in' | 'back', setting: Setting):
   }, setting);
 };
 
-const run = async (setting: Setting): Promise<ExitStatus> => {
+const run = async (setting: RestoreSetting): Promise<ExitStatus> => {
   const { backup, swap, swapBack, restoreCommand: template } = setting.flags;
   if (typeof swap === 'string') return await swapOnly(swap, 'in', setting);
   if (swapBack !== undefined) return await swapOnly(swapBack, 'back', setting);
@@ -162,7 +75,7 @@ const run = async (setting: Setting): Promise<ExitStatus> => {
 };
 
 /** What goes together, before anything is looked at. */
-const checkFlags = ({ backup, inPlace, swap, swapBack, restoreCommand: template }: Flags): void => {
+const checkFlags = ({ backup, inPlace, swap, swapBack, restoreCommand: template }: RestoreFlags): void => {
   const ways = [backup, typeof swap === 'string' ? swap : undefined, swapBack].filter((way) => way !== undefined);
   if (ways.length !== 1) throw new UsageError('restore takes one of --backup PATH_OR_ID, --swap ID and --swap-back ID');
   if (inPlace && swap === false) throw new UsageError('--in-place swaps nothing: --no-swap goes with a restore beside');
@@ -197,7 +110,7 @@ export const addRestore = (program: Command, io: Io, done: Done): void => {
       new Option('--ui <ui>', 'plain or json (one event a line)').argParser(parseChoice('--ui', ['plain', 'json'])),
     );
   command.action(async () => {
-    const flags = command.opts<Flags>();
+    const flags = command.opts<RestoreFlags>();
     checkFlags(flags);
     if (flags.confirm === undefined && terminalOf(io) === null) requireName({ given: null, database: '' }, io);
     const given = connectionFlags(command);

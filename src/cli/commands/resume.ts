@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { RunState } from '../../run/index.ts';
 import { theRun } from '../choose-run.ts';
 import { resolveConnection, UnreachableError } from '../connection/index.ts';
 import { requireConsent } from '../deploy/consent.ts';
@@ -11,6 +12,7 @@ import { mergeOptions, resumedOptions } from '../options/deploy-options.ts';
 import { addBuildFlags, addRunFlags, connectionFlags, givenByFlags } from '../options/flags.ts';
 import { addRunName, runSelection } from '../options/run-argument.ts';
 import { Output } from '../output/output.ts';
+import { restoreAfterRun } from '../restore/after-run.ts';
 import { connectionOf } from '../resume/connection.ts';
 import { resumable } from '../resume/resumable.ts';
 import { compareScript } from '../resume/script.ts';
@@ -63,6 +65,9 @@ export const addResume = (program: Command, io: Io, done: Done): void => {
       });
       return { run, dir, pid, past: state.seq };
     };
-    done(await deployRun({ start, ui, environment, consent, io, out: new Output(io.stdout), temporary: false }));
+    const out = new Output(io.stdout);
+    const { journal } = runSelection(command);
+    const restore = (ended: RunState) => restoreAfterRun(ended, { flags: where, journal, io, out });
+    done(await deployRun({ start, restore, ui, environment, consent, io, out, temporary: false }));
   });
 };

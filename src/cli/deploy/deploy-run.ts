@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { processExists, RunClient } from '../../client/index.ts';
-import type { ExitStatus } from '../../run/index.ts';
+import type { ExitStatus, RunState } from '../../run/index.ts';
 import { actor } from '../identity.ts';
 import { type Io, say, terminalOf } from '../io.ts';
 import type { Ui } from '../options/values.ts';
@@ -20,6 +20,8 @@ export interface Deployment {
   consent: Consent;
   io: Io;
   out: Output;
+  /** What B hands over to, once the engine is gone; absent: a run without a backup. */
+  restore?: (state: RunState) => Promise<ExitStatus>;
   /** The database goes when this program does: the run is never left to itself. */
   temporary: boolean;
 }
@@ -32,6 +34,11 @@ const ENGINE_EXIT_MS = 10_000;
  */
 const hungUp = (): Promise<Following> => new Promise((resolve) => process.on('SIGHUP', () => resolve('vanished')));
 
+/** Waits for the process of an engine whose run has ended: until then it holds the lock. */
+export const engineGone = async (pid: number): Promise<void> => {
+  for (const end = performance.now() + ENGINE_EXIT_MS; processExists(pid) && performance.now() < end; ) await delay(50);
+};
+
 /** Ends a run whose database is about to go, and waits for its engine. */
 const endWithUs = async (client: RunClient, following: Following, pid: number, io: Io): Promise<void> => {
   if (following !== 'ended') {
@@ -40,7 +47,7 @@ const endWithUs = async (client: RunClient, following: Following, pid: number, i
     await runEnded(client);
   }
   await client.goodbye();
-  for (const end = performance.now() + ENGINE_EXIT_MS; processExists(pid) && performance.now() < end; ) await delay(50);
+  await engineGone(pid);
 };
 
 /** Starts an engine, follows its run to the end, and gives the run's exit status. */
@@ -64,6 +71,11 @@ export const deployRun = async (deployment: Deployment): Promise<ExitStatus> => 
     leaving.abort();
     if (temporary) await endWithUs(client, following, pid, io);
     else await leave(client, following, io, run);
+    const { state } = client.view();
+    if (following === 'restore' && state !== null && deployment.restore !== undefined) {
+      await engineGone(pid);
+      return await deployment.restore(state);
+    }
     // Left before the end: what was asked is not done yet.
     return following === 'ended' || temporary ? runStatus(client, dir, io) : 5;
   } finally {

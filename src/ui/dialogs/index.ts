@@ -2,6 +2,7 @@ import type { Dialog } from '../model/ui-state.ts';
 import { abortDialog, interruptDialog, quitDialog } from './abort.ts';
 import type { DialogKind } from './dialog.ts';
 import { confirmDialog, leftoversDialog } from './go.ts';
+import { restoreDialog } from './restore.ts';
 import { cancelDialog, skipDialog } from './steps.ts';
 import { detailsDialog, filterDialog, helpDialog } from './texts.ts';
 
@@ -15,6 +16,7 @@ const KINDS: { [K in Dialog['kind']]: DialogKind<Extract<Dialog, { kind: K }>> }
   'cancel-build': cancelDialog,
   leftovers: leftoversDialog,
   confirm: confirmDialog,
+  restore: restoreDialog,
   filter: filterDialog,
 };
 
@@ -22,4 +24,5 @@ const KINDS: { [K in Dialog['kind']]: DialogKind<Extract<Dialog, { kind: K }>> }
 export const kindOf = (dialog: Dialog): DialogKind<Dialog> => KINDS[dialog.kind] as unknown as DialogKind<Dialog>;
 
 /** True for a dialog into which text is typed. */
-export const isField = (dialog: Dialog | null): boolean => dialog?.kind === 'confirm' || dialog?.kind === 'filter';
+export const isField = (dialog: Dialog | null): boolean =>
+  dialog?.kind === 'confirm' || dialog?.kind === 'restore' || dialog?.kind === 'filter';

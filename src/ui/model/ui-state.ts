@@ -12,9 +12,12 @@ export interface Snapshot {
   now: number;
 }
 
-/** How the screen was left. declined: the operator said no before anything was changed. */
+/**
+ * How the screen was left. declined: the operator said no before anything was changed. restore: the run is to be ended, and
+ * the database restored.
+ */
 export interface ScreenExit {
-  how: 'detached' | 'finished' | 'declined';
+  how: 'detached' | 'finished' | 'declined' | 'restore';
 }
 
 /** A question or a text in front of the panes; it takes all keys. */
@@ -29,6 +32,7 @@ export type Dialog =
   /** `preflight` is the number of the event whose findings the question is about. */
   | { kind: 'leftovers'; preflight: number }
   | { kind: 'confirm'; preflight: number; replaceInvalid: number[]; text: string; wrong: boolean }
+  | { kind: 'restore'; text: string; wrong: boolean }
   | { kind: 'filter'; text: string };
 
 /** Said for some seconds in the row for what needs attention. */
