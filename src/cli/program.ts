@@ -7,6 +7,7 @@ import { addDemo } from './commands/demo.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addLater } from './commands/later.ts';
 import { addPlan } from './commands/plan.ts';
+import { addRestore } from './commands/restore.ts';
 import { addResume } from './commands/resume.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addRuns } from './commands/runs.ts';
@@ -39,6 +40,7 @@ export const buildProgram = (io: Io, done: Done): Command => {
     addControl,
     addRollback,
     addBackup,
+    addRestore,
     addRuns,
     addDemo,
   ];

@@ -10,6 +10,7 @@ export type UiCommand =
   | 'continue'
   | 'abort'
   | 'rollback'
+  | 'restore'
   | 'skip'
   | 'retry'
   | 'cancel-build'
@@ -127,6 +128,14 @@ export const KEYMAP: readonly Binding[] = [
     short: 'drop',
     changes: true,
     phases: ['surveyed', ...AT_WORK, 'finished'],
+  },
+  {
+    command: 'restore',
+    strokes: ['B'],
+    label: 'B',
+    help: 'go back to the backup that the run names; asks for the database’s name',
+    changes: true,
+    phases: [...AT_WORK, 'finished'],
   },
   {
     command: 'skip',

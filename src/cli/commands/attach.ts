@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
-import { RunClient } from '../../client/index.ts';
+import { enginePid, RunClient } from '../../client/index.ts';
 import { theRun } from '../choose-run.ts';
 import { resolveConnection } from '../connection/index.ts';
 import { approve } from '../deploy/approve.ts';
+import { engineGone } from '../deploy/deploy-run.ts';
 import { followRun, leave, runStatus } from '../deploy/follow-run.ts';
 import { actor } from '../identity.ts';
 import { chooseUi, type Done, type Io, terminalOf } from '../io.ts';
-import { connectionFlags, uiOption } from '../options/flags.ts';
+import { uiOption } from '../options/flags.ts';
 import { addRunArgument, runSelection } from '../options/run-argument.ts';
 import type { Ui } from '../options/values.ts';
 import { Output } from '../output/output.ts';
+import { restoreAfterRun } from '../restore/after-run.ts';
 import { connectionOf } from '../resume/connection.ts';
 import { rollBackOnScreen } from '../rollback/roll-back.ts';
 
@@ -29,9 +31,15 @@ export const addAttach = (program: Command, io: Io, done: Done): void => {
     leaving.abort();
     await leave(client, following, io, run);
     const { state } = client.view();
+    const { flags, journal } = runSelection(command);
     if (following === 'rollback' && state !== null) {
-      const connection = await resolveConnection(connectionOf(state, connectionFlags(command), io), io.env, null);
+      const connection = await resolveConnection(connectionOf(state, flags, io), io.env, null);
       return done(await rollBackOnScreen(connection, state.options, io)({ run, dir, pid: 0, past: state.seq }, state));
+    }
+    if (following === 'restore' && state !== null) {
+      const pid = enginePid(dir);
+      if (pid !== null) await engineGone(pid);
+      return done(await restoreAfterRun(state, { flags, journal, io, out: options.out }));
     }
     done(following === 'ended' ? runStatus(client, dir, io) : 0);
   });

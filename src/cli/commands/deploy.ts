@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { RunState } from '../../run/index.ts';
 import { locateNamed, proveNamed } from '../backup/named-backup.ts';
 import { resolveConnection, UnreachableError } from '../connection/index.ts';
 import { connectionSettings } from '../connection/settings.ts';
@@ -12,6 +13,7 @@ import { mergeOptions, runOptions } from '../options/deploy-options.ts';
 import { addConnectionFlags, addDeployFlags, connectionFlags, givenByFlags } from '../options/flags.ts';
 import { Output } from '../output/output.ts';
 import { readGoodPlan } from '../read-plan.ts';
+import { restoreAfterRun } from '../restore/after-run.ts';
 import { rollBackOnScreen } from '../rollback/roll-back.ts';
 
 export const addDeploy = (program: Command, io: Io, done: Done): void => {
@@ -40,8 +42,8 @@ export const addDeploy = (program: Command, io: Io, done: Done): void => {
     const { journal, environment = null } = given;
     const start = () => startRun({ plan, files: [file], connection, options, journal, io });
     const rollBack = rollBackOnScreen(connection, options, io);
-    done(
-      await deployRun({ start, rollBack, ui, environment, consent, io, out: new Output(io.stdout), temporary: false }),
-    );
+    const out = new Output(io.stdout);
+    const restore = (state: RunState) => restoreAfterRun(state, { flags, journal, binDir: given.binDir, io, out });
+    done(await deployRun({ start, rollBack, restore, ui, environment, consent, io, out, temporary: false }));
   });
 };

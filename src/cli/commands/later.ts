@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 
 const LATER = {
-  restore: 'restore with pg_restore or your provider’s own means',
   report: 'see the run with "indexdeck watch RUN --ui plain", or its events with --ui json',
 } as const;
 

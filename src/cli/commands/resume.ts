@@ -14,6 +14,7 @@ import { addBuildFlags, addRunFlags, connectionFlags, givenByFlags } from '../op
 import { addRunName, runSelection } from '../options/run-argument.ts';
 import { parseLedgerSchema } from '../options/values.ts';
 import { Output } from '../output/output.ts';
+import { restoreAfterRun } from '../restore/after-run.ts';
 import { bringRun } from '../resume/bring-run.ts';
 import { connectionOf } from '../resume/connection.ts';
 import { resumable } from '../resume/resumable.ts';
@@ -80,16 +81,10 @@ const resume = async (command: Command, io: Io): Promise<ExitStatus> => {
   const consent = { yes: flags.yes ?? false, confirm: flags.confirm ?? null };
   const { environment } = options;
   const rollBack = rollBackOnScreen(connection, options, io);
-  return await deployRun({
-    start,
-    rollBack,
-    ui,
-    environment,
-    consent,
-    io,
-    out: new Output(io.stdout),
-    temporary: false,
-  });
+  const out = new Output(io.stdout);
+  const { journal } = selection;
+  const restore = (ended: RunState) => restoreAfterRun(ended, { flags: where, journal, io, out });
+  return await deployRun({ start, rollBack, restore, ui, environment, consent, io, out, temporary: false });
 };
 
 export const addResume = (program: Command, io: Io, done: Done): void => {

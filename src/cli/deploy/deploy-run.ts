@@ -25,6 +25,8 @@ export interface Deployment {
   approve?(client: RunClient, terminal: Terminal | null, signal: AbortSignal): Promise<void>;
   /** The operator's D on the screen of a run that has ended. */
   rollBack(run: StartedRun, state: RunState): Promise<ExitStatus>;
+  /** What B hands over to, once the engine is gone; absent: a run without a backup. */
+  restore?: (state: RunState) => Promise<ExitStatus>;
   /** The database goes when this program does: the run is never left to itself. */
   temporary: boolean;
 }
@@ -37,7 +39,8 @@ const ENGINE_EXIT_MS = 10_000;
  */
 const hungUp = (): Promise<Following> => new Promise((resolve) => process.on('SIGHUP', () => resolve('vanished')));
 
-const engineGone = async (pid: number): Promise<void> => {
+/** Waits for the process of an engine whose run has ended: until then it holds the lock. */
+export const engineGone = async (pid: number): Promise<void> => {
   for (const end = performance.now() + ENGINE_EXIT_MS; processExists(pid) && performance.now() < end; ) await delay(50);
 };
 
@@ -81,6 +84,10 @@ export const deployRun = async (deployment: Deployment): Promise<ExitStatus> => 
       signals.dispose();
       await engineGone(pid);
       return await deployment.rollBack({ run, dir, pid, past: state.seq }, state);
+    }
+    if (following === 'restore' && state !== null && deployment.restore !== undefined) {
+      await engineGone(pid);
+      return await deployment.restore(state);
     }
     // Left before the end: what was asked is not done yet.
     return following === 'ended' || temporary ? runStatus(client, dir, io) : 5;

@@ -8,8 +8,11 @@ import type { Output } from '../output/output.ts';
 import { printJson, printPlain } from '../output/plain.ts';
 import { askOnInterrupt, orderAbort } from './interrupt.ts';
 
-/** How a client stopped following a run. */
-export type Following = 'ended' | 'detached' | 'vanished' | 'rollback';
+/**
+ * How a client stopped following a run. rollback: it has ended, and is to be rolled back. restore: it was ended, for the
+ * database to be restored.
+ */
+export type Following = 'ended' | 'detached' | 'vanished' | 'rollback' | 'restore';
 
 export interface FollowOptions {
   io: Io;
@@ -29,6 +32,11 @@ const followOnScreen = async (feed: Feed, { io, role }: FollowOptions): Promise<
   const { how } = await startScreen({ feed, role, stdin, stdout, env });
   if (how === 'rollback') return 'rollback';
   const { state, link } = feed.view();
+  if (how === 'restore') {
+    await orderAbort(feed, 'the database is to be restored');
+    await runEnded(feed);
+    return 'restore';
+  }
   if (state?.phase === 'finished' || link.status === 'ended') return 'ended';
   if (how !== 'declined' || state?.approvedAt) return 'detached';
   await orderAbort(feed, 'the go was not given');

@@ -12,6 +12,8 @@ export interface ArchiveFacts {
   tables: number;
   /** Of the server that it was taken from. */
   serverVersion: string | null;
+  /** Of the pg_dump that wrote it. */
+  toolVersion: string | null;
 }
 
 const field = (text: string, name: string): string | null =>
@@ -34,10 +36,11 @@ export const parseList = (text: string): ArchiveFacts => {
     tocEntries: entries === null ? null : Number(entries),
     tables: text.match(/^\d+; \d+ \d+ TABLE DATA /gm)?.length ?? 0,
     serverVersion: field(text, 'Dumped from database version'),
+    toolVersion: field(text, 'Dumped by pg_dump version'),
   };
 };
 
-interface Reading {
+export interface Reading {
   installation: Installation;
   path: string;
   signal?: AbortSignal;
@@ -56,12 +59,15 @@ const restore = (reading: Reading, args: readonly string[], onOutput: (chunk: Ui
   });
 };
 
-/** Has pg_restore list an archive. Fails with ToolFailed when it cannot read it. */
-export const listArchive = async (reading: Reading): Promise<ArchiveFacts> => {
+/** What pg_restore --list prints, with these arguments too. Fails with ToolFailed when it cannot read the archive. */
+export const listText = async (reading: Reading, args: readonly string[] = []): Promise<string> => {
   const chunks: Uint8Array[] = [];
-  await restore(reading, ['--list'], (chunk) => void chunks.push(chunk));
-  return parseList(Buffer.concat(chunks).toString('utf8'));
+  await restore(reading, ['--list', ...args], (chunk) => void chunks.push(chunk));
+  return Buffer.concat(chunks).toString('utf8');
 };
+
+/** Has pg_restore list an archive. Fails with ToolFailed when it cannot read it. */
+export const listArchive = async (reading: Reading): Promise<ArchiveFacts> => parseList(await listText(reading));
 
 /**
  * Has pg_restore read all the data of an archive, as for a restore but without a server, and gives the rows of each

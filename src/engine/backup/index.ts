@@ -1,4 +1,4 @@
-export { type ArchiveFacts, listArchive, readArchive } from './archive.ts';
+export { type ArchiveFacts, listArchive, listText, parseList, readArchive } from './archive.ts';
 export { digestOf } from './digest.ts';
 export { BackupCancelled, BackupLeft, BackupRefused, BackupUnproven, BackupUnrecorded } from './errors.ts';
 export type { BackupEvent } from './events.ts';

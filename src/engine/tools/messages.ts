@@ -3,14 +3,16 @@ export interface ToolMessage {
   /** info: progress of --verbose. */
   level: 'error' | 'warning' | 'detail' | 'hint' | 'info';
   text: string;
+  /** The line does not begin with a program's name: it goes on with what was said before. */
+  bare?: true;
 }
 
-const PREFIX = /^\w+: (?:(error|fatal|warning|detail|hint): +)?(.*)$/s;
+const PREFIX = /^[a-z_]+: (?:(error|fatal|warning|detail|hint): +)?(.*)$/s;
 
 /** Reads `pg_dump: error: ...` and its like. Programs run in the C locale, so the words are these. */
 export const parseMessage = (line: string): ToolMessage => {
   const match = PREFIX.exec(line);
-  if (match === null) return { level: 'info', text: line };
+  if (match === null) return { level: 'info', text: line, bare: true };
   const [, word, text = ''] = match;
   if (word === undefined) return { level: 'info', text };
   return { level: word === 'fatal' ? 'error' : (word as ToolMessage['level']), text };

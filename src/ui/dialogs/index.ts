@@ -2,6 +2,7 @@ import type { Dialog } from '../model/ui-state.ts';
 import { abortDialog, interruptDialog, quitDialog } from './abort.ts';
 import type { DialogKind } from './dialog.ts';
 import { confirmDialog, leftoversDialog } from './go.ts';
+import { restoreDialog } from './restore.ts';
 import { rollbackDialog, rollbackNameDialog } from './rollback.ts';
 import { cancelDialog, skipDialog } from './steps.ts';
 import { detailsDialog, filterDialog, helpDialog } from './texts.ts';
@@ -18,6 +19,7 @@ const KINDS: { [K in Dialog['kind']]: DialogKind<Extract<Dialog, { kind: K }>> }
   confirm: confirmDialog,
   rollback: rollbackDialog,
   'rollback-name': rollbackNameDialog,
+  restore: restoreDialog,
   filter: filterDialog,
 };
 
@@ -26,4 +28,4 @@ export const kindOf = (dialog: Dialog): DialogKind<Dialog> => KINDS[dialog.kind]
 
 /** True for a dialog into which text is typed. */
 export const isField = (dialog: Dialog | null): boolean =>
-  dialog !== null && ['confirm', 'rollback-name', 'filter'].includes(dialog.kind);
+  dialog !== null && ['confirm', 'rollback-name', 'restore', 'filter'].includes(dialog.kind);

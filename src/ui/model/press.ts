@@ -71,6 +71,8 @@ const perform = (ui: UiState, command: UiCommand, context: PressContext): Presse
       return askRollback(ui, live);
     case 'abort':
       return only({ ...ui, dialog: { kind: 'abort' } });
+    case 'restore':
+      return only({ ...ui, dialog: { kind: 'restore', text: '', wrong: false } });
     case 'recheck':
     case 'pause':
     case 'continue':

@@ -14,10 +14,10 @@ export interface Snapshot {
 
 /**
  * How the screen was left. declined: the operator said no before anything was changed. rollback: the run has ended, and is to
- * be rolled back.
+ * be rolled back. restore: the run is to be ended, and the database restored.
  */
 export interface ScreenExit {
-  how: 'detached' | 'finished' | 'declined' | 'rollback';
+  how: 'detached' | 'finished' | 'declined' | 'rollback' | 'restore';
 }
 
 /** A question or a text in front of the panes; it takes all keys. */
@@ -35,6 +35,7 @@ export type Dialog =
   /** `off`: OIDs that were taken out by hand. `at`: the line of the cursor. `now`: when it was opened, for the ages. */
   | { kind: 'rollback'; off: number[]; at: number; now: number }
   | { kind: 'rollback-name'; oids: number[]; all: boolean; text: string; wrong: boolean }
+  | { kind: 'restore'; text: string; wrong: boolean }
   | { kind: 'filter'; text: string };
 
 /** Said for some seconds in the row for what needs attention. */

@@ -21,6 +21,7 @@ test('the head of a list', () => {
     tocEntries: 12,
     tables: 1,
     serverVersion: '15.18',
+    toolVersion: '16.2',
   });
   expect(parseList('nonsense')).toEqual({
     database: null,
@@ -28,6 +29,7 @@ test('the head of a list', () => {
     tocEntries: null,
     tables: 0,
     serverVersion: null,
+    toolVersion: null,
   });
 });
 

@@ -1,0 +1,10 @@
+export type { Ending } from './context.ts';
+export { RestoreCancelled, RestoreFailed, RestoreRefused, RestoreUnfinished } from './errors.ts';
+export type { RestoreEvent } from './events.ts';
+export type { Look } from './look.ts';
+export { restoreByCommand } from './provider.ts';
+export { CommandUnclear, fillCommand } from './provider-command.ts';
+export { findRestore, type RestoreRecord, restoreRecords } from './record.ts';
+export type { RestoreRequest } from './request.ts';
+export { restore } from './restore.ts';
+export { swapAgain } from './swap-again.ts';
