@@ -54,6 +54,8 @@ const POOLING_RETRIES = 5;
 export const recheck = async (connection: ConnectionConfig, sessions: Sessions, state: RunState): Promise<Input> => {
   const { server, plan, options } = state;
   const purpose = state.rollback === null ? state.purpose : 'rollback';
+  // What can be dropped goes by what was built.
+  const resumed = purpose === 'rollback' ? state.steps : null;
   if (server === null) throw new Error('there is no server to look at again');
   try {
     const pooling = await pRetry(() => detectPooling(connection), { retries: POOLING_RETRIES });
@@ -61,7 +63,7 @@ export const recheck = async (connection: ConnectionConfig, sessions: Sessions, 
     if (refusal !== undefined)
       return { kind: 'rechecked', server, outcome: { kind: 'failed', error: ownError(refusal.what) } };
     const facts = await askUntilAnswered(sessions.inspect, (inspect) =>
-      runPreflight({ inspect, plan, options, ours: sessions.pids(), pooling, purpose }),
+      runPreflight({ inspect, plan, options, ours: sessions.pids(), pooling, purpose, resumed }),
     );
     return { kind: 'rechecked', server, outcome: { kind: 'done', facts } };
   } catch (error) {

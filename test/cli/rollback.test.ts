@@ -1,11 +1,12 @@
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { TestDatabase } from '../support/database.ts';
 import { holdLock, idleInTransaction } from '../support/locks.ts';
 import { poll } from '../support/poll.ts';
 import { versions } from '../support/server.ts';
 import { indexes, type Place, place } from './place.ts';
-import { indexdeck, line, start } from './program.ts';
+import { folder, indexdeck, line, start } from './program.ts';
 
 const BUILT = ['idx_courses_name', 'idx_dishes_course', 'idx_dishes_id'];
 
@@ -67,6 +68,31 @@ test('what it refuses before it looks at the database', async () => {
   await refused(['--yes', '--section', '9'], /--section 9: /);
   await refused(['nosuchrun', '--yes'], /there is no run nosuchrun/);
   expect(await names(database)).toEqual(BUILT);
+});
+
+test('from another machine: the ledger knows what the run created, and keeps what came of it', async () => {
+  const { database, back, run, env } = await deployed();
+  const elsewhere = join(folder(), 'runs');
+  const there = ['rollback', '--journal', elsewhere, '-d', database.connectionString, '--yes'];
+  const unknown = await indexdeck([...there, '--ledger-schema', 'nowhere'], { env });
+  expect(unknown).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/neither in the journal directory nor in/),
+  });
+  const part = await indexdeck([...there, '--only', 'idx_dishes_id'], { env });
+  expect(part).toMatchObject({ status: 0, stderr: expect.stringContaining(`run ${run}: `) });
+  expect(await names(database)).toEqual(['idx_courses_name', 'idx_dishes_course']);
+  // Back on the first machine: what went on elsewhere is taken over.
+  const rest = await indexdeck([...back, '--yes', '--ui', 'json'], { env });
+  expect(rest.status).toBe(0);
+  const events = rest.stdout.split('\n').filter((each) => each !== '');
+  expect(events.map((each) => JSON.parse(each))).toContainEqual(
+    expect.objectContaining({ type: 'run.resumed', from: 'ledger', purpose: 'rollback' }),
+  );
+  expect(await names(database)).toEqual([]);
+  const fed = await database.sql<{ type: string }>('SELECT type FROM indexdeck.events ORDER BY seq');
+  expect(fed.filter(({ type }) => type === 'index.dropped')).toHaveLength(3);
+  expect(fed.at(-1)).toEqual({ type: 'run.finished' });
 });
 
 test('a living run: it is stopped, what it began is cleaned up, and what it built is dropped', async () => {

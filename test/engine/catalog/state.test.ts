@@ -76,6 +76,7 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     await database.sql(`REVOKE CONNECT ON DATABASE ${database.name} FROM PUBLIC`);
     expect(await takeBaseline(session, ['public'])).toEqual({
       indexes: 0,
+      present: [],
       idxIndexes: 0,
       schemas: ['public'],
       databaseBytes: null,
