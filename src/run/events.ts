@@ -215,6 +215,8 @@ export interface VerifyResult {
   problems: string[];
   oid: number | null;
   bytes: number | null;
+  /** It is there and not valid, and nobody is at work on it. */
+  invalid?: true;
 }
 
 export interface MetricSummary {
@@ -325,7 +327,7 @@ export type EventBody =
     }
   /** A failed index is to be tried again, by an operator's word. */
   | { type: 'index.requeued'; step: number; name: string; by: Actor }
-  /** What was on record as done is not there any more, as after a failover: it is done again. */
+  /** What was on record as done is not there any more, as after a failover or a crash: it is done again. */
   | { type: 'step.lost'; step: number; name: string; oid: number | null; leftover: Leftover | null; why: string }
   /** Intent: recorded before DROP INDEX is sent. */
   | {

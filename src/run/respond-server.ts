@@ -1,4 +1,4 @@
-import type { EventBody, PreflightFacts } from './events.ts';
+import type { EventBody, PreflightFacts, VerifyResult } from './events.ts';
 import type { Input } from './inputs.ts';
 import { compareServers, isRefused, isSameServer, REFUSED_WORDS } from './server.ts';
 import type { RunState, StepState } from './state.ts';
@@ -62,6 +62,21 @@ const lostIndexes = (state: RunState, looked: PreflightFacts['steps']): EventBod
     const leftover = ours ? { oid: found.oid, schema, name: step.step.name, ours } : null;
     return [lost(step, found.kind === 'none' ? 'it is not there any more' : 'it is not there as it was', leftover)];
   });
+
+/**
+ * What this run built, by its OID, and what is not valid any more: a crash of the server took back a commit that was
+ * reported but not yet on its disk, which `synchronous_commit = off` allows.
+ */
+export const takenBack = (state: RunState, results: readonly VerifyResult[]): EventBody[] => {
+  const indexes = results.flatMap(({ step: id, oid, invalid }) => {
+    const step = state.steps[id];
+    const schema = state.tables.find((table) => table.oid === step?.tableOid)?.schema;
+    if (!invalid || step?.status !== 'done' || oid === null || step.oid !== oid || schema === undefined) return [];
+    const leftover = { oid, schema, name: stepName(step.step), ours: true };
+    return [lost(step, 'it was built, and is not valid any more', leftover)];
+  });
+  return [...indexes, ...lostStatements(state, indexes)];
+};
 
 /** ANALYZE and COMMENT come after the indexes of their section: what they did is lost with those. */
 const lostStatements = (state: RunState, indexes: readonly EventBody[]): EventBody[] => {

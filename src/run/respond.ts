@@ -5,7 +5,7 @@ import type { Input, Response } from './inputs.ts';
 import { buildEnded, dropEnded, inspected, statementEnded } from './respond-build.ts';
 import { respondToCommand } from './respond-command.ts';
 import { rollbackChecked } from './respond-rollback.ts';
-import { lostSteps, rechecked, serverSeen } from './respond-server.ts';
+import { lostSteps, rechecked, serverSeen, takenBack } from './respond-server.ts';
 import { surveyed } from './respond-survey.ts';
 import type { Sample } from './samples.ts';
 import type { RunState } from './state.ts';
@@ -141,7 +141,10 @@ const facts = (state: RunState, input: Exclude<Input, { kind: 'command' }>, now:
     case 'verified':
       // Something was taken up again meanwhile: it will be verified anew.
       if (state.phase !== 'verifying') return [];
-      return [{ type: 'verify.finished', ok: input.results.every((result) => result.ok), results: input.results }];
+      return [
+        { type: 'verify.finished', ok: input.results.every((result) => result.ok), results: input.results },
+        ...takenBack(state, input.results),
+      ];
     case 'validated':
       return state.phase === 'verifying' ? [input.result] : [];
     case 'lock':

@@ -76,6 +76,31 @@ describe('a deployment', () => {
     expect(core.inflight.get('finish')).toMatchObject({ status: 1 });
   });
 
+  const invalidAt = (oid: number) => {
+    const core = new Core(planOf(section('one', [createIndex('a1', 'a')])));
+    core.go();
+    finishAll(core);
+    const problems = ['it is not valid: queries do not use it'];
+    core.end('verify', { kind: 'verified', results: [{ step: 0, ok: false, problems, oid, bytes: 1, invalid: true }] });
+    return core;
+  };
+
+  it('what it built and is not valid any more is dropped and built again, and verified anew', () => {
+    const core = invalidAt(5000);
+    expect(core.state.created).toEqual([]);
+    expect(core.underWay).toEqual(['drop:0']);
+    expect(core.inflight.get('drop:0')).toMatchObject({ oid: 5000 });
+    finishAll(core);
+    verifyAll(core);
+    expect(core.inflight.get('finish')).toMatchObject({ status: 0 });
+  });
+
+  it('an invalid index of another OID is not touched', () => {
+    const core = invalidAt(4999);
+    expect(core.begun.filter(({ kind }) => kind === 'drop')).toEqual([]);
+    expect(core.inflight.get('finish')).toMatchObject({ status: 1 });
+  });
+
   it('records the intent before the act and the outcome after it', () => {
     const core = new Core(planOf(section('one', [createIndex('a1', 'a')])));
     core.go();

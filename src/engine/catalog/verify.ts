@@ -24,7 +24,8 @@ export async function verifyIndexes(session: Session, targets: readonly Inspecti
     if (state?.valid && !state.ready) problems.push('it is not ready for writes: indisready is false');
     // An index of a partitioned table has no storage of its own.
     if (bytes === 0 && state?.kind === 'i') problems.push('its size is zero');
-    return { step, ok: problems.length === 0, problems, oid, bytes };
+    const result = { step, ok: problems.length === 0, problems, oid, bytes };
+    return found.kind === 'invalid' ? { ...result, invalid: true } : result;
   });
 }
 
