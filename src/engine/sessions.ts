@@ -179,9 +179,9 @@ export class Sessions {
     await Promise.all(this.#all().map((kept) => (last.includes(kept) ? undefined : kept.stop())));
     await Promise.all([...this.#others].map((session) => session.close()));
     // A question under way would go on in the server after we have left it, and a goodbye may not have arrived over a
-    // connection that was dead without a word: while control is there, what is left of them is ended.
+    // connection that was dead without a word: what is left of them is ended, as soon as control is there for it.
     for (const { pid, backendStart } of leaving) this.#former.add({ pid, backendStart });
-    const control = this.control.current;
+    const control = await this.#controlWithin(END_WITHIN_MS);
     if (control !== null) await Promise.all([...this.#former].map((backend) => endBackend(control, backend)));
     await this.control.stop();
   }
@@ -190,6 +190,14 @@ export class Sessions {
   async close(): Promise<void> {
     await this.ledger?.stop();
     await this.lock.stop();
+  }
+
+  /** The session that ends backends: it may be on its way back. Null when it does not come in time, or never was there. */
+  async #controlWithin(ms: number): Promise<Session | null> {
+    if (this.#former.size === 0) return null;
+    const given = new AbortController();
+    const late = pause(ms, given.signal).then(() => null);
+    return Promise.race([this.control.ready().catch(() => null), late]).finally(() => given.abort());
   }
 
   #all(): KeptSession[] {
