@@ -400,6 +400,10 @@ describe('cut short', () => {
         await running.ended;
         expect(sorted(await dumpOf(database))).toEqual(sorted(before));
       }
+      // The server ends a CREATE DATABASE whose client is gone: what it makes is there only then to be cleared away.
+      const making = `SELECT FROM pg_stat_activity WHERE state = 'active' AND query ILIKE 'create database%' AND pid <> pg_backend_pid()
+        AND application_name LIKE 'indexdeck restore %'`;
+      await poll(async () => (await database.sql(making)).length === 0, 60_000);
       // A database of somebody else, whatever its name, stays.
       const foreign = `${database.name}_restore_mine`;
       await database.sql(`CREATE DATABASE ${foreign}`);
