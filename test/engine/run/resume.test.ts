@@ -173,6 +173,8 @@ describe.each(versions)('a run whose engine was killed, on PostgreSQL %i', (vers
     const again = await resumeRun(run);
     await again.until((state) => state.phase === 'ready');
     expect(codes(again)).toEqual(expect.arrayContaining(['resumed-gone', 'resumed-building']));
+    // They follow on the findings.
+    await again.until(() => again.of('step.lost').length >= 2);
     expect(again.of('step.lost').map(({ step }) => step)).toEqual([0, 1]);
     await lock.release();
     await again.go();
