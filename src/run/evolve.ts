@@ -1,7 +1,9 @@
-import type { RunEvent } from './events.ts';
+import type { RunEvent, RunOptions } from './events.ts';
 import { evolveBuild, isBuildEvent } from './evolve-build.ts';
+import { evolveHand, isHandEvent } from './evolve-hand.ts';
 import { takenUp } from './evolve-resume.ts';
 import { evolveRollback, isRollbackEvent } from './evolve-rollback.ts';
+import type { GateThresholds } from './gates/types.ts';
 import { isRefused, needsLook } from './server.ts';
 import type { Pause, RunState, StepState } from './state.ts';
 import { runnableSteps } from './steps.ts';
@@ -58,6 +60,7 @@ export const initialState = (event: RunEvent): RunState => {
     // Journals of earlier versions know of no backup.
     options: { ...started.options, backup: started.options.backup ?? null },
     jobs: started.options.jobs,
+    delayMs: started.options.delayMs ?? 0,
     preflight: null,
     preflightError: null,
     tables: [],
@@ -80,6 +83,8 @@ export const initialState = (event: RunEvent): RunState => {
     refusedServer: null,
     recheckDue: null,
     clients: [],
+    hand: null,
+    lastOrder: 0,
     unattendedSince: event.at,
     created: [],
     purpose: 'deploy',
@@ -135,10 +140,23 @@ const serverChanged = (
   };
 };
 
+/** Orders of the ledger are seen to in their order. */
+const orderSeen = (state: RunState, { order }: { order?: number }): Partial<RunState> =>
+  order === undefined ? {} : { lastOrder: Math.max(state.lastOrder, order) };
+
+const withGate = (options: RunOptions, gate: string, thresholds: GateThresholds): RunOptions =>
+  gate in options.gates
+    ? { ...options, gates: { ...options.gates, [gate]: thresholds } }
+    : {
+        ...options,
+        ownGates: (options.ownGates ?? []).map((own) => (own.name === gate ? { ...own, thresholds } : own)),
+      };
+
 /** What the event changes, apart from `seq` and `at`. Exhaustive: a new event does not compile until it is here. */
 const change = (state: RunState, event: RunEvent): Partial<RunState> => {
   if (isBuildEvent(event)) return evolveBuild(state, event);
   if (isRollbackEvent(event)) return evolveRollback(state, event);
+  if (isHandEvent(event)) return evolveHand(state, event);
   switch (event.type) {
     case 'run.started':
       throw new Error('run.started begins a run, and there is one already');
@@ -166,9 +184,12 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
       return { baseline };
     }
     case 'command.received':
-      if (event.command.type === 'recheck') return { phase: 'preflight' };
-      return event.command.type === 'survey' ? { surveying: true, survey: null } : {};
+      if (event.command.type === 'recheck') return { phase: 'preflight', ...orderSeen(state, event) };
+      if (event.command.type === 'survey') return { surveying: true, survey: null, ...orderSeen(state, event) };
+      return orderSeen(state, event);
     case 'command.refused':
+    case 'command.dropped':
+      return orderSeen(state, event);
     case 'metrics.summarised':
       return {};
     case 'section.started':
@@ -186,9 +207,9 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
     case 'gate.cleared':
       return { gates: state.gates.filter((tripped) => tripped.gate !== event.gate) };
     case 'run.paused': {
-      const { cause, gate, by, reason, at } = event;
+      const { cause, gate, by, reason, at, until = null } = event;
       return {
-        pauses: [...state.pauses.filter((pause) => !samePause(pause, event)), { cause, gate, by, reason, at }],
+        pauses: [...state.pauses.filter((pause) => !samePause(pause, event)), { cause, gate, by, reason, at, until }],
         steps: forgetInspections(state),
       };
     }
@@ -210,16 +231,10 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
       };
     case 'jobs.changed':
       return { jobs: event.to };
-    case 'client.joined':
-      return {
-        clients: [...state.clients, { id: event.client, role: event.role, name: event.name, since: event.at }],
-        unattendedSince: event.role === 'operator' ? null : state.unattendedSince,
-      };
-    case 'client.left': {
-      const clients = state.clients.filter((client) => client.id !== event.client);
-      const attended = clients.some((client) => client.role === 'operator');
-      return { clients, unattendedSince: attended ? null : (state.unattendedSince ?? event.at) };
-    }
+    case 'delay.changed':
+      return { delayMs: event.toMs };
+    case 'gate.changed':
+      return { options: withGate(state.options, event.gate, event.to) };
     case 'connection.lost':
       return {
         lostConnections: [

@@ -11,9 +11,9 @@ export {
   outcomeOfSuccess,
   type Traces,
 } from './claim.ts';
-export type { Actor, Command } from './commands.ts';
+export type { Actor, Command, OrderSource, Question } from './commands.ts';
 export { decide } from './decide.ts';
-export { describeError, describeEvent, describeFound } from './describe.ts';
+export { describeError, describeEvent, describeFound, QUESTIONS } from './describe.ts';
 export { type Action, type Effect, effectKey, type Slot, type World } from './effects.ts';
 export { isPassing, ownError } from './errors.ts';
 export type * from './events.ts';
@@ -31,17 +31,19 @@ export {
   type OwnReading,
 } from './gates/own.ts';
 export { absoluteThresholds, formatGateValue, readGate } from './gates/readings.ts';
+export { thresholdsText } from './gates/thresholds-text.ts';
 export { GATE_NAMES, type GateLevel, type GateName, type GateThresholds } from './gates/types.ts';
+export { handOf } from './hand.ts';
 export type { BuildOutcome, DropOutcome, Input, Response } from './inputs.ts';
 export { type InvalidLeftover, invalidLeftovers } from './leftovers.ts';
+export { MOST_DELAY_MS, MOST_JOBS } from './order-change.ts';
 export { plainText } from './plain-text.ts';
 export type { ClientMessage, ClientRole, EngineMessage } from './protocol.ts';
 export { respond } from './respond.ts';
-export { MOST_JOBS } from './respond-command.ts';
 export { differenceCount, droppable, isToBeDropped } from './rollback.ts';
 export { describeSurveyed, isUsed, rollbackSum, rollbackWarnings } from './rollback-text.ts';
 export type * from './samples.ts';
-export { currentSection, isTerminal } from './schedule.ts';
+export { currentSection, isTerminal, jobsNow, nextBuildAt } from './schedule.ts';
 export { isSameServer, REFUSED_WORDS, type RefusedServer, refusalOf, type ServerIdentity } from './server.ts';
 export type * from './state.ts';
 export { builtWith, runnableSteps, stepName } from './steps.ts';

@@ -1,5 +1,5 @@
 import type { AnalyzeStep, CommentStep, CreateIndexStep, Plan } from '../plan/types.ts';
-import type { Actor } from './commands.ts';
+import type { Actor, Question } from './commands.ts';
 import type {
   Baseline,
   CancelReason,
@@ -133,6 +133,8 @@ export interface Pause {
   by: Actor;
   reason: string;
   at: string;
+  /** When it lifts by itself, ISO; null: when somebody lifts it. */
+  until: string | null;
 }
 
 export interface TrippedGate {
@@ -157,6 +159,8 @@ export interface ClientState {
   role: 'operator' | 'observer';
   name: string;
   since: string;
+  /** The confirmation that is open on its screen. */
+  asking: { question: Question; since: string } | null;
 }
 
 /** The way back, as far as it has got. */
@@ -195,6 +199,7 @@ export interface RunState {
   options: RunOptions;
   /** As started, or as changed since. */
   jobs: number;
+  delayMs: number;
   preflight: PreflightFacts | null;
   preflightError: { error: ErrorFacts; advice: string } | null;
   tables: TableFacts[];
@@ -218,6 +223,10 @@ export interface RunState {
   /** Another copy of the server took over: nothing begins until it was looked at, due since then; or that has failed. */
   recheckDue: { since: string; failed: boolean } | null;
   clients: ClientState[];
+  /** The screen that operates the run, of those in `clients`: the first operator's, until another one takes over. */
+  hand: string | null;
+  /** The newest order of the ledger that is on record: what is not newer was seen to. */
+  lastOrder: number;
   /** Since when no operator's screen is there, ISO; null while there is one. */
   unattendedSince: string | null;
   /** Every index this run created and has not dropped: what a rollback would drop. */

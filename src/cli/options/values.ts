@@ -1,6 +1,6 @@
 import { MAX_NAME_BYTES } from '../../plan/ident.ts';
 import type { DisconnectPolicy, ErrorPolicy } from '../../run/index.ts';
-import { MOST_JOBS } from '../../run/respond-command.ts';
+import { MOST_JOBS } from '../../run/order-change.ts';
 import { UsageError } from '../errors.ts';
 import { parseDuration } from './units.ts';
 
