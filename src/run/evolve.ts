@@ -84,7 +84,6 @@ export const initialState = (event: RunEvent): RunState => {
     recheckDue: null,
     clients: [],
     hand: null,
-    lastOrder: 0,
     unattendedSince: event.at,
     created: [],
     purpose: 'deploy',
@@ -140,10 +139,6 @@ const serverChanged = (
   };
 };
 
-/** Orders of the ledger are seen to in their order. */
-const orderSeen = (state: RunState, { order }: { order?: number }): Partial<RunState> =>
-  order === undefined ? {} : { lastOrder: Math.max(state.lastOrder, order) };
-
 const withGate = (options: RunOptions, gate: string, thresholds: GateThresholds): RunOptions =>
   gate in options.gates
     ? { ...options, gates: { ...options.gates, [gate]: thresholds } }
@@ -184,12 +179,10 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
       return { baseline };
     }
     case 'command.received':
-      if (event.command.type === 'recheck') return { phase: 'preflight', ...orderSeen(state, event) };
-      if (event.command.type === 'survey') return { surveying: true, survey: null, ...orderSeen(state, event) };
-      return orderSeen(state, event);
+      if (event.command.type === 'recheck') return { phase: 'preflight' };
+      return event.command.type === 'survey' ? { surveying: true, survey: null } : {};
     case 'command.refused':
     case 'command.dropped':
-      return orderSeen(state, event);
     case 'metrics.summarised':
       return {};
     case 'section.started':

@@ -225,8 +225,6 @@ export interface RunState {
   clients: ClientState[];
   /** The screen that operates the run, of those in `clients`: the first operator's, until another one takes over. */
   hand: string | null;
-  /** The newest order of the ledger that is on record: what is not newer was seen to. */
-  lastOrder: number;
   /** Since when no operator's screen is there, ISO; null while there is one. */
   unattendedSince: string | null;
   /** Every index this run created and has not dropped: what a rollback would drop. */
