@@ -11,6 +11,7 @@ import { addRestore } from './commands/restore.ts';
 import { addResume } from './commands/resume.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addRuns } from './commands/runs.ts';
+import { addStatus } from './commands/status.ts';
 import { addWatch } from './commands/watch.ts';
 import type { Done, Io } from './io.ts';
 import { version } from './version.ts';
@@ -35,6 +36,7 @@ export const buildProgram = (io: Io, done: Done): Command => {
     addCheck,
     addDeploy,
     addResume,
+    addStatus,
     addWatch,
     addAttach,
     addControl,

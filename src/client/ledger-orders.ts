@@ -62,8 +62,14 @@ export class LedgerOrders {
     return this.#order(session, seat === null ? command : { ...command, seat });
   }
 
-  withdraw(session: Session, order: string): Promise<Reply> {
-    return this.#order(session, { type: 'withdraw', order });
+  /** Settles when it is written: the engine looks for such a word before it follows an order. */
+  async withdraw(session: Session, order: string): Promise<Reply> {
+    try {
+      await this.#write(session, { type: 'withdraw', order });
+      return { ok: true, why: 'taken back, unless the engine has followed it already' };
+    } catch (error) {
+      return { ok: false, why: whyNot(error) };
+    }
   }
 
   /** Says that this screen leaves on purpose. Never fails. */

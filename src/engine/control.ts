@@ -51,6 +51,7 @@ export class ControlSocket {
   readonly #server: Server;
   readonly #clients = new Set<Client>();
   #count = 0;
+  #latest: Sample | null = null;
 
   constructor(host: ControlHost) {
     this.#host = host;
@@ -72,6 +73,7 @@ export class ControlSocket {
   }
 
   sampleTaken(sample: Sample): void {
+    this.#latest = sample;
     for (const client of this.#clients) {
       client.sample = sample;
       this.#feed(client);
@@ -140,6 +142,7 @@ export class ControlSocket {
     if (client.hello !== null) return;
     client.hello = hello;
     client.sent = hello.after;
+    client.sample = this.#latest;
     this.#send(client, { type: 'welcome', client: client.id, run: this.#host.run, seq: this.#host.events().length });
     this.#feed(client);
     if (hello.role !== 'caller') this.#host.joined(client.id, hello.role, hello.name);

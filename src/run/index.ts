@@ -1,5 +1,6 @@
 export type { Finding, Level } from '../plan/types.ts';
 export { capitalised, whatIsAhead } from './ahead.ts';
+export { CHANGES, readChange } from './change-text.ts';
 export {
   beforeDrop,
   type Claim,
@@ -30,6 +31,7 @@ export {
   type OwnGateMemory,
   type OwnReading,
 } from './gates/own.ts';
+export { Unreadable } from './gates/parse.ts';
 export { absoluteThresholds, formatGateValue, readGate } from './gates/readings.ts';
 export { thresholdsText } from './gates/thresholds-text.ts';
 export { GATE_NAMES, type GateLevel, type GateName, type GateThresholds } from './gates/types.ts';
@@ -46,5 +48,6 @@ export type * from './samples.ts';
 export { currentSection, isTerminal, jobsNow, nextBuildAt } from './schedule.ts';
 export { isSameServer, REFUSED_WORDS, type RefusedServer, refusalOf, type ServerIdentity } from './server.ts';
 export type * from './state.ts';
+export { type RunStatus, STATE_WORDS, type StateWord, stateWord, statusOf } from './status.ts';
 export { builtWith, runnableSteps, stepName } from './steps.ts';
 export { newSummaryMemory, type SummaryMemory, summarise } from './summary.ts';

@@ -73,7 +73,7 @@ const runDemo = async (flags: DemoFlags, given: GivenOptions, io: Io): Promise<E
     const options = runOptions({ onDisconnect: 'abort', ...given }, terminal !== null, ui === 'tui');
     return await deployRun({
       start: () => startRun({ plan, files: [PLAN], connection, options, journal, io }),
-      rollBack: rollBackOnScreen(connection, options, io, true),
+      rollBack: rollBackOnScreen(connection, options, io, { temporary: true }),
       ui,
       environment: given.environment ?? null,
       consent,
