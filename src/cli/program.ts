@@ -6,6 +6,7 @@ import { addControl } from './commands/control.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addLater } from './commands/later.ts';
+import { addMcp } from './commands/mcp.ts';
 import { addPlan } from './commands/plan.ts';
 import { addRestore } from './commands/restore.ts';
 import { addResume } from './commands/resume.ts';
@@ -44,6 +45,7 @@ export const buildProgram = (io: Io, done: Done): Command => {
     addBackup,
     addRestore,
     addRuns,
+    addMcp,
     addDemo,
   ];
   for (const add of commands) add(program, io, done);
