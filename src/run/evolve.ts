@@ -2,6 +2,7 @@ import type { RunEvent } from './events.ts';
 import { evolveBuild, isBuildEvent } from './evolve-build.ts';
 import { takenUp } from './evolve-resume.ts';
 import { evolveRollback, isRollbackEvent } from './evolve-rollback.ts';
+import { turnedBack } from './former.ts';
 import { isRefused, needsLook } from './server.ts';
 import type { Pause, RunState, StepState } from './state.ts';
 import { runnableSteps } from './steps.ts';
@@ -90,6 +91,8 @@ export const initialState = (event: RunEvent): RunState => {
     verify: null,
     validations: started.plan.validations.map(({ line, file, kind, sql }) => ({ line, file, kind, sql, result: null })),
     outcome: null,
+    former: null,
+    turnedBack: null,
   };
 };
 
@@ -133,6 +136,18 @@ const serverChanged = (
     recheckDue: needsLook(kind) ? { since: at, failed: false } : state.recheckDue,
     steps: forgetInspections(state),
   };
+};
+
+const finished = (
+  state: RunState,
+  { at, status, reason, leftToDo }: Extract<RunEvent, { type: 'run.finished' }>,
+): Partial<RunState> => {
+  const over: Partial<RunState> = { phase: 'finished', pauses: [], former: null };
+  // Earlier versions recorded how the engine had ended, as if it were the run's end.
+  const asBefore = state.former?.outcome.status === status ? state.former : null;
+  return asBefore === null
+    ? { ...over, finishedAt: at, outcome: { status, reason, leftToDo } }
+    : { ...over, ...turnedBack(state, asBefore) };
 };
 
 /** What the event changes, apart from `seq` and `at`. Exhaustive: a new event does not compile until it is here. */
@@ -255,12 +270,7 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
       };
     }
     case 'run.finished':
-      return {
-        phase: 'finished',
-        finishedAt: event.at,
-        pauses: [],
-        outcome: { status: event.status, reason: event.reason, leftToDo: event.leftToDo },
-      };
+      return finished(state, event);
   }
 };
 

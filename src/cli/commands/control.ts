@@ -35,8 +35,8 @@ const abort: Order = async (client, dir, io) => {
   await orderAbort(client, 'ordered');
   await runEnded(client);
   const status = runStatus(client, dir, io);
-  const reason = client.view().state?.outcome?.reason;
-  if (reason !== undefined) say(io, reason);
+  const { state } = client.view();
+  if (state?.outcome && !state.turnedBack) say(io, state.outcome.reason);
   return status === 4 ? 0 : status;
 };
 
