@@ -22,6 +22,8 @@ const describe = (event: RestoreEvent): string | null => {
       const from = archive === null ? `by ${command?.join(' ')}` : `from ${archive.path}`;
       return `restore ${id} of ${database.database} at ${database.host}, ${mode}, ${from}`;
     }
+    case 'leftover.ended':
+      return `ended pid ${event.pid}, which still worked for ${event.of}`;
     case 'leftover.dropped':
       return `dropped ${event.database} (oid ${event.oid}), left by ${event.of}`;
     case 'database.created':
