@@ -1,4 +1,5 @@
 import type { RunEvent } from './events.ts';
+import { formerEnd } from './former.ts';
 import { isTerminal } from './schedule.ts';
 import type { RunState, StepState } from './state.ts';
 
@@ -81,5 +82,7 @@ export const takenUp = (state: RunState, event: Resumed): Partial<RunState> => {
     verify: null,
     validations: state.validations.map((validation) => ({ ...validation, result: null })),
     outcome: null,
+    former: event.purpose === 'rollback' ? formerEnd(state) : null,
+    turnedBack: null,
   };
 };

@@ -3,6 +3,7 @@ import { evolveBuild, isBuildEvent } from './evolve-build.ts';
 import { evolveHand, isHandEvent } from './evolve-hand.ts';
 import { takenUp } from './evolve-resume.ts';
 import { evolveRollback, isRollbackEvent } from './evolve-rollback.ts';
+import { turnedBack } from './former.ts';
 import type { GateThresholds } from './gates/types.ts';
 import { isRefused, needsLook } from './server.ts';
 import type { Pause, RunState, StepState } from './state.ts';
@@ -94,6 +95,8 @@ export const initialState = (event: RunEvent): RunState => {
     verify: null,
     validations: started.plan.validations.map(({ line, file, kind, sql }) => ({ line, file, kind, sql, result: null })),
     outcome: null,
+    former: null,
+    turnedBack: null,
   };
 };
 
@@ -146,6 +149,17 @@ const withGate = (options: RunOptions, gate: string, thresholds: GateThresholds)
         ...options,
         ownGates: (options.ownGates ?? []).map((own) => (own.name === gate ? { ...own, thresholds } : own)),
       };
+const finished = (
+  state: RunState,
+  { at, status, reason, leftToDo }: Extract<RunEvent, { type: 'run.finished' }>,
+): Partial<RunState> => {
+  const over: Partial<RunState> = { phase: 'finished', pauses: [], former: null };
+  // Earlier versions recorded how the engine had ended, as if it were the run's end.
+  const asBefore = state.former?.outcome.status === status ? state.former : null;
+  return asBefore === null
+    ? { ...over, finishedAt: at, outcome: { status, reason, leftToDo } }
+    : { ...over, ...turnedBack(state, asBefore) };
+};
 
 /** What the event changes, apart from `seq` and `at`. Exhaustive: a new event does not compile until it is here. */
 const change = (state: RunState, event: RunEvent): Partial<RunState> => {
@@ -263,12 +277,7 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
       };
     }
     case 'run.finished':
-      return {
-        phase: 'finished',
-        finishedAt: event.at,
-        pauses: [],
-        outcome: { status: event.status, reason: event.reason, leftToDo: event.leftToDo },
-      };
+      return finished(state, event);
   }
 };
 

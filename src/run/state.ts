@@ -177,6 +177,25 @@ export interface RollbackState {
   differences: CatalogDifferences | null;
 }
 
+/** How a run had ended before an engine came to roll it back. */
+export type FormerEnd = Pick<
+  RunState,
+  | 'resumedAt'
+  | 'approvedAt'
+  | 'finishedAt'
+  | 'operator'
+  | 'options'
+  | 'jobs'
+  | 'preflight'
+  | 'agreed'
+  | 'sections'
+  | 'abort'
+  | 'purpose'
+  | 'rollback'
+  | 'verify'
+  | 'validations'
+> & { outcome: NonNullable<RunState['outcome']> };
+
 /** All that is known of a run, made of its events alone by `evolve`. */
 export interface RunState {
   run: string;
@@ -241,4 +260,8 @@ export interface RunState {
   verify: { ok: boolean; results: VerifyResult[] } | null;
   validations: ValidationState[];
   outcome: { status: ExitStatus; reason: string; leftToDo: string[] } | null;
+  /** The end that the run keeps, unless the rollback that the engine at work came for is begun. */
+  former: FormerEnd | null;
+  /** How the last engine ended that came for a rollback and did not begin it: the run has the end that it had before. */
+  turnedBack: { status: ExitStatus; reason: string } | null;
 }

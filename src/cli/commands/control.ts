@@ -50,8 +50,8 @@ const abort =
     else await followed(client, { type: 'abort', reason: 'ordered' }, 'abort', io);
     await runEnded(client);
     const status = runStatus(client, recordOf(reached), io);
-    const reason = client.view().state?.outcome?.reason;
-    if (reason !== undefined) say(io, reason);
+    const { state } = client.view();
+    if (state?.outcome && !state.turnedBack) say(io, state.outcome.reason);
     return status === 4 ? 0 : status;
   };
 

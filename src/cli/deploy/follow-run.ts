@@ -1,5 +1,6 @@
 import type { Feed, LiveFeed } from '../../client/index.ts';
 import type { ExitStatus } from '../../run/index.ts';
+import { plainText } from '../../run/plain-text.ts';
 import type { Terminal } from '../connection/prompt.ts';
 import { type Io, say } from '../io.ts';
 import type { Ui } from '../options/values.ts';
@@ -64,9 +65,17 @@ const followInLines = async (feed: Feed, { out, ui, terminal, after = 0 }: Follo
 export const followRun = (feed: Feed, options: FollowOptions): Promise<Following> =>
   options.ui === 'tui' ? followOnScreen(feed, options) : followInLines(feed, options);
 
-/** The run's own exit status; 5 when the engine ended without one. `record`: where it says what it did. */
+/**
+ * The run's own exit status; 5 when the engine ended without one. A rollback that was not begun leaves the run's as it was, and
+ * has one of its own. `record`: where the run says what it did.
+ */
 export const runStatus = (feed: Feed, record: string, io: Io): ExitStatus => {
   const { state, link } = feed.view();
+  if (state?.turnedBack) {
+    const { status, reason } = state.turnedBack;
+    say(io, `the rollback was not begun: ${plainText(reason)}; run ${state.run} keeps status ${state.outcome?.status}`);
+    return status;
+  }
   if (state?.outcome) return state.outcome.status;
   say(
     io,
