@@ -46,6 +46,8 @@ export interface RunOptions {
   replaceInvalid: boolean;
   /** A pause that nobody lifts for this long ends the engine. */
   giveUpMs: number;
+  /** How long the rate of rollbacks is measured before the first build, at the least; absent in old journals: `BASELINE_MS`. */
+  baselineMs?: number;
   gates: Record<GateName, GateThresholds>;
   /** Gates of the config file; absent in journals of versions that had none. */
   ownGates?: readonly OwnGate[];

@@ -20,7 +20,7 @@ export { isPassing, ownError } from './errors.ts';
 export type * from './events.ts';
 export { evolve, initialState, replay } from './evolve.ts';
 export { bytes, clockTime, duration } from './format.ts';
-export { usualRollbackRate } from './gates/baseline-rate.ts';
+export { BASELINE_MS, usualRollbackRate } from './gates/baseline-rate.ts';
 export { DEFAULT_GATES, GATE_UNITS, type GateUnit, isOff } from './gates/defaults.ts';
 export { evaluateGates, type GateMemory, type GateSignal, newGateMemory } from './gates/evaluate.ts';
 export {

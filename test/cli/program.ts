@@ -10,6 +10,9 @@ import { poll } from '../support/poll.ts';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const program = join(root, 'bin', 'indexdeck');
 
+/** All that a program gets of our own environment. */
+export const BASE_ENV = { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '' };
+
 /** A directory that goes with the test. */
 export const folder = (): string => {
   const path = mkdtempSync(join(tmpdir(), 'indexdeck-cli-'));
@@ -54,7 +57,7 @@ export const start = (
   if (!existsSync(join(root, 'dist', 'cli', 'main.js'))) throw new Error('dist/ is not built: npm run build');
   const home = folder();
   const child = spawn(node, [...nodeArgs, program, ...args], {
-    env: { PATH: process.env.PATH, HOME: home, XDG_STATE_HOME: join(home, 'state'), ...env },
+    env: { ...BASE_ENV, HOME: home, XDG_STATE_HOME: join(home, 'state'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const collect = (stream: NodeJS.ReadableStream) => {

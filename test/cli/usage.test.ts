@@ -57,6 +57,7 @@ describe('bad usage is status 2 and one line', () => {
     [['deploy', 'PLAN', '--gate', 'locks=1,2,3'], /no gate "locks"/],
     [['deploy', 'PLAN', '--set', 'work_mem'], /NAME=VALUE/],
     [['deploy', 'PLAN', '--give-up', 'soon'], /30min/],
+    [['deploy', 'PLAN', '--baseline', '100ms'], /--baseline takes a time from 1s to 1h/],
     [['deploy', 'PLAN', '--config', '/nowhere.yaml'], /cannot read the config file \/nowhere\.yaml/],
     [['deploy', 'PLAN'], /no terminal to ask on.*--yes/],
     [['deploy', 'PLAN', '--yes', '--ui', 'tui'], /--ui tui needs a terminal/],

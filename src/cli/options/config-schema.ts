@@ -7,6 +7,7 @@ import { readBy } from './read-by.ts';
 import {
   DISCONNECT_POLICIES,
   ERROR_POLICIES,
+  parseBaseline,
   parseDelay,
   parseGiveUp,
   parseJobs,
@@ -47,6 +48,7 @@ const schema = z.strictObject({
   'auto-continue': z.boolean().optional(),
   'give-up': readBy(parseGiveUp).optional(),
   delay: readBy(parseDelay).optional(),
+  baseline: readBy(parseBaseline).optional(),
   ledger: z.boolean().optional(),
   'ledger-schema': readBy(parseLedgerSchema).optional(),
 });
@@ -82,6 +84,7 @@ export const checkConfig = (value: unknown): { options: GivenOptions } | { issue
       autoContinue: data['auto-continue'],
       giveUpMs: data['give-up'],
       delayMs: data.delay,
+      baselineMs: data.baseline,
       ledger: data.ledger,
       ledgerSchema: data['ledger-schema'],
     }),

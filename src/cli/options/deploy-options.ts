@@ -1,3 +1,4 @@
+import { BASELINE_MS } from '../../run/gates/baseline-rate.ts';
 import { DEFAULT_GATES } from '../../run/gates/defaults.ts';
 import type {
   DisconnectPolicy,
@@ -38,6 +39,7 @@ export interface GivenOptions {
   giveUpMs?: number;
   /** Milliseconds between builds. */
   delayMs?: number;
+  baselineMs?: number;
   /** Whether there is a ledger, and the schema that it is in. */
   ledger?: boolean;
   ledgerSchema?: string;
@@ -84,6 +86,7 @@ export const resumedOptions = (
   replaceInvalid: given.replaceInvalid ?? false,
   giveUpMs: given.giveUpMs ?? before.giveUpMs,
   delayMs: given.delayMs ?? before.delayMs ?? 0,
+  baselineMs: given.baselineMs ?? before.baselineMs ?? BASELINE_MS,
   gates: { ...before.gates, ...given.gates },
   ownGates: given.ownGates ?? before.ownGates ?? [],
   settings: { ...before.settings, ...given.settings },
@@ -109,6 +112,7 @@ export const runOptions = (
   replaceInvalid: given.replaceInvalid ?? false,
   giveUpMs: given.giveUpMs ?? GIVE_UP_MS,
   delayMs: given.delayMs ?? 0,
+  baselineMs: given.baselineMs ?? BASELINE_MS,
   noBackup: given.noBackup ?? null,
   backup,
   gates: { ...DEFAULT_GATES, ...given.gates },

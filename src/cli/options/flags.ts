@@ -6,6 +6,7 @@ import { LATER_OPTIONS, laterOption } from './later.ts';
 import {
   DISCONNECT_POLICIES,
   ERROR_POLICIES,
+  parseBaseline,
   parseChoice,
   parseDelay,
   parseGiveUp,
@@ -96,6 +97,7 @@ export const addRunFlags = (command: Command): Command =>
     )
     .option('--give-up <time>', 'a pause that nobody lifts for this long ends the run (default: 30min)', parseGiveUp)
     .option('--delay <time>', 'time between the end of a build and the beginning of the next (default: 0)', parseDelay)
+    .option('--baseline <time>', 'measure the usual rollbacks for at least this long (default: 3s)', parseBaseline)
     .option('--journal <dir>', 'where the run’s journal goes (default: $XDG_STATE_HOME/indexdeck)');
 
 const repeated = (text: string, before: string[] | undefined): string[] => [...(before ?? []), text];
@@ -153,6 +155,7 @@ export const givenByFlags = (command: Command): GivenOptions => {
     ['autoContinue', 'autoContinue'],
     ['giveUpMs', 'giveUp'],
     ['delayMs', 'delay'],
+    ['baselineMs', 'baseline'],
     ['ledger', 'ledger'],
     ['ledgerSchema', 'ledgerSchema'],
   ];

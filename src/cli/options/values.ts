@@ -38,6 +38,17 @@ export const parseDelay = (text: string): number => {
   return Math.round(ms);
 };
 
+/** Longer than this nobody wants to wait for the first build. */
+const MOST_BASELINE_MS = 3_600_000;
+
+/** Milliseconds of --baseline. */
+export const parseBaseline = (text: string): number => {
+  const ms = parseDuration(text);
+  if (ms === null || ms < 1_000 || ms > MOST_BASELINE_MS)
+    throw new UsageError(`--baseline takes a time from 1s to 1h, such as 30s, not ${JSON.stringify(text)}`);
+  return ms;
+};
+
 /** Schemas that are the server's own, or, in a search path, stand for another one. */
 const NO_SCHEMA = /^(pg_.*|information_schema|\$user|)$/s;
 
