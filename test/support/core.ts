@@ -14,6 +14,7 @@ import {
   type Input,
   initialState,
   type PreflightFacts,
+  type Probe,
   type RunEvent,
   type RunOptions,
   type RunState,
@@ -74,6 +75,24 @@ export const options = (more: Partial<RunOptions> = {}): RunOptions => ({
   settings: {},
   ledger: null,
   interactive: true,
+  ...more,
+});
+
+/** A probe of the config file, with everything that a test does not care about filled in. */
+export const probe = (name: string, more: Partial<Probe> = {}): Probe => ({
+  name,
+  from: 'config',
+  place: null,
+  sql: 'SELECT a FROM a WHERE a = 1',
+  parameters: [],
+  execute: true,
+  repetitions: 5,
+  timeoutMs: 30_000,
+  target: null,
+  expectedIndex: null,
+  sequentialAllowed: false,
+  settings: [],
+  searchPath: null,
   ...more,
 });
 
