@@ -248,6 +248,13 @@ export class Core {
     this.end('preflight', { kind: 'preflighted', facts: factsOf(this.state, more) });
   }
 
+  /** The engine is gone with all that it had under way, and another one takes the run up. */
+  resumed(body: Extract<EventBody, { type: 'run.resumed' }>): void {
+    this.inflight.clear();
+    this.#record(body);
+    this.advance();
+  }
+
   /** Through preflight, go and baseline: the first steps are being inspected now. */
   go(more: Partial<PreflightFacts> = {}, replaceInvalid: number[] = []): void {
     this.preflighted(more);

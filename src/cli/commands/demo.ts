@@ -14,6 +14,7 @@ import { chooseUi, type Done, type Io, say, terminalOf } from '../io.ts';
 import { readConfig } from '../options/config-file.ts';
 import { type GivenOptions, mergeOptions, runOptions } from '../options/deploy-options.ts';
 import { addDeployFlags, givenByFlags } from '../options/flags.ts';
+import { probesOf } from '../options/probes.ts';
 import { Output } from '../output/output.ts';
 import { readGoodPlan } from '../read-plan.ts';
 import { rollBackOnScreen } from '../rollback/roll-back.ts';
@@ -70,7 +71,13 @@ const runDemo = async (flags: DemoFlags, given: GivenOptions, io: Io): Promise<E
     const connection = await resolveConnection({ dbname: demo.url }, {}, null);
     requireConsent(consent, given, connection.database, terminal !== null);
     for (const signal of signals) process.off(signal, cancel);
-    const options = runOptions({ onDisconnect: 'abort', ...given }, terminal !== null, ui === 'tui');
+    const options = runOptions(
+      { onDisconnect: 'abort', ...given },
+      terminal !== null,
+      ui === 'tui',
+      null,
+      probesOf(plan),
+    );
     return await deployRun({
       start: () => startRun({ plan, files: [PLAN], connection, options, journal, io }),
       rollBack: rollBackOnScreen(connection, options, io, true),
