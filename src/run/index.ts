@@ -44,6 +44,7 @@ export {
 export type { BuildOutcome, DropOutcome, Input, Response } from './inputs.ts';
 export { type InvalidLeftover, invalidLeftovers } from './leftovers.ts';
 export { plainText } from './plain-text.ts';
+export { maskLiterals, withoutLiterals } from './probes/literals.ts';
 export { describeMeasuring, type Measuring, measuring } from './probes/measuring.ts';
 export {
   describeComparison,
