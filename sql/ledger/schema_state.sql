@@ -20,7 +20,7 @@ select
   array(
     select relation.relname::text from pg_class as relation
     where relation.relnamespace = namespace.oid and migrations.oid is not null
-      and relation.relname in ('events', 'runs', 'samples')
+      and relation.relname in ('events', 'runs', 'samples', 'commands')
       and not (
         has_table_privilege(relation.oid, 'SELECT') and has_table_privilege(relation.oid, 'INSERT')
         -- Events are only ever added.

@@ -16,6 +16,19 @@ with
     from pg_stat_activity
     where usesysid is not null or backend_type = 'autovacuum worker'
   ),
+  -- Observers' screens elsewhere name themselves (every role may see that): 'indexdeck watch RUN NAME'.
+  watchers as (
+    select coalesce(json_agg(json_build_object(
+      'application', application_name, 'user', usename,
+      'since', to_char(backend_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+    ) order by pid), '[]') as list
+    from (
+      select * from activity
+      where application_name like 'indexdeck watch %'
+        and datid = (select oid from pg_database where datname = current_database())
+      order by pid limit 100
+    ) as named
+  ),
   sessions as (
     select
       count(*) filter (where hidden and datid is not null)::int as hidden,
@@ -80,7 +93,9 @@ select
   counters.xact_commit::float8 as "commits",
   counters.xact_rollback::float8 as "rollbacks",
   counters.deadlocks::float8 as "deadlocks",
-  extract(epoch from counters.stats_reset)::float8 as "statsReset"
+  extract(epoch from counters.stats_reset)::float8 as "statsReset",
+  watchers.list as "watchers"
 from sessions
+cross join watchers
 left join oldest on true
 left join pg_stat_database as counters on counters.datname = current_database()

@@ -29,6 +29,8 @@ export interface RunSelection {
   run: string | undefined;
   journal: string | undefined;
   flags: ConnectionFlags;
+  /** Where the ledger is, if that was said. */
+  ledgerSchema?: string | undefined;
 }
 
 const isOn = ({ state }: RunEntry, flags: ConnectionFlags, io: Io): boolean => {

@@ -6,11 +6,13 @@ import { addControl } from './commands/control.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDeploy } from './commands/deploy.ts';
 import { addLater } from './commands/later.ts';
+import { addMcp } from './commands/mcp.ts';
 import { addPlan } from './commands/plan.ts';
 import { addRestore } from './commands/restore.ts';
 import { addResume } from './commands/resume.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addRuns } from './commands/runs.ts';
+import { addStatus } from './commands/status.ts';
 import { addWatch } from './commands/watch.ts';
 import type { Done, Io } from './io.ts';
 import { version } from './version.ts';
@@ -35,6 +37,7 @@ export const buildProgram = (io: Io, done: Done): Command => {
     addCheck,
     addDeploy,
     addResume,
+    addStatus,
     addWatch,
     addAttach,
     addControl,
@@ -42,6 +45,7 @@ export const buildProgram = (io: Io, done: Done): Command => {
     addBackup,
     addRestore,
     addRuns,
+    addMcp,
     addDemo,
   ];
   for (const add of commands) add(program, io, done);

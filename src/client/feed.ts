@@ -1,5 +1,16 @@
 import type { Command, RunEvent, RunState, Sample } from '../run/index.ts';
 
+/** An order in the ledger that waits for the engine. `at` is ISO. */
+export interface WaitingOrder {
+  id: string;
+  /** JSON, by whoever gave it: not checked. */
+  command: unknown;
+  /** As he calls himself, and the role by the server's word. */
+  by: string;
+  role: string;
+  at: string;
+}
+
 /** How the client stands with the engine. `since` is ISO; `why` says in a sentence what went wrong, if anything did. */
 export interface Link {
   /** lost: reconnecting by itself. ended: the engine is gone and will not come back. */
@@ -21,6 +32,10 @@ export interface FeedView {
   /** The newest reading of the live metrics. */
   sample: Sample | null;
   link: Link;
+  /** Which of the run's clients this screen is; null while it is none. */
+  client?: string | null;
+  /** Orders in the ledger that the engine has not seen to yet. */
+  waiting?: readonly WaitingOrder[];
 }
 
 /** What a command came to. `ok` false: refused, and `why` says it in a sentence. */
@@ -37,4 +52,16 @@ export interface Feed {
   subscribe(listener: () => void): () => void;
   /** Never rejects: what cannot be sent is refused with a reason. */
   send(command: Command): Promise<Reply>;
+  /** Takes back an order that waits in the ledger; absent: orders do not wait here. */
+  withdraw?(order: string): Promise<Reply>;
+}
+
+/** A client of a run that goes on. */
+export interface LiveFeed extends Feed {
+  /** Settles when the run has ended, the engine is gone for good, or this client has left. */
+  readonly closed: Promise<void>;
+  /** Leaves on purpose: the run goes on. */
+  goodbye(): Promise<void>;
+  /** Leaves without a word, as a screen does that dies: the engine's policy for that applies. */
+  vanish(): void;
 }

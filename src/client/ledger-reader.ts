@@ -3,6 +3,8 @@ import { type LedgerRunRow, ledgerEvents, ledgerRuns } from '../queries/ledger_r
 import type { RunEvent } from '../run/index.ts';
 import { parseJournal } from '../run/journal-text.ts';
 
+export type { LedgerRunRow };
+
 /** A run as the ledger has it. */
 export interface LedgerRun {
   run: string;

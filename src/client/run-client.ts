@@ -4,7 +4,7 @@ import type { Actor, ClientMessage, ClientRole, Command, EngineMessage, Sample }
 import { LineSplitter } from '../run/lines.ts';
 import { reconnectDelay } from './backoff.ts';
 import { enginePid, processExists } from './engine-alive.ts';
-import type { Feed, FeedView, Link, Reply } from './feed.ts';
+import type { FeedView, Link, LiveFeed, Reply } from './feed.ts';
 import { History } from './history.ts';
 import { readJournal } from './journal-file.ts';
 import { socketAddress } from './socket-address.ts';
@@ -22,7 +22,7 @@ const NOT_CONNECTED = 'there is no connection to the engine right now';
 const GONE = 'the engine ended without finishing the run';
 
 /** A run that goes on, followed and commanded over the engine's socket. It reconnects by itself, and misses nothing. */
-export class RunClient implements Feed {
+export class RunClient implements LiveFeed {
   readonly #options: RunClientOptions;
   readonly #history = new History();
   readonly #listeners = new Set<() => void>();
@@ -33,6 +33,7 @@ export class RunClient implements Feed {
   #sample: Sample | null = null;
   #socket: Socket | null = null;
   #welcome = false;
+  #client: string | null = null;
   /** seq up to which the run's past is being told: until then nothing is shown, lest it be taken for the present. */
   #past = 0;
   #attempt = 0;
@@ -137,6 +138,7 @@ export class RunClient implements Feed {
     switch (message?.type) {
       case 'welcome':
         this.#welcome = true;
+        this.#client = message.client;
         this.#past = message.seq;
         this.#link = { status: 'connected', since: new Date().toISOString(), why: null };
         break;
@@ -203,7 +205,7 @@ export class RunClient implements Feed {
   #publish(): void {
     if (this.#link.status === 'connected' && this.#history.seq < this.#past) return;
     const { state, events } = this.#history;
-    const next: FeedView = { state, events, sample: this.#sample, link: this.#link };
+    const next: FeedView = { state, events, sample: this.#sample, link: this.#link, client: this.#client };
     const same = (Object.keys(next) as (keyof FeedView)[]).every((key) => next[key] === this.#view[key]);
     if (same) return;
     this.#view = next;

@@ -19,8 +19,8 @@ function say(message: HostMessage): void {
 async function host(): Promise<void> {
   const started = performance.now();
   const database = 'menuca';
-  say({ progress: 'Starting PostgreSQL 18' });
-  const server = await startServer(database, ending.signal);
+  say({ progress: `Starting PostgreSQL ${options.server.major}` });
+  const server = await startServer(database, options.server.packageName, ending.signal);
   let traffic: Traffic | undefined;
   try {
     const url = server.url(database);

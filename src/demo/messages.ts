@@ -1,5 +1,8 @@
+import type { InstalledServer } from './binaries.ts';
+
 /** What the demo's process is to do. */
 export interface HostOptions {
+  server: InstalledServer;
   scale: number;
   traffic: boolean;
   seed: number;

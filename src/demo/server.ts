@@ -17,9 +17,9 @@ const settings = {
 };
 
 /** Starts a PostgreSQL for the demo, with an empty database in it, on a free port of this machine only. */
-export async function startServer(database: string, signal: AbortSignal): Promise<Cluster> {
+export async function startServer(database: string, packageName: string, signal: AbortSignal): Promise<Cluster> {
   const password = randomBytes(18).toString('base64url');
-  const cluster = await createCluster({ password, settings, signal });
+  const cluster = await createCluster({ packageName, password, settings, signal });
   const client = new pg.Client({ connectionString: cluster.url('postgres'), application_name: 'demo-setup' });
   try {
     await client.connect();

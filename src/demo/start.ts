@@ -3,9 +3,12 @@ import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { findBinaries, type InstalledServer, installedServers } from './binaries.ts';
 import type { HostMessage, HostOptions } from './messages.ts';
 
 export interface DemoOptions {
+  /** By default the newest that is installed. */
+  server?: InstalledServer;
   /** How many times the rows of the real database; by default as many as make a deployment of about two minutes. */
   scale?: number;
   /** Whether anybody uses the database meanwhile. */
@@ -32,6 +35,13 @@ export interface Demo {
 
 export const defaultScale = 5;
 
+async function newestServer(): Promise<InstalledServer> {
+  const [newest] = await installedServers();
+  if (newest !== undefined) return newest;
+  await findBinaries();
+  throw new Error('No PostgreSQL is installed for the demo.');
+}
+
 /**
  * Starts a PostgreSQL with the restaurant database under traffic, in a process and a session of its own: Ctrl-C in our
  * terminal does not reach it, since an aborted run still needs the server; and it ends by itself when we are gone.
@@ -39,8 +49,9 @@ export const defaultScale = 5;
 export async function startDemo(options: DemoOptions = {}): Promise<Demo> {
   const { scale = defaultScale, traffic = true, seed = 1, onProgress, signal } = options;
   signal?.throwIfAborted();
+  const server = options.server ?? (await newestServer());
   const program = fileURLToPath(new URL(`./host${extname(import.meta.url)}`, import.meta.url));
-  const argument = JSON.stringify({ scale, traffic, seed } satisfies HostOptions);
+  const argument = JSON.stringify({ server, scale, traffic, seed } satisfies HostOptions);
   const host = spawn(process.execPath, [program, argument], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,

@@ -2,28 +2,15 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Actor, ClientMessage, Command, EngineMessage, RunEvent, Sample } from '../run/index.ts';
+import type { Actor, ClientMessage, Command, EngineMessage, OrderSource, RunEvent, Sample } from '../run/index.ts';
 import { LineSplitter } from '../run/lines.ts';
+import { command } from './command-schema.ts';
 
 export const SOCKET_FILE = 'control.sock';
 
 /** A client that has this many bytes waiting is not sent more until it has read them. */
 const SLOW_CLIENT_BYTES = 256 * 1024;
 const LONGEST_LINE = 64 * 1024;
-
-const command = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('go'), replaceInvalid: z.array(z.int()), confirm: z.string().nullable() }),
-  z.object({ type: z.literal('recheck') }),
-  z.object({ type: z.literal('pause'), reason: z.string().optional() }),
-  z.object({ type: z.literal('continue') }),
-  z.object({ type: z.literal('abort'), reason: z.string().optional() }),
-  z.object({ type: z.literal('skip'), step: z.int() }),
-  z.object({ type: z.literal('retry'), step: z.int() }),
-  z.object({ type: z.literal('cancel-build'), step: z.int() }),
-  z.object({ type: z.literal('set-jobs'), jobs: z.int() }),
-  z.object({ type: z.literal('survey') }),
-  z.object({ type: z.literal('roll-back'), oids: z.array(z.int()), all: z.boolean(), confirm: z.string() }),
-]);
 
 const message = z.discriminatedUnion('type', [
   z.object({
@@ -40,7 +27,7 @@ const message = z.discriminatedUnion('type', [
 export interface ControlHost {
   run: string;
   events(): readonly RunEvent[];
-  command(command: Command, by: Actor): { ok: boolean; why: string };
+  command(command: Command, by: Actor, from: OrderSource): { ok: boolean; why: string };
   joined(client: string, role: 'operator' | 'observer', name: Actor): void;
   left(client: string, vanished: boolean): void;
 }
@@ -64,6 +51,7 @@ export class ControlSocket {
   readonly #server: Server;
   readonly #clients = new Set<Client>();
   #count = 0;
+  #latest: Sample | null = null;
 
   constructor(host: ControlHost) {
     this.#host = host;
@@ -85,6 +73,7 @@ export class ControlSocket {
   }
 
   sampleTaken(sample: Sample): void {
+    this.#latest = sample;
     for (const client of this.#clients) {
       client.sample = sample;
       this.#feed(client);
@@ -141,7 +130,10 @@ export class ControlSocket {
       const answer =
         role === 'observer'
           ? { ok: false, why: 'an observer only watches' }
-          : this.#host.command(data.command as Command, name);
+          : this.#host.command(data.command as Command, name, {
+              client: role === 'operator' ? client.id : null,
+              order: null,
+            });
       this.#send(client, { type: 'reply', id: data.id, ...answer });
     }
   }
@@ -150,6 +142,7 @@ export class ControlSocket {
     if (client.hello !== null) return;
     client.hello = hello;
     client.sent = hello.after;
+    client.sample = this.#latest;
     this.#send(client, { type: 'welcome', client: client.id, run: this.#host.run, seq: this.#host.events().length });
     this.#feed(client);
     if (hello.role !== 'caller') this.#host.joined(client.id, hello.role, hello.name);

@@ -8,6 +8,7 @@ import {
   effectKey,
   evolve,
   type Input,
+  type OrderSource,
   REFUSED_WORDS,
   type RunEvent,
   type RunState,
@@ -75,7 +76,7 @@ export class Engine {
     this.#control = new ControlSocket({
       run: config.run,
       events: () => this.#shown(),
-      command: (command, by) => this.command(command, by),
+      command: (command, by, from) => this.command(command, by, from),
       joined: (client, role, name) => this.#submit({ kind: 'client-joined', client, role, name }),
       left: (client, vanished) => this.#submit({ kind: 'client-left', client, vanished }),
     });
@@ -128,13 +129,27 @@ export class Engine {
   }
 
   /** An order, from a client or a signal; the answer is about the order, not about its end. */
-  command(command: Command, by: Actor): { ok: boolean; why: string } {
+  command(command: Command, by: Actor, from?: OrderSource): { ok: boolean; why: string } {
     if (this.#faulted || this.#inflight.has('finish') || this.#state.phase === 'finished')
       return { ok: false, why: 'the run is ending' };
-    const { events, reply } = respond(this.#state, { kind: 'command', command, by }, Date.now());
+    const { events, reply } = respond(
+      this.#state,
+      { kind: 'command', command, by, ...(from === undefined ? {} : { from }) },
+      Date.now(),
+    );
     this.#record(events);
     this.#advance();
     return reply ?? { ok: false, why: 'no answer' };
+  }
+
+  /** An order of the ledger: what fails in following it is no failure of the ledger's. */
+  #ordered(command: Command, by: Actor, from: OrderSource): { ok: boolean; why: string } {
+    try {
+      return this.command(command, by, from);
+    } catch (error) {
+      this.fault(error);
+      return { ok: false, why: 'the engine failed' };
+    }
   }
 
   #ledgerIn(where: { schema: string } | null): Ledger | null {
@@ -149,6 +164,11 @@ export class Engine {
         failed: (error, advice) => this.#submit({ kind: 'ledger-failed', error, advice }),
         restored: (afterMs) => this.#submit({ kind: 'ledger-restored', afterMs }),
         superseded: (why) => this.#superseded(why),
+        command: (command, by, from) => this.#ordered(command, by, from),
+        dropped: (order) => this.#submit({ kind: 'order-dropped', ...order }),
+        joined: (client, name) => this.#submit({ kind: 'client-joined', client, role: 'operator', name }),
+        left: (client, vanished) => this.#submit({ kind: 'client-left', client, vanished }),
+        sinceGoMs: () => Date.now() - Date.parse(this.#state.approvedAt ?? new Date().toISOString()),
         log: this.#log,
       },
     );

@@ -18,6 +18,7 @@ const row = z.object({
   deadlocks: z.number().nullable(),
   /** Seconds since the epoch; null when this database's counters were never reset. */
   statsReset: z.number().nullable(),
+  watchers: z.array(z.object({ application: z.string(), user: z.string(), since: z.string().nullable() })),
 });
 
 const run = defineQuery('monitor/activity.sql', row);

@@ -18,6 +18,7 @@ export type DatabaseSession = z.infer<typeof session>;
 
 const databases = defineQuery('restore/databases_named.sql', named);
 const sessions = defineQuery('restore/database_sessions.sql', session);
+const namedSessions = defineQuery('restore/sessions_named.sql', session);
 const closed = defineQuery('restore/rename_waits.sql', z.object({ closed: z.boolean() }));
 
 /** Those of these databases that are there, by OID or by name. */
@@ -34,6 +35,13 @@ export const databaseSessions = (
   ours: readonly number[],
   options?: QueryOptions,
 ): Promise<DatabaseSession[]> => sessions(on, [database, ours], options);
+
+/** The sessions of these application names, in whatever database. */
+export const sessionsNamed = (
+  on: Queryable,
+  applications: readonly string[],
+  options?: QueryOptions,
+): Promise<DatabaseSession[]> => namedSessions(on, [applications], options);
 
 /** Whether a rename under way keeps new sessions out of the database. */
 export const databaseIsClosed = async (on: Queryable, oid: string, options?: QueryOptions): Promise<boolean> =>

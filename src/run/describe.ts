@@ -1,6 +1,7 @@
-import type { Command } from './commands.ts';
+import type { Command, Question } from './commands.ts';
 import type { DropCause, ErrorFacts, Found, RunEvent, RunOptions } from './events.ts';
-import { bytes, duration } from './format.ts';
+import { bytes, clockTime, duration } from './format.ts';
+import { thresholdsText } from './gates/thresholds-text.ts';
 import { plainText } from './plain-text.ts';
 import { describeMeasured, describeProbe, queryTime } from './probes/text.ts';
 import { differenceCount, droppable } from './rollback.ts';
@@ -38,6 +39,18 @@ export const describeFound = (found: Found): string => {
   }
 };
 
+/** What an operator is being asked, in words. */
+export const QUESTIONS: Readonly<Record<Question, string>> = {
+  go: 'whether to build',
+  abort: 'whether to abort the run',
+  rollback: 'whether to drop what this run made',
+  restore: 'whether to restore the database from its backup',
+  skip: 'whether to leave the failed index out',
+  'cancel-build': 'whether to cancel a build',
+  'take-over': 'whether to take over',
+  leave: 'whether to leave the run alone',
+};
+
 const describeCommand = (command: Command): string => {
   switch (command.type) {
     case 'go':
@@ -48,6 +61,14 @@ const describeCommand = (command: Command): string => {
       return `${command.type} step ${command.step + 1}`;
     case 'set-jobs':
       return `jobs ${command.jobs}`;
+    case 'set-delay':
+      return `delay ${clockTime(command.delayMs)}`;
+    case 'set-gate':
+      return `gate ${plainText(command.gate)}=${thresholdsText(command.gate, command.thresholds)}`;
+    case 'pause':
+      return command.forMs === undefined ? 'pause' : `pause for ${duration(command.forMs)}`;
+    case 'take-over':
+      return 'take over';
     case 'survey':
       return 'look at what a rollback would drop';
     case 'roll-back':
@@ -149,6 +170,8 @@ export const describeEvent = (event: RunEvent): string => {
       return `${describeCommand(event.command)}, ordered by ${plainText(event.by)}`;
     case 'command.refused':
       return `${describeCommand(event.command)} refused to ${plainText(event.by)}: ${event.why}`;
+    case 'command.dropped':
+      return `${describeCommand(event.command)} of ${plainText(event.by)} ${event.how}: ${plainText(event.why)}`;
     case 'section.started':
       return `section ${event.section + 1} begins: ${plainText(event.title)}`;
     case 'section.finished':
@@ -206,13 +229,25 @@ export const describeEvent = (event: RunEvent): string => {
     case 'gate.cleared':
       return `gate ${event.gate} is clear again`;
     case 'run.paused':
-      return `PAUSED (${event.cause}): ${plainText(event.reason)}`;
+      return `PAUSED (${event.cause}): ${plainText(event.reason)}${event.until === undefined ? '' : `, until ${event.until.slice(11, 19)} UTC`}`;
     case 'run.continued':
       return `pause lifted (${event.gate ?? event.cause}) by ${plainText(event.by)}`;
     case 'abort.started':
       return `ABORT by ${plainText(event.by)}: ${plainText(event.reason)}`;
     case 'jobs.changed':
       return `jobs ${event.from} -> ${event.to}, by ${plainText(event.by)}`;
+    case 'delay.changed':
+      return `delay between builds ${clockTime(event.fromMs)} -> ${clockTime(event.toMs)}, by ${plainText(event.by)}`;
+    case 'gate.changed': {
+      const { gate, from, to } = event;
+      return `gate ${plainText(gate)}: ${thresholdsText(gate, from)} -> ${thresholdsText(gate, to)}, by ${plainText(event.by)}`;
+    }
+    case 'operator.changed':
+      return `${plainText(event.name)} operates this run now${event.from === null ? '' : `, taken over from ${plainText(event.from)}`}`;
+    case 'question.opened':
+      return `${plainText(event.name)} is being asked: ${QUESTIONS[event.question]}`;
+    case 'question.closed':
+      return `${plainText(event.name)} is not being asked any more: ${QUESTIONS[event.question]}`;
     case 'client.joined':
       return `${plainText(event.name)} joined as ${event.role}`;
     case 'client.left':

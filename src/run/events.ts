@@ -1,5 +1,5 @@
 import type { Finding, Plan } from '../plan/types.ts';
-import type { Actor, Command } from './commands.ts';
+import type { Actor, Command, Question } from './commands.ts';
 import type { OwnGate } from './gates/own.ts';
 import type { GateName, GateThresholds } from './gates/types.ts';
 import type { AnalyzedTable, Probe, ProbeMeasured, StatementsRead } from './probes/types.ts';
@@ -45,6 +45,8 @@ export interface RunOptions {
   onDisconnect: DisconnectPolicy;
   retries: number;
   autoContinue: boolean;
+  /** Time between the end of a build and the beginning of the next; absent in journals of versions that had none. */
+  delayMs?: number;
   /** Agree to every invalid leftover that the findings name at the time of go. */
   replaceInvalid: boolean;
   /** A pause that nobody lifts for this long ends the engine. */
@@ -292,8 +294,18 @@ export type EventBody =
   | { type: 'preflight.failed'; error: ErrorFacts; advice: string }
   | { type: 'run.approved'; by: Actor; replaceInvalid: number[] }
   | ({ type: 'baseline.taken' } & Baseline)
-  | { type: 'command.received'; command: Command; by: Actor }
-  | { type: 'command.refused'; command: Command; by: Actor; why: string }
+  /** `order`: its number in the ledger, if it came from there. */
+  | { type: 'command.received'; command: Command; by: Actor; order?: number }
+  | { type: 'command.refused'; command: Command; by: Actor; why: string; order?: number }
+  /** An order in the ledger that was not followed, and never will be: taken back, or made pointless by a later one. */
+  | {
+      type: 'command.dropped';
+      command: Command;
+      by: Actor;
+      order: number;
+      how: 'withdrawn' | 'superseded';
+      why: string;
+    }
   | { type: 'section.started'; section: number; title: string }
   | { type: 'section.finished'; section: number; title: string }
   | { type: 'index.inspected'; step: number; found: Found }
@@ -420,10 +432,25 @@ export type EventBody =
       reason: string;
     }
   | { type: 'gate.cleared'; gate: string; value: number | null }
-  | { type: 'run.paused'; cause: PauseCause; gate: string | null; by: Actor; reason: string }
+  | {
+      type: 'run.paused';
+      cause: PauseCause;
+      gate: string | null;
+      by: Actor;
+      reason: string;
+      /** When it lifts by itself, ISO, as the operator said; absent: when somebody lifts it. */
+      until?: string;
+    }
   | { type: 'run.continued'; cause: PauseCause; gate: string | null; by: Actor }
   | { type: 'abort.started'; by: Actor; reason: string }
   | { type: 'jobs.changed'; from: number; to: number; by: Actor }
+  | { type: 'delay.changed'; fromMs: number; toMs: number; by: Actor }
+  | { type: 'gate.changed'; gate: string; from: GateThresholds; to: GateThresholds; by: Actor }
+  /** Another screen has the hand; `from`: who had it, null when nobody. */
+  | { type: 'operator.changed'; client: string; name: string; from: string | null }
+  /** A confirmation is open on an operator's screen, and then not any more. */
+  | { type: 'question.opened'; client: string; name: string; question: Question }
+  | { type: 'question.closed'; client: string; name: string; question: Question }
   | { type: 'client.joined'; client: string; role: 'operator' | 'observer'; name: string }
   | { type: 'client.left'; client: string; role: 'operator' | 'observer'; name: string; vanished: boolean }
   | { type: 'connection.lost'; session: string; error: ErrorFacts }

@@ -1,5 +1,6 @@
 import type { RunEvent } from './events.ts';
 import { forgetAfter } from './evolve-probes.ts';
+import { formerEnd } from './former.ts';
 import { isTerminal } from './schedule.ts';
 import type { RunState, StepState } from './state.ts';
 
@@ -55,6 +56,7 @@ export const takenUp = (state: RunState, event: Resumed): Partial<RunState> => {
     operator: event.operator,
     options: event.options,
     jobs: event.options.jobs,
+    delayMs: event.options.delayMs ?? 0,
     preflight: null,
     preflightError: null,
     agreed: [],
@@ -72,6 +74,7 @@ export const takenUp = (state: RunState, event: Resumed): Partial<RunState> => {
     refusedServer: null,
     recheckDue: null,
     clients: [],
+    hand: null,
     unattendedSince: event.at,
     purpose: event.purpose ?? 'deploy',
     surveying: false,
@@ -81,5 +84,7 @@ export const takenUp = (state: RunState, event: Resumed): Partial<RunState> => {
     ...forgetAfter(state),
     validations: state.validations.map((validation) => ({ ...validation, result: null })),
     outcome: null,
+    former: event.purpose === 'rollback' ? formerEnd(state) : null,
+    turnedBack: null,
   };
 };

@@ -25,6 +25,7 @@ const started = (state: RunState, event: Extract<RunEvent, { type: 'rollback.sta
   phase: 'rolling-back',
   approvedAt: state.approvedAt ?? event.at,
   rolledBack: true,
+  former: null,
   rollback: {
     by: event.by,
     at: event.at,

@@ -1,8 +1,11 @@
 import type { RunEvent } from './events.ts';
 import { evolveBuild, isBuildEvent } from './evolve-build.ts';
+import { evolveHand, isHandEvent } from './evolve-hand.ts';
 import { evolveProbes, isProbeEvent, notMeasured } from './evolve-probes.ts';
 import { takenUp } from './evolve-resume.ts';
 import { evolveRollback, isRollbackEvent } from './evolve-rollback.ts';
+import { turnedBack } from './former.ts';
+import { withGate } from './gates/with-gate.ts';
 import { isRefused, needsLook } from './server.ts';
 import type { Pause, RunState, StepState } from './state.ts';
 import { runnableSteps } from './steps.ts';
@@ -59,6 +62,7 @@ export const initialState = (event: RunEvent): RunState => {
     // Journals of earlier versions know of no backup.
     options: { ...started.options, backup: started.options.backup ?? null },
     jobs: started.options.jobs,
+    delayMs: started.options.delayMs ?? 0,
     preflight: null,
     preflightError: null,
     tables: [],
@@ -81,6 +85,7 @@ export const initialState = (event: RunEvent): RunState => {
     refusedServer: null,
     recheckDue: null,
     clients: [],
+    hand: null,
     unattendedSince: event.at,
     created: [],
     purpose: 'deploy',
@@ -92,6 +97,8 @@ export const initialState = (event: RunEvent): RunState => {
     ...notMeasured(started.options),
     validations: started.plan.validations.map(({ line, file, kind, sql }) => ({ line, file, kind, sql, result: null })),
     outcome: null,
+    former: null,
+    turnedBack: null,
   };
 };
 
@@ -137,11 +144,24 @@ const serverChanged = (
   };
 };
 
+const finished = (
+  state: RunState,
+  { at, status, reason, leftToDo }: Extract<RunEvent, { type: 'run.finished' }>,
+): Partial<RunState> => {
+  const over: Partial<RunState> = { phase: 'finished', pauses: [], former: null };
+  // Earlier versions recorded how the engine had ended, as if it were the run's end.
+  const asBefore = state.former?.outcome.status === status ? state.former : null;
+  return asBefore === null
+    ? { ...over, finishedAt: at, outcome: { status, reason, leftToDo } }
+    : { ...over, ...turnedBack(state, asBefore) };
+};
+
 /** What the event changes, apart from `seq` and `at`. Exhaustive: a new event does not compile until it is here. */
 const change = (state: RunState, event: RunEvent): Partial<RunState> => {
   if (isBuildEvent(event)) return evolveBuild(state, event);
   if (isRollbackEvent(event)) return evolveRollback(state, event);
   if (isProbeEvent(event)) return evolveProbes(state, event);
+  if (isHandEvent(event)) return evolveHand(state, event);
   switch (event.type) {
     case 'run.started':
       throw new Error('run.started begins a run, and there is one already');
@@ -172,6 +192,7 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
       if (event.command.type === 'recheck') return { phase: 'preflight' };
       return event.command.type === 'survey' ? { surveying: true, survey: null } : {};
     case 'command.refused':
+    case 'command.dropped':
     case 'metrics.summarised':
       return {};
     case 'section.started':
@@ -189,9 +210,9 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
     case 'gate.cleared':
       return { gates: state.gates.filter((tripped) => tripped.gate !== event.gate) };
     case 'run.paused': {
-      const { cause, gate, by, reason, at } = event;
+      const { cause, gate, by, reason, at, until = null } = event;
       return {
-        pauses: [...state.pauses.filter((pause) => !samePause(pause, event)), { cause, gate, by, reason, at }],
+        pauses: [...state.pauses.filter((pause) => !samePause(pause, event)), { cause, gate, by, reason, at, until }],
         steps: forgetInspections(state),
       };
     }
@@ -213,16 +234,10 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
       };
     case 'jobs.changed':
       return { jobs: event.to };
-    case 'client.joined':
-      return {
-        clients: [...state.clients, { id: event.client, role: event.role, name: event.name, since: event.at }],
-        unattendedSince: event.role === 'operator' ? null : state.unattendedSince,
-      };
-    case 'client.left': {
-      const clients = state.clients.filter((client) => client.id !== event.client);
-      const attended = clients.some((client) => client.role === 'operator');
-      return { clients, unattendedSince: attended ? null : (state.unattendedSince ?? event.at) };
-    }
+    case 'delay.changed':
+      return { delayMs: event.toMs };
+    case 'gate.changed':
+      return { options: withGate(state.options, event.gate, event.to) };
     case 'connection.lost':
       return {
         lostConnections: [
@@ -260,12 +275,7 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
       };
     }
     case 'run.finished':
-      return {
-        phase: 'finished',
-        finishedAt: event.at,
-        pauses: [],
-        outcome: { status: event.status, reason: event.reason, leftToDo: event.leftToDo },
-      };
+      return finished(state, event);
   }
 };
 

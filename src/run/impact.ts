@@ -4,6 +4,7 @@ import { usualRollbackRate } from './gates/baseline-rate.ts';
 import { isOff } from './gates/defaults.ts';
 import { absoluteThresholds } from './gates/readings.ts';
 import type { GateLevel, GateName, GateThresholds } from './gates/types.ts';
+import { withGate } from './gates/with-gate.ts';
 import { type ImpactVerdict, type Judged, judgeMetric, judgeWaits, worstOf } from './impact/judge.ts';
 import { type ImpactMoment, momentsOf } from './impact/moments.ts';
 import type { MetricName } from './samples.ts';
@@ -144,13 +145,22 @@ const judgeDeadlocks = (worst: number | null): Judged => {
     : { verdict: 'none', rule: 'no deadlock was counted' };
 };
 
+/** The options of the run as they were in the end: thresholds may be changed while it runs. */
+const optionsOf = (events: readonly RunEvent[]): RunOptions | null => {
+  let options: RunOptions | null = null;
+  for (const event of events) {
+    if (event.type === 'run.started' || event.type === 'run.resumed') options = event.options;
+    else if (event.type === 'gate.changed' && options !== null) options = withGate(options, event.gate, event.to);
+  }
+  return options;
+};
+
 /** How production fared from the go to the end (runbook row 14): pure, of the run's events alone. */
 export const impactOf = (events: readonly RunEvent[]): Impact => {
   const summaries = events.filter((event): event is Summary => event.type === 'metrics.summarised');
-  const begins = events.filter((event) => event.type === 'run.started' || event.type === 'run.resumed');
-  const options = begins.at(-1)?.options;
+  const options = optionsOf(events);
   const baseline = events.findLast((event) => event.type === 'baseline.taken') ?? null;
-  if (options === undefined) return { lines: [], verdict: 'unknown' };
+  if (options === null) return { lines: [], verdict: 'unknown' };
   const tripped = trippedLevels(events);
   const moment = momentsOf(events);
   const momentOf = (worst: Worst | null): ImpactMoment | null => worst && moment(worst.from, worst.to);

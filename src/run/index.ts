@@ -1,5 +1,6 @@
 export type { Finding, Level } from '../plan/types.ts';
 export { capitalised, whatIsAhead } from './ahead.ts';
+export { CHANGES, readChange } from './change-text.ts';
 export {
   beforeDrop,
   type Claim,
@@ -11,9 +12,9 @@ export {
   outcomeOfSuccess,
   type Traces,
 } from './claim.ts';
-export type { Actor, Command } from './commands.ts';
+export type { Actor, Command, OrderSource, Question } from './commands.ts';
 export { decide } from './decide.ts';
-export { describeError, describeEvent, describeFound } from './describe.ts';
+export { describeError, describeEvent, describeFound, QUESTIONS } from './describe.ts';
 export { type Action, type Effect, effectKey, type Slot, type World } from './effects.ts';
 export { isPassing, ownError } from './errors.ts';
 export type * from './events.ts';
@@ -30,8 +31,11 @@ export {
   type OwnGateMemory,
   type OwnReading,
 } from './gates/own.ts';
+export { Unreadable } from './gates/parse.ts';
 export { absoluteThresholds, formatGateValue, readGate } from './gates/readings.ts';
+export { thresholdsText } from './gates/thresholds-text.ts';
 export { GATE_NAMES, type GateLevel, type GateName, type GateThresholds } from './gates/types.ts';
+export { handOf } from './hand.ts';
 export {
   type Impact,
   type ImpactLine,
@@ -43,6 +47,7 @@ export {
 } from './impact.ts';
 export type { BuildOutcome, DropOutcome, Input, Response } from './inputs.ts';
 export { type InvalidLeftover, invalidLeftovers } from './leftovers.ts';
+export { MOST_DELAY_MS, MOST_JOBS } from './order-change.ts';
 export { plainText } from './plain-text.ts';
 export { maskLiterals, withoutLiterals } from './probes/literals.ts';
 export { describeMeasuring, type Measuring, measuring } from './probes/measuring.ts';
@@ -56,12 +61,12 @@ export {
 } from './probes/text.ts';
 export type { ClientMessage, ClientRole, EngineMessage } from './protocol.ts';
 export { respond } from './respond.ts';
-export { MOST_JOBS } from './respond-command.ts';
 export { differenceCount, droppable, isToBeDropped } from './rollback.ts';
 export { describeSurveyed, isUsed, rollbackSum, rollbackWarnings } from './rollback-text.ts';
 export type * from './samples.ts';
-export { currentSection, isTerminal } from './schedule.ts';
+export { currentSection, isTerminal, jobsNow, nextBuildAt } from './schedule.ts';
 export { isSameServer, REFUSED_WORDS, type RefusedServer, refusalOf, type ServerIdentity } from './server.ts';
 export type * from './state.ts';
+export { type RunStatus, STATE_WORDS, type StateWord, stateWord, statusOf } from './status.ts';
 export { builtWith, runnableSteps, stepName } from './steps.ts';
 export { lastSummary, newSummaryMemory, type SummaryMemory, summarise } from './summary.ts';

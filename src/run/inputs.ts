@@ -1,4 +1,4 @@
-import type { Actor, Command } from './commands.ts';
+import type { Actor, Command, OrderSource } from './commands.ts';
 import type {
   AnalyzedTable,
   Baseline,
@@ -37,7 +37,9 @@ export type DropOutcome =
 
 /** Everything that reaches the core from outside: orders, outcomes, readings. Data, like everything else here. */
 export type Input =
-  | { kind: 'command'; command: Command; by: Actor }
+  | { kind: 'command'; command: Command; by: Actor; from?: OrderSource }
+  /** An order of the ledger that is not to be followed. */
+  | { kind: 'order-dropped'; command: Command; by: Actor; order: number; how: 'withdrawn' | 'superseded'; why: string }
   | { kind: 'preflighted'; facts: PreflightFacts }
   | { kind: 'preflight-failed'; error: ErrorFacts; advice: string }
   | { kind: 'baselined'; baseline: Baseline; statements?: StatementsRead }

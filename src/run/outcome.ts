@@ -58,8 +58,8 @@ const isBlocked = (state: RunState): boolean =>
   state.approvedAt === null &&
   (state.preflightError !== null || Boolean(state.preflight?.findings.some((finding) => finding.level === 'blocks')));
 
-/** The exit status of the run as it stands, if it ended now. */
-export const finalStatus = (state: RunState): ExitStatus => {
+/** The exit status of the engine at work, if it ended now. */
+export const engineStatus = (state: RunState): ExitStatus => {
   if (debris(state).length > 0) return 5;
   if (isBlocked(state)) return 3;
   if (state.abort !== null) return 4;
@@ -92,11 +92,11 @@ const rollbackReason = (state: RunState, { dropped, left, differences }: Rollbac
 
 const indexes = (n: number): string => `${n} ${n === 1 ? 'index' : 'indexes'}`;
 
-/** Why the run ended as it did, in one sentence. */
-export const finalReason = (state: RunState): string => {
+/** Why the engine at work ended as it did, in one sentence. */
+export const engineReason = (state: RunState): string => {
   const steps = state.steps.filter((step) => step.step.kind === 'create-index');
   const count = (status: string) => steps.filter((step) => step.status === status).length;
-  const status = finalStatus(state);
+  const status = engineStatus(state);
   const built = `${indexes(count('done'))} built`;
   const { rollback } = state;
   if (rollback !== null && state.approvedAt !== null && status !== 3) {
@@ -125,3 +125,13 @@ export const finalReason = (state: RunState): string => {
   ];
   return parts.filter((part) => part !== '').join(', ');
 };
+
+/** The end of the run before, which it keeps: an engine came to roll it back, and did not begin. */
+const keptEnd = (state: RunState): RunState['outcome'] =>
+  debris(state).length > 0 ? null : (state.former?.outcome ?? null);
+
+/** The exit status of the run as it stands, if it ended now. */
+export const finalStatus = (state: RunState): ExitStatus => keptEnd(state)?.status ?? engineStatus(state);
+
+/** Why the run ended as it did, in one sentence. */
+export const finalReason = (state: RunState): string => keptEnd(state)?.reason ?? engineReason(state);

@@ -1,23 +1,14 @@
-import type { Actor, Command } from './commands.ts';
+import type { Actor, Command, OrderSource } from './commands.ts';
 import type { EventBody } from './events.ts';
+import { duration } from './format.ts';
+import { asked, notInHand, takeOver } from './hand.ts';
 import type { Response } from './inputs.ts';
 import { invalidLeftovers } from './leftovers.ts';
+import { setDelay, setGate, setJobs } from './order-change.ts';
 import { orderRollback, orderSurvey } from './order-rollback.ts';
-import type { Phase, RunState, StepState } from './state.ts';
+import { notAtWork } from './phases.ts';
+import type { RunState, StepState } from './state.ts';
 import { accept, refuse, type Verdict } from './verdict.ts';
-
-/** More sessions than this at a time gain nothing, and take connections from the people who work there. */
-export const MOST_JOBS = 16;
-
-const WORKING: readonly Phase[] = ['running', 'verifying', 'rolling-back'];
-
-/** Why a command about a run at work makes no sense now; null when it does. */
-const notAtWork = (state: RunState): string | null => {
-  if (WORKING.includes(state.phase)) return null;
-  if (state.phase === 'finished') return 'the run is finished';
-  if (state.phase === 'aborting') return 'the run is being aborted';
-  return 'nothing has begun yet';
-};
 
 const go = (state: RunState, command: Extract<Command, { type: 'go' }>, by: Actor): Verdict => {
   if (state.phase === 'blocked') return refuse('preflight blocks: mend what it names, then look again');
@@ -99,24 +90,30 @@ const abort = (state: RunState, reason: string | undefined, by: Actor): Verdict 
   return accept('aborting', { type: 'abort.started', by, reason: reason ?? 'ordered' });
 };
 
-const setJobs = (state: RunState, jobs: number, by: Actor): Verdict => {
+const pause = (state: RunState, command: Extract<Command, { type: 'pause' }>, by: Actor, now: number): Verdict => {
   const no = notAtWork(state);
   if (no !== null) return refuse(no);
-  if (!Number.isInteger(jobs) || jobs < 1 || jobs > MOST_JOBS) return refuse(`jobs must be 1 to ${MOST_JOBS}`);
-  if (jobs === state.jobs) return refuse(`jobs is ${jobs} already`);
-  return accept(`jobs ${jobs}`, { type: 'jobs.changed', from: state.jobs, to: jobs, by });
-};
-
-const pause = (state: RunState, reason: string | undefined, by: Actor): Verdict => {
-  const no = notAtWork(state);
-  if (no !== null) return refuse(no);
+  const { reason = 'ordered', forMs } = command;
   const already = state.pauses.find((each) => each.cause === 'operator');
-  if (already !== undefined) return refuse(`paused already by ${already.by}`);
-  const event: EventBody = { type: 'run.paused', cause: 'operator', gate: null, by, reason: reason ?? 'ordered' };
-  return accept('paused: nothing new begins, what runs goes on to its end', event);
+  // One with an end can be given another, or none.
+  if (already !== undefined && already.until === null && forMs === undefined)
+    return refuse(`paused already by ${already.by}`);
+  const until = forMs === undefined ? {} : { until: new Date(now + forMs).toISOString() };
+  const event: EventBody = { type: 'run.paused', cause: 'operator', gate: null, by, reason, ...until };
+  const end = forMs === undefined ? '' : `; it goes on by itself in ${duration(forMs)}`;
+  return accept(`paused: nothing new begins, what runs goes on to its end${end}`, event);
 };
 
-const judge = (state: RunState, command: Command, by: Actor): Verdict => {
+/** What an order is judged by, besides the state. */
+interface Given {
+  by: Actor;
+  now: number;
+  from: OrderSource | undefined;
+}
+
+const judge = (state: RunState, command: Command, { by, now, from }: Given): Verdict => {
+  const no = notInHand(state, command, from);
+  if (no !== null) return refuse(no);
   switch (command.type) {
     case 'go':
       return go(state, command, by);
@@ -125,7 +122,7 @@ const judge = (state: RunState, command: Command, by: Actor): Verdict => {
         ? accept('looking again')
         : refuse('looking again is for before go');
     case 'pause':
-      return pause(state, command.reason, by);
+      return pause(state, command, by, now);
     case 'continue':
       return resume(state, by);
     case 'abort':
@@ -137,6 +134,14 @@ const judge = (state: RunState, command: Command, by: Actor): Verdict => {
       return cancelBuild(state, command.step, by);
     case 'set-jobs':
       return setJobs(state, command.jobs, by);
+    case 'set-delay':
+      return setDelay(state, command.delayMs, by);
+    case 'set-gate':
+      return setGate(state, command, by);
+    case 'take-over':
+      return takeOver(state, from);
+    case 'asking':
+      return accept('noted');
     case 'survey':
       return orderSurvey(state);
     case 'roll-back':
@@ -144,16 +149,23 @@ const judge = (state: RunState, command: Command, by: Actor): Verdict => {
   }
 };
 
-/** What an order leads to: it is on record whether it was followed or refused. */
-export const respondToCommand = (state: RunState, command: Command, by: Actor): Response => {
-  const verdict = judge(state, command, by);
+/** What an order leads to: it is on record whether it was followed or refused. `now` in milliseconds since the epoch. */
+export const respondToCommand = (state: RunState, command: Command, given: Given): Response => {
+  const { by, from } = given;
+  if (command.type === 'asking')
+    return {
+      events: state.phase === 'finished' ? [] : asked(state, command.question, from),
+      reply: { ok: true, why: 'noted' },
+    };
+  const verdict = judge(state, command, given);
+  const order = from?.order == null ? {} : { order: from.order };
   if ('refused' in verdict) {
     const why = verdict.refused;
-    const events: EventBody[] = state.phase === 'finished' ? [] : [{ type: 'command.refused', command, by, why }];
-    return { events, reply: { ok: false, why } };
+    const refused: EventBody = { type: 'command.refused', command, by, why, ...order };
+    return { events: state.phase === 'finished' ? [] : [refused], reply: { ok: false, why } };
   }
   return {
-    events: [{ type: 'command.received', command, by }, ...verdict.events],
+    events: [{ type: 'command.received', command, by, ...order }, ...verdict.events],
     reply: { ok: true, why: verdict.done },
   };
 };

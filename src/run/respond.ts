@@ -80,13 +80,19 @@ const gaveUp = (state: RunState, now: number): EventBody[] => {
   if (state.unattendedSince === null) return [];
   const alone = Date.parse(state.unattendedSince);
   const waiting = state.pauses
-    .filter((pause) => pause.cause !== 'gate' && pause.cause !== 'connection')
+    .filter((pause) => pause.cause !== 'gate' && pause.cause !== 'connection' && pause.until === null)
     .map((pause) => Math.max(alone, Date.parse(pause.at)));
   if (['ready', 'surveyed', 'blocked'].includes(state.phase)) waiting.push(Math.max(alone, Date.parse(state.at)));
   if (state.phase === 'aborting' || state.phase === 'finished' || waiting.length === 0) return [];
   if (now - Math.min(...waiting) < state.options.giveUpMs) return [];
   return [{ type: 'abort.started', by: INDEXDECK, reason: `nobody answered for ${duration(state.options.giveUpMs)}` }];
 };
+
+/** A pause that was given an end lifts by itself: whoever ordered it said so. */
+const overdue = (state: RunState, now: number): EventBody[] =>
+  state.pauses
+    .filter(({ until }) => until !== null && Date.parse(until) <= now)
+    .map(({ cause, gate }) => ({ type: 'run.continued', cause, gate, by: INDEXDECK }));
 
 /** Without the advisory lock nothing new may begin: that is a pause, and it lifts when the lock is held again. */
 const lockSeen = (state: RunState, held: boolean): EventBody[] => {
@@ -172,13 +178,20 @@ const facts = (state: RunState, input: Exclude<Input, { kind: 'command' }>, now:
       const { status, reason, leftToDo } = input;
       return [{ type: 'run.finished', status, reason, leftToDo }];
     }
+    case 'order-dropped': {
+      const { command, by, order, how, why } = input;
+      return [{ type: 'command.dropped', command, by, order, how, why }];
+    }
     case 'tick':
-      return gaveUp(state, now);
+      return [...overdue(state, now), ...gaveUp(state, now)];
   }
 };
 
 /** What follows from an input: pure. `now` in milliseconds since the epoch. Nothing follows once the run is finished. */
 export const respond = (state: RunState, input: Input, now: number): Response => {
-  if (input.kind === 'command') return respondToCommand(state, input.command, input.by);
+  if (input.kind === 'command') {
+    const { command, by, from } = input;
+    return respondToCommand(state, command, { by, now, from });
+  }
   return { events: state.phase === 'finished' ? [] : facts(state, input, now), reply: null };
 };

@@ -78,6 +78,17 @@ export interface BuildProgress {
   blocksS: number;
 }
 
+/** An observer elsewhere, as the server shows its session. */
+export interface Watcher {
+  /** The run that it watches. */
+  run: string;
+  /** As it calls itself, and the role by the server's word. */
+  name: string;
+  role: string;
+  /** ISO; null where we may not see it. */
+  since: string | null;
+}
+
 /** One reading of the live metrics. */
 export interface Sample {
   /** When the reading was complete, ISO, UTC. */
@@ -92,6 +103,8 @@ export interface Sample {
   /** The newest reading of each own gate, by name; absent when there are none. They have intervals of their own. */
   own?: Readonly<Record<string, OwnReading>>;
   builds: BuildProgress[];
+  /** Observers who follow a run of this database through the ledger; absent: nobody. They are named by themselves. */
+  watchers?: readonly Watcher[];
   /** Who waits for whom, roots first, capped; read less often than the rest, and only while somebody waits. */
   blockers: { at: string; backends: Backend[]; leftOut: number } | null;
 }

@@ -76,6 +76,15 @@ const treeAfter = (reading: Reading, last: Sample['blockers']): Sample['blockers
   return reading.tree === null ? last : blockersTree(reading.tree, reading.works, reading.at);
 };
 
+/** `indexdeck watch RUN NAME`: a name has spaces, a run has none. */
+const watching = ({ activity }: Reading): Pick<Sample, 'watchers'> => {
+  const watchers = activity.watchers.flatMap(({ application, user: role, since }) => {
+    const [, run, name = ''] = /^indexdeck watch (\S+) ?(.*)$/s.exec(application) ?? [];
+    return run === undefined ? [] : [{ run, name, role, since }];
+  });
+  return watchers.length === 0 ? {} : { watchers };
+};
+
 /**
  * One reading as a sample: rates against the reading before, durations against what is remembered. Pure; all times are
  * the readings' own.
@@ -113,6 +122,7 @@ export const toSample = (
         ? null
         : { ...oldest, transactionS: oldestTransactionS, waitingS: null, waitsFor: null, blockedBy: [], step: null },
     builds: builds.map(({ progress }) => progress),
+    ...watching(reading),
     blockers: tree,
   };
   return { sample, memory: { builds: new Map(builds.map(({ key, memory: after }) => [key, after])), wal, tree } };

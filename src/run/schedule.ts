@@ -40,6 +40,28 @@ const rowsOf = (state: RunState, step: StepState): number => {
   return table?.bytes ?? table?.rows ?? 0;
 };
 
+/** Gates that tell of load, which fewer builds at the same time make less. Waits are another matter: they overlap. */
+const LOAD_GATES: ReadonlySet<string> = new Set([
+  'lock-waiters',
+  'blocked-by-us',
+  'active',
+  'connections',
+  'rollbacks',
+]);
+
+/** How many builds may run at the same time now: one, while a gate warns of load. */
+export const jobsNow = ({ gates, jobs }: Pick<RunState, 'gates' | 'jobs'>): number =>
+  gates.some(({ gate }) => LOAD_GATES.has(gate)) ? 1 : jobs;
+
+/** When the next build may begin, ms since the epoch: after the delay that an operator wants between builds; null: at once. */
+export const nextBuildAt = ({ steps, delayMs }: Pick<RunState, 'steps' | 'delayMs'>): number | null => {
+  if (delayMs === 0) return null;
+  const ends = steps.flatMap(({ attempt, finishedAt }) =>
+    attempt > 0 && finishedAt !== null ? [Date.parse(finishedAt)] : [],
+  );
+  return ends.length === 0 ? null : Math.max(...ends) + delayMs;
+};
+
 /** A step that holds, or is about to hold, a session. One that was looked at in another section does not begin now. */
 const isUnderWay = (step: StepState, section: number, inflight: ReadonlySet<string>): boolean =>
   step.status === 'building' ||
@@ -58,6 +80,8 @@ export const startable = (
   now: number,
   inflight: ReadonlySet<string>,
 ): StepState[] => {
+  if (now < (nextBuildAt(state) ?? 0)) return [];
+  const jobs = jobsNow(state);
   const underWay = state.steps.filter((step) => isUnderWay(step, section, inflight));
   const held = [...underWay.map((step) => tablesOf(state, step))];
   // A leftover waits to be dropped: its table is not free either.
@@ -72,7 +96,7 @@ export const startable = (
     .sort((a, b) => rowsOf(state, b) - rowsOf(state, a) || a.id - b.id);
   const chosen: StepState[] = [];
   for (const step of candidates) {
-    if (underWay.length + chosen.length >= state.jobs) break;
+    if (underWay.length + chosen.length >= jobs) break;
     const tables = tablesOf(state, step);
     if (held.some((other) => overlap(other, tables))) continue;
     held.push(tables);

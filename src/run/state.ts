@@ -1,5 +1,5 @@
 import type { AnalyzeStep, CommentStep, CreateIndexStep, Plan } from '../plan/types.ts';
-import type { Actor } from './commands.ts';
+import type { Actor, Question } from './commands.ts';
 import type {
   AnalyzedTable,
   Baseline,
@@ -137,6 +137,8 @@ export interface Pause {
   by: Actor;
   reason: string;
   at: string;
+  /** When it lifts by itself, ISO; null: when somebody lifts it. */
+  until: string | null;
 }
 
 export interface TrippedGate {
@@ -161,6 +163,8 @@ export interface ClientState {
   role: 'operator' | 'observer';
   name: string;
   since: string;
+  /** The confirmation that is open on its screen. */
+  asking: { question: Question; since: string } | null;
 }
 
 /** The way back, as far as it has got. */
@@ -176,6 +180,28 @@ export interface RollbackState {
   finishedAt: string | null;
   differences: CatalogDifferences | null;
 }
+
+/** How a run had ended before an engine came to roll it back. */
+export type FormerEnd = Pick<
+  RunState,
+  | 'resumedAt'
+  | 'approvedAt'
+  | 'finishedAt'
+  | 'operator'
+  | 'options'
+  | 'jobs'
+  | 'preflight'
+  | 'agreed'
+  | 'sections'
+  | 'abort'
+  | 'purpose'
+  | 'rollback'
+  | 'verify'
+  | 'validations'
+  | 'probes'
+  | 'analyzed'
+  | 'statements'
+> & { outcome: NonNullable<RunState['outcome']> };
 
 /** All that is known of a run, made of its events alone by `evolve`. */
 export interface RunState {
@@ -199,6 +225,7 @@ export interface RunState {
   options: RunOptions;
   /** As started, or as changed since. */
   jobs: number;
+  delayMs: number;
   preflight: PreflightFacts | null;
   preflightError: { error: ErrorFacts; advice: string } | null;
   tables: TableFacts[];
@@ -222,6 +249,8 @@ export interface RunState {
   /** Another copy of the server took over: nothing begins until it was looked at, due since then; or that has failed. */
   recheckDue: { since: string; failed: boolean } | null;
   clients: ClientState[];
+  /** The screen that operates the run, of those in `clients`: the first operator's, until another one takes over. */
+  hand: string | null;
   /** Since when no operator's screen is there, ISO; null while there is one. */
   unattendedSince: string | null;
   /** Every index this run created and has not dropped: what a rollback would drop. */
@@ -244,4 +273,8 @@ export interface RunState {
   statements: { before: StatementsRead | null; after: StatementsRead | null };
   validations: ValidationState[];
   outcome: { status: ExitStatus; reason: string; leftToDo: string[] } | null;
+  /** The end that the run keeps, unless the rollback that the engine at work came for is begun. */
+  former: FormerEnd | null;
+  /** How the last engine ended that came for a rollback and did not begin it: the run has the end that it had before. */
+  turnedBack: { status: ExitStatus; reason: string } | null;
 }

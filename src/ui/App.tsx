@@ -37,7 +37,7 @@ export const App = (props: ScreenProps) => {
       notices: noticeCount(live),
       reading: firstPane(live.view.state) !== 'progress',
     });
-  const { ui, live, shown, key, text } = useScreen(props, layoutOf);
+  const { ui, role, live, shown, key, text } = useScreen(props, layoutOf);
   const plan = layoutOf(ui, live);
   useKeys(props.clock, isField(ui.dialog), {
     key: (stroke) => key(stroke, plan),
@@ -45,7 +45,7 @@ export const App = (props: ScreenProps) => {
   });
   const { panes } = plan;
   const input = { ui, shown };
-  const head = headRows({ ui, live, shown, role: props.role, layout: plan });
+  const head = headRows({ ui, live, shown, role, layout: plan });
   const dialog = ui.dialog?.kind === 'filter' ? null : ui.dialog;
   return (
     <Box width={plan.columns} height={plan.rows} overflow="hidden">
@@ -58,11 +58,11 @@ export const App = (props: ScreenProps) => {
       {panes.log && <LogPane {...input} rect={panes.log} focused={ui.focus === 'log'} wrap={plan.wrapLog} />}
       {plan.footer && (
         <Box {...at({ x: 0, y: plan.rows - 1, width: plan.columns, height: 1 })}>
-          <Rows rows={[bottomRow({ ui, live, role: props.role, layout: plan })]} width={plan.columns} />
+          <Rows rows={[bottomRow({ ui, live, role, layout: plan })]} width={plan.columns} />
         </Box>
       )}
       {dialog !== null && plan.body.height > 0 && (
-        <DialogBox dialog={dialog} layout={plan} context={dialogContext({ live, role: props.role, layout: plan })} />
+        <DialogBox dialog={dialog} layout={plan} context={dialogContext({ live, role, layout: plan })} />
       )}
     </Box>
   );

@@ -9,6 +9,10 @@ export type UiCommand =
   | 'pause'
   | 'continue'
   | 'abort'
+  | 'take-over'
+  | 'set'
+  | 'withdraw'
+  | 'who'
   | 'rollback'
   | 'restore'
   | 'skip'
@@ -55,6 +59,10 @@ export interface Binding {
   short?: string;
   /** It changes something: an observer does not have it. */
   changes: boolean;
+  /** Every operator has it, whoever operates the run. */
+  anybodys?: true;
+  /** Only in this role. */
+  only?: Role;
   /** The states of a run it is there in; absent: all. */
   phases?: readonly Phase[];
 }
@@ -100,6 +108,7 @@ export const KEYMAP: readonly Binding[] = [
     help: 'pause: nothing new starts, what runs ends',
     short: 'pause',
     changes: true,
+    anybodys: true,
     phases: BUSY,
   },
   {
@@ -118,7 +127,29 @@ export const KEYMAP: readonly Binding[] = [
     help: 'abort: cancel what runs and drop what it leaves; asks once',
     short: 'abort',
     changes: true,
+    anybodys: true,
     phases: ALIVE,
+  },
+  {
+    command: 'take-over',
+    strokes: ['O'],
+    label: 'O',
+    help: 'take over: this screen operates the run from then on; asks',
+    short: 'take over',
+    changes: true,
+    anybodys: true,
+    only: 'standby',
+    phases: [...ALIVE, 'aborting'],
+  },
+  {
+    command: 'withdraw',
+    strokes: ['W'],
+    label: 'W',
+    help: 'take back your order that waits for the engine',
+    short: 'take back',
+    changes: true,
+    anybodys: true,
+    phases: [...ALIVE, 'aborting'],
   },
   {
     command: 'rollback',
@@ -179,6 +210,14 @@ export const KEYMAP: readonly Binding[] = [
     help: 'build one fewer at the same time',
     changes: true,
     phases: ALIVE,
+  },
+  {
+    command: 'set',
+    strokes: ['E'],
+    label: 'E',
+    help: 'change a gate, the delay between builds, or pause for a time: lock-waiters=1,20,-  delay=30s  pause=10m',
+    changes: true,
+    phases: BUSY,
   },
   {
     command: 'next-pane',
@@ -250,6 +289,13 @@ export const KEYMAP: readonly Binding[] = [
     help: 'copy the line under the cursor to the clipboard of your terminal',
     changes: false,
   },
+  {
+    command: 'who',
+    strokes: ['w'],
+    label: 'w',
+    help: 'who operates, who watches, what is being asked, and which orders wait',
+    changes: false,
+  },
   { command: 'help', strokes: ['?'], label: '?', help: 'this list', short: 'help', changes: false },
   {
     command: 'back',
@@ -279,6 +325,8 @@ export const KEYMAP: readonly Binding[] = [
 
 const fits = (binding: Binding, phase: Phase | null, role: Role): boolean => {
   if (binding.changes && role === 'observer') return false;
+  if (binding.changes && role === 'standby' && !binding.anybodys) return false;
+  if (binding.only !== undefined && binding.only !== role) return false;
   return binding.phases === undefined || (phase !== null && binding.phases.includes(phase));
 };
 

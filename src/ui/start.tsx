@@ -1,5 +1,6 @@
 import { render } from 'ink';
 import { type Feed, isAbandoned } from '../client/feed.ts';
+import type { Command } from '../run/index.ts';
 import { plainText } from '../run/plain-text.ts';
 import { App } from './App.tsx';
 import type { Role } from './model/header.ts';
@@ -55,13 +56,17 @@ export const startScreen = async ({
   const guard = guardTerminal(stdin, stdout);
   const left = Promise.withResolvers<ScreenExit>();
   let redraw = (): void => {};
+  const send = (command: Command) => feed.send(command);
+  const withdraw = async (order: string) =>
+    (await feed.withdraw?.(order)) ?? { ok: false, why: 'orders do not wait here' };
   const screen = (
     <ThemeContext value={theme}>
       <App
         store={store}
         role={role}
         clock={clock}
-        send={(command) => feed.send(command)}
+        send={send}
+        withdraw={withdraw}
         exit={left.resolve}
         copy={(text) => stdout.isTTY && stdout.write(clipboard(text))}
         redraw={() => redraw()}

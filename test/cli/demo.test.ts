@@ -1,5 +1,6 @@
 import { chmodSync, readdirSync } from 'node:fs';
 import { expect, onTestFinished, test } from 'vitest';
+import { testWithPgTools } from '../support/pg-tools.ts';
 import { poll } from '../support/poll.ts';
 import { folder, indexdeck, line, start } from './program.ts';
 import { open } from './terminal.ts';
@@ -53,10 +54,37 @@ test('a terminal that goes away takes all of it along', { timeout: 120_000 }, as
   await nothingIn(env.TMPDIR);
 });
 
+testWithPgTools('B restores its backup, under its traffic', { timeout: 240_000 }, async () => {
+  const env = temporary();
+  const screen = open(['demo', '--server', '15', '--scale', '0.2', '--yes'], env);
+  await screen.shows(/PostgreSQL 15: pg_dump 1[56]\.\d+ in .* backs it up/, 60_000);
+  await screen.shows(/built in/, 90_000);
+  screen.pty.write('B');
+  await screen.shows(/RESTORE the database from its backup/);
+  screen.pty.write('menuca');
+  await screen.shows(/menuca_/);
+  screen.pty.write('\r');
+  await screen.shows(/Type the database's name to go on/, 60_000);
+  // The traffic is there, and is ended for the swap alone.
+  expect(screen.text()).toMatch(/then end \d+ other sessions? and swap names/);
+  screen.pty.write('menuca\r');
+  await screen.shows(/menuca is restored and verified/, 90_000);
+  await screen.shows(/the demo ends/);
+  expect(screen.text()).toMatch(/verified: rows: /);
+  expect(screen.text()).toMatch(/verified: objects: /);
+  expect(await screen.ended).toBe(0);
+  await nothingIn(env.TMPDIR);
+});
+
 test('bad usage is said before minutes are spent', async () => {
   const env = temporary();
-  const { status, stderr } = await indexdeck(['demo', '--environment', 'production'], { env });
-  expect(status).toBe(2);
-  expect(stderr).toMatch(/production needs a backup/);
+  const refused = async (why: RegExp, ...flags: string[]) => {
+    const { status, stderr } = await indexdeck(['demo', ...flags], { env });
+    expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringMatching(why) });
+  };
+  await refused(/production needs a backup/, '--environment', 'production', '--bin-dir', folder());
+  await refused(/--server 12: no such PostgreSQL is installed/, '--server', '12');
+  await refused(/--server takes a major version/, '--server', 'new');
+  await refused(/takes a backup of it by itself/, '--backup', 'x');
   onTestFinished(() => expect(readdirSync(env.TMPDIR)).toEqual([]));
 });

@@ -3,8 +3,8 @@ import { newRunId } from '../../src/cli/identity.ts';
 import { parseConfig } from '../../src/cli/options/config-file.ts';
 import { mergeOptions, runOptions } from '../../src/cli/options/deploy-options.ts';
 import { parseGate } from '../../src/cli/options/gates.ts';
-import { parseDuration } from '../../src/cli/options/units.ts';
 import { parseLedgerSchema, parseSetting } from '../../src/cli/options/values.ts';
+import { parseDuration } from '../../src/run/gates/units.ts';
 
 describe('--gate', () => {
   const good: [string, string, (number | null)[]][] = [

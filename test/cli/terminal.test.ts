@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { idleInTransaction } from '../support/locks.ts';
 import { BUILT, indexes, place } from './place.ts';
+import { indexdeck } from './program.ts';
 import { open } from './terminal.ts';
 
 const plainly = (args: string[]) => [...args.filter((arg) => arg !== '--yes'), '--ui', 'plain'];
@@ -129,7 +130,15 @@ describe('the way back on a terminal', () => {
     await refused.shows(/Type the database's name, anything else is no: $/);
     refused.pty.write('y\r');
     expect(await refused.ended).toBe(4);
+    expect(refused.text()).toMatch(
+      /the rollback was not begun: aborted by .*: the rollback was not confirmed; nothing more/,
+    );
     expect(await indexes(database)).toEqual(BUILT);
+    // The run is what it was.
+    const runs = await indexdeck(['runs', '--journal', journal], { env });
+    expect(runs.stdout).toMatch(/finished, status 0 +3\/3 indexes/);
+    const resume = await indexdeck(['resume', '--journal', journal, '--yes'], { env });
+    expect(resume).toMatchObject({ status: 2, stderr: expect.stringMatching(/is done and verified/) });
     const terminal = open(back, env);
     await terminal.shows(/anything else is no: $/);
     terminal.pty.write(`${database.name}\r`);

@@ -110,6 +110,8 @@ const line = (events: RunEvent[], metric: string): ImpactLine => {
   return found;
 };
 
+const NONE = { warn: null, pause: null, abort: null };
+
 describe('each metric has a verdict, and the rule that gave it', () => {
   it.each<[string, MetricName, [number, EventBody][], string, RegExp]>([
     ['never read', 'active', [], 'unknown', /could not be read/],
@@ -127,6 +129,27 @@ describe('each metric has a verdict, and the rule that gave it', () => {
       [summary(10, { active: [70] })],
       'slight',
       /reached 30, where its gate warns/,
+    ],
+    [
+      'a warning, and a threshold that was raised then',
+      'active',
+      [
+        summary(10, { active: [40] }),
+        [12, tripped('active', 'warn')],
+        [13, { type: 'gate.changed', gate: 'active', from: NONE, to: { ...NONE, warn: 100 }, by: 'anna' }],
+      ],
+      'slight',
+      /its gate warned, and never stopped the run/,
+    ],
+    [
+      'a threshold that was changed',
+      'active',
+      [
+        [5, { type: 'gate.changed', gate: 'active', from: NONE, to: { ...NONE, warn: 100 }, by: 'anna' }],
+        summary(10, { active: [40] }),
+      ],
+      'none',
+      /never over 100, where its gate would warn/,
     ],
     [
       'what paused the run',

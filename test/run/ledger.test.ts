@@ -22,7 +22,10 @@ test('a ledger that cannot be written is said once, needs somebody, and stops no
   expect(said(core)).toEqual(['ledger not written: no right (42501). GRANT it.']);
   expect(core.state.ledgerFailed?.error.sqlstate).toBe('42501');
   const texts = () =>
-    concerns(core.state, null, { status: 'connected', since: '', why: null }, core.now).map(({ text }) => text);
+    concerns(
+      { state: core.state, events: [], sample: null, link: { status: 'connected', since: '', why: null } },
+      core.now,
+    ).map(({ text }) => text);
   expect(texts().filter((text) => text.startsWith('ledger not written'))).toHaveLength(1);
   core.input({ kind: 'ledger-restored', afterMs: 90_000 });
   core.input({ kind: 'ledger-restored', afterMs: 1 });

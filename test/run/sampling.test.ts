@@ -34,6 +34,7 @@ const activity = {
   rollbacks: 10,
   deadlocks: 0,
   statsReset: null,
+  watchers: [],
 } satisfies Reading['activity'];
 
 const replication = { walBytes: 1e9, hiddenReplicas: 0, replicas: [], retainedBytes: 0 };

@@ -13,6 +13,7 @@ import {
   type Found,
   type Input,
   initialState,
+  type OrderSource,
   type PreflightFacts,
   type Probe,
   type RunEvent,
@@ -225,8 +226,8 @@ export class Core {
     return reply;
   }
 
-  command(command: Command, by = 'anna@ops'): { ok: boolean; why: string } {
-    const reply = this.input({ kind: 'command', command, by });
+  command(command: Command, by = 'anna@ops', from?: OrderSource): { ok: boolean; why: string } {
+    const reply = this.input({ kind: 'command', command, by, ...(from === undefined ? {} : { from }) });
     if (reply === null) throw new Error('a command without an answer');
     return reply;
   }

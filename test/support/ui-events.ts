@@ -1,4 +1,4 @@
-import type { Feed, FeedView, Link, Reply } from '../../src/client/feed.ts';
+import type { Feed, FeedView, Link, Reply, WaitingOrder } from '../../src/client/feed.ts';
 import type { CreateIndexStep, Finding, Plan, Section } from '../../src/plan/types.ts';
 import {
   type Backend,
@@ -9,6 +9,7 @@ import {
   type GateThresholds,
   type Metrics,
   type PreflightFacts,
+  type Question,
   type RunEvent,
   type RunOptions,
   replay,
@@ -456,7 +457,10 @@ export const sample = (at: number, change: Partial<Sample> = {}, metrics: Partia
 export class FixtureFeed implements Feed {
   #view: FeedView;
   readonly #listeners = new Set<() => void>();
+  /** Orders, in the order in which they were given. */
   readonly sent: Command[] = [];
+  /** What the screen said that its operator is being asked. */
+  readonly asked: (Question | null)[] = [];
   reply: (command: Command) => Reply | Promise<Reply> = () => ({ ok: true, why: '' });
 
   constructor(story: Story | null, newest: Sample | null = null) {
@@ -483,11 +487,15 @@ export class FixtureFeed implements Feed {
   }
 
   async send(command: Command): Promise<Reply> {
+    if (command.type === 'asking') {
+      this.asked.push(command.question);
+      return { ok: true, why: 'noted' };
+    }
     this.sent.push(command);
     return this.reply(command);
   }
 
-  set(change: { story?: Story; sample?: Sample | null; link?: Link }): void {
+  set(change: { story?: Story; sample?: Sample | null; link?: Link; client?: string; waiting?: WaitingOrder[] }): void {
     const events = change.story === undefined ? this.#view.events : [...change.story.events];
     const state = change.story === undefined ? this.#view.state : replay(events);
     this.#view = {
@@ -495,6 +503,8 @@ export class FixtureFeed implements Feed {
       events,
       sample: change.sample === undefined ? this.#view.sample : change.sample,
       link: change.link ?? this.#view.link,
+      client: change.client ?? this.#view.client ?? null,
+      waiting: change.waiting ?? this.#view.waiting ?? [],
     };
     for (const listener of this.#listeners) listener();
   }

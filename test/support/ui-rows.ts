@@ -6,4 +6,4 @@ import { type Row, rowText } from '../../src/ui/model/row.ts';
 export const textOf = (line: Row): string => rowText(line);
 
 export const attentionOf = (state: RunState, sample: Sample | null, link: Link, now: number): string[] =>
-  concerns(state, sample, link, now).map((item) => item.text);
+  concerns({ state, sample, link, events: [] }, now).map((item) => item.text);

@@ -74,7 +74,7 @@ describe('the keymap', () => {
     const letters = bindingsFor('running', 'operator')
       .filter((binding) => binding.changes)
       .flatMap((binding) => binding.strokes);
-    expect(letters.sort()).toEqual(['+', '-', 'A', 'B', 'C', 'D', 'P', 'S', 'T', 'X'].sort());
+    expect(letters.sort()).toEqual(['+', '-', 'A', 'B', 'C', 'D', 'E', 'P', 'S', 'T', 'W', 'X'].sort());
   });
 
   it('gives an observer no key that changes anything', () => {

@@ -1,57 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type Command, type EventBody, type RunState, replay } from '../../src/run/index.ts';
-import { kindOf } from '../../src/ui/dialogs/index.ts';
+import type { EventBody, RunState } from '../../src/run/index.ts';
 import { commandFor } from '../../src/ui/keymap.ts';
-import { dialogContext } from '../../src/ui/model/answer.ts';
-import { layout } from '../../src/ui/model/layout.ts';
-import { liveRowsWanted } from '../../src/ui/model/live.ts';
-import { type PressContext, pressKey, pressText } from '../../src/ui/model/press.ts';
-import { rowText } from '../../src/ui/model/row.ts';
-import { type Effect, initialUi, type Snapshot, type UiState } from '../../src/ui/model/ui-state.ts';
-import { FixtureFeed, runningStory, type Story, sample } from '../support/ui-events.ts';
-
-const stateOf = (story: Story): RunState => {
-  const state = replay(story.events);
-  if (state === null) throw new Error('no events');
-  return state;
-};
-
-/** A screen on a running run, at which keys are pressed. */
-const screen = (role: 'operator' | 'observer' = 'operator') => {
-  const story = runningStory();
-  let ui: UiState = initialUi;
-  const effects: Effect[] = [];
-  const context = (): PressContext => {
-    const view = new FixtureFeed(story, sample(story.at)).view();
-    const live: Snapshot = { view, history: [], now: story.at };
-    const size = { columns: 80, rows: 24, focus: ui.focus, zoomed: ui.zoomed };
-    return {
-      live,
-      shown: live,
-      role,
-      layout: layout({ ...size, liveWanted: liveRowsWanted, notices: 0, reading: false }),
-    };
-  };
-  const take = (pressed: { ui: UiState; effects: Effect[] }) => {
-    ui = pressed.ui;
-    effects.push(...pressed.effects);
-  };
-  return {
-    story,
-    press: (...strokes: string[]) => {
-      for (const stroke of strokes) take(pressKey(ui, stroke, context()));
-    },
-    paste: (text: string) => take(pressText(ui, text, true, context())),
-    add: (body: EventBody) => story.add(body),
-    ui: () => ui,
-    sent: (): Command[] => effects.flatMap((effect) => (effect.type === 'send' ? [effect.command] : [])),
-    shows: (): string => {
-      if (ui.dialog === null) return '';
-      const { title, rows, answers } = kindOf(ui.dialog).view(ui.dialog, dialogContext(context()), 76);
-      return [title, ...rows.map(rowText), answers].join('\n');
-    },
-  };
-};
+import { pressedScreen, stateOf } from '../support/ui-press.ts';
 
 const surveyed = (state: RunState): EventBody => ({
   type: 'rollback.surveyed',
@@ -71,7 +21,7 @@ const surveyed = (state: RunState): EventBody => ({
 });
 
 const asked = () => {
-  const there = screen();
+  const there = pressedScreen();
   there.press('D');
   there.add(surveyed(stateOf(there.story)));
   return there;
@@ -79,7 +29,7 @@ const asked = () => {
 
 describe('D', () => {
   it('asks the engine to look, and says so until there is an answer', () => {
-    const there = screen();
+    const there = pressedScreen();
     there.press('D');
     expect(there.sent()).toEqual([{ type: 'survey' }]);
     expect(there.shows()).toMatch(/Looking at what is there/);

@@ -1,3 +1,4 @@
+import { AdvisedError } from '../../engine/advised-error.ts';
 import {
   BackupCancelled,
   BackupLeft,
@@ -6,16 +7,14 @@ import {
   BackupUnrecorded,
   takeBackup,
 } from '../../engine/backup/index.ts';
-import { ToolError } from '../../engine/tools/index.ts';
 import type { ExitStatus } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { CliError } from '../errors.ts';
 import { type Io, say } from '../io.ts';
 import type { Output } from '../output/output.ts';
+import { sentence } from '../output/sentence.ts';
 import { printBackup } from './print-backup.ts';
 import { StopOnSignal } from './stop-on-signal.ts';
-
-const sentence = (text: string): string => plainText(text).replace(/[\s.:]+$/, '');
 
 /** A failure as a status and a sentence. Nothing of a backup is left, or the status is 5. */
 const failure = (error: unknown): CliError => {
@@ -27,7 +26,7 @@ const failure = (error: unknown): CliError => {
   if (error instanceof BackupUnrecorded)
     return new CliError(5, `${sentence(message)}: ${sentence(String(error.cause))}`, options);
   const isBefore = error instanceof BackupRefused;
-  const advice = isBefore || error instanceof ToolError ? error.advice : '';
+  const advice = error instanceof AdvisedError ? error.advice : '';
   const status: ExitStatus = isBefore ? 3 : 1;
   const what = isBefore ? 'no backup was begun' : 'the backup failed, and nothing of it is left';
   return new CliError(status, [`${what}: ${sentence(message)}`, advice].filter(Boolean).join('. '), options);

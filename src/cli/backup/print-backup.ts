@@ -1,11 +1,6 @@
 import type { BackupEvent } from '../../engine/backup/index.ts';
 import { bytes, duration } from '../../run/format.ts';
-import { plainText } from '../../run/plain-text.ts';
-import type { Io } from '../io.ts';
-import type { Output } from '../output/output.ts';
-
-/** Tables come in thousands: a log gets a line for one of them this often. */
-const PROGRESS_EVERY_MS = 1_000;
+import { printEvents } from '../output/events.ts';
 
 const size = (count: number | null): string => (count === null ? 'size unknown' : bytes(count));
 
@@ -30,45 +25,6 @@ const describe = (event: BackupEvent): string => {
   }
 };
 
-/** Prints what happens: lines with their time, progress now and then, and on a terminal in place. */
-const printLines = (out: Output, io: Io): ((event: BackupEvent, at: string) => void) => {
-  const { stdout } = io;
-  let last = 0;
-  let pending = false;
-  const clear = (): void => {
-    if (pending) stdout.write('\r\u001b[K');
-    pending = false;
-  };
-  return (event, at) => {
-    const text = `${at.slice(0, 19)}Z ${plainText(describe(event))}`;
-    if (event.type !== 'table.dumping') {
-      clear();
-      out.line(text);
-    } else if (stdout.isTTY) {
-      clear();
-      stdout.write(text.slice(0, Math.max(20, stdout.columns - 1)));
-      pending = true;
-    } else if (performance.now() - last >= PROGRESS_EVERY_MS) {
-      last = performance.now();
-      out.line(text);
-    }
-  };
-};
-
-/** One JSON object a line, numbered as a run's events are. */
-const printJson = (out: Output, id: string): ((event: BackupEvent, at: string) => void) => {
-  let seq = 0;
-  return (event, at) => {
-    seq += 1;
-    out.line(JSON.stringify({ seq, at, backup: id, ...event }));
-  };
-};
-
 /** What takes a backup's events and shows them. */
-export const printBackup = (
-  id: string,
-  where: { io: Io; out: Output; json: boolean },
-): ((event: BackupEvent) => void) => {
-  const print = where.json ? printJson(where.out, id) : printLines(where.out, where.io);
-  return (event) => print(event, new Date().toISOString());
-};
+export const printBackup = (id: string, where: Parameters<typeof printEvents>[2]): ((event: BackupEvent) => void) =>
+  printEvents(id, { work: 'backup', describe, isProgress: ({ type }) => type === 'table.dumping' }, where);

@@ -46,7 +46,7 @@ export const engineGone = async (pid: number): Promise<void> => {
 
 /** Ends a run whose database is about to go, and waits for its engine. */
 const endWithUs = async (client: RunClient, following: Following, pid: number, io: Io): Promise<void> => {
-  if (following !== 'ended' && following !== 'rollback') {
+  if (!['ended', 'rollback', 'restore'].includes(following)) {
     say(io, 'the database goes with this program: aborting the run');
     await orderAbort(client, 'its database is about to go');
     await runEnded(client);

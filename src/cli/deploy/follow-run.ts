@@ -1,5 +1,6 @@
-import type { Feed, RunClient } from '../../client/index.ts';
+import type { Feed, LiveFeed } from '../../client/index.ts';
 import type { ExitStatus } from '../../run/index.ts';
+import { plainText } from '../../run/plain-text.ts';
 import type { Terminal } from '../connection/prompt.ts';
 import { type Io, say } from '../io.ts';
 import type { Ui } from '../options/values.ts';
@@ -64,19 +65,27 @@ const followInLines = async (feed: Feed, { out, ui, terminal, after = 0 }: Follo
 export const followRun = (feed: Feed, options: FollowOptions): Promise<Following> =>
   options.ui === 'tui' ? followOnScreen(feed, options) : followInLines(feed, options);
 
-/** The run's own exit status; 5 when the engine ended without one. */
-export const runStatus = (feed: Feed, dir: string, io: Io): ExitStatus => {
+/**
+ * The run's own exit status; 5 when the engine ended without one. A rollback that was not begun leaves the run's as it was, and
+ * has one of its own. `record`: where the run says what it did.
+ */
+export const runStatus = (feed: Feed, record: string, io: Io): ExitStatus => {
   const { state, link } = feed.view();
+  if (state?.turnedBack) {
+    const { status, reason } = state.turnedBack;
+    say(io, `the rollback was not begun: ${plainText(reason)}; run ${state.run} keeps status ${state.outcome?.status}`);
+    return status;
+  }
   if (state?.outcome) return state.outcome.status;
   say(
     io,
-    `${link.why ?? 'the run did not finish'}: what it did is in ${dir}; indexdeck resume ${state?.run ?? ''} goes on`,
+    `${link.why ?? 'the run did not finish'}: what it did is in ${record}; indexdeck resume ${state?.run ?? ''} goes on`,
   );
   return 5;
 };
 
 /** Leaves the run in the way that the client stopped following it. */
-export const leave = async (client: RunClient, following: Following, io: Io, run: string): Promise<void> => {
+export const leave = async (client: LiveFeed, following: Following, io: Io, run: string): Promise<void> => {
   if (following === 'vanished') {
     client.vanish();
     const policy = client.view().state?.options.onDisconnect ?? 'pause';

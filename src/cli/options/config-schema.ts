@@ -8,6 +8,7 @@ import { readBy } from './read-by.ts';
 import {
   DISCONNECT_POLICIES,
   ERROR_POLICIES,
+  parseDelay,
   parseGiveUp,
   parseJobs,
   parseLedgerSchema,
@@ -50,6 +51,7 @@ const schema = z.strictObject({
   journal: z.string().min(1).optional(),
   'auto-continue': z.boolean().optional(),
   'give-up': readBy(parseGiveUp).optional(),
+  delay: readBy(parseDelay).optional(),
   ledger: z.boolean().optional(),
   'ledger-schema': readBy(parseLedgerSchema).optional(),
   probes: probes.optional(),
@@ -88,6 +90,7 @@ export const checkConfig = (value: unknown): { options: GivenOptions } | { issue
       journal: data.journal,
       autoContinue: data['auto-continue'],
       giveUpMs: data['give-up'],
+      delayMs: data.delay,
       ledger: data.ledger,
       ledgerSchema: data['ledger-schema'],
       probes: data.probes,

@@ -38,6 +38,8 @@ export interface GivenOptions {
   journal?: string;
   autoContinue?: boolean;
   giveUpMs?: number;
+  /** Milliseconds between builds. */
+  delayMs?: number;
   /** Whether there is a ledger, and the schema that it is in. */
   ledger?: boolean;
   ledgerSchema?: string;
@@ -102,6 +104,7 @@ export const resumedOptions = (
   // Agreement is to what was found then, not to what may be found now.
   replaceInvalid: given.replaceInvalid ?? false,
   giveUpMs: given.giveUpMs ?? before.giveUpMs,
+  delayMs: given.delayMs ?? before.delayMs ?? 0,
   gates: { ...before.gates, ...given.gates },
   ownGates: given.ownGates ?? before.ownGates ?? [],
   settings: { ...before.settings, ...given.settings },
@@ -129,6 +132,7 @@ export const runOptions = (
   autoContinue: given.autoContinue ?? true,
   replaceInvalid: given.replaceInvalid ?? false,
   giveUpMs: given.giveUpMs ?? GIVE_UP_MS,
+  delayMs: given.delayMs ?? 0,
   noBackup: given.noBackup ?? null,
   backup,
   gates: { ...DEFAULT_GATES, ...given.gates },

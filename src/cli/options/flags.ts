@@ -7,6 +7,7 @@ import {
   DISCONNECT_POLICIES,
   ERROR_POLICIES,
   parseChoice,
+  parseDelay,
   parseGiveUp,
   parseJobs,
   parseLedgerSchema,
@@ -95,6 +96,7 @@ export const addRunFlags = (command: Command): Command =>
       parseChoice('--on-disconnect', DISCONNECT_POLICIES),
     )
     .option('--give-up <time>', 'a pause that nobody lifts for this long ends the run (default: 30min)', parseGiveUp)
+    .option('--delay <time>', 'time between the end of a build and the beginning of the next (default: 0)', parseDelay)
     .option('--journal <dir>', 'where the run’s journal goes (default: $XDG_STATE_HOME/indexdeck)');
 
 const repeated = (text: string, before: string[] | undefined): string[] => [...(before ?? []), text];
@@ -151,6 +153,7 @@ export const givenByFlags = (command: Command): GivenOptions => {
     ['journal', 'journal'],
     ['autoContinue', 'autoContinue'],
     ['giveUpMs', 'giveUp'],
+    ['delayMs', 'delay'],
     ['ledger', 'ledger'],
     ['ledgerSchema', 'ledgerSchema'],
     ['amcheck', 'amcheck'],

@@ -1,57 +1,24 @@
+import { isBuiltIn, readGateThresholds, readOwnThresholds, Unreadable } from '../../run/gates/parse.ts';
 import { GATE_NAMES, type GateName, type GateThresholds, type OwnGate } from '../../run/index.ts';
 import { UsageError } from '../errors.ts';
-import { parseThreshold, thresholdExample } from './units.ts';
 
-/** True for the name of a gate that every run has. */
-export const isBuiltIn = (name: string): name is GateName => (GATE_NAMES as readonly string[]).includes(name);
+export { isBuiltIn } from '../../run/gates/parse.ts';
 
-const PLAIN_NUMBER = /^-?\d+(\.\d+)?$/;
-
-interface Reading {
-  gate: string;
-  example: string;
-  /** Null when the text is no threshold. */
-  parse(text: string): number | null;
-  /** Less is worse. */
-  below: boolean;
-}
-
-const readThresholds = ({ gate, example, parse, below }: Reading, text: string): GateThresholds => {
-  const wrong = (why: string) =>
-    new UsageError(`gate ${gate}: ${why}. It takes WARN,PAUSE,ABORT, each ${example}, or a dash to leave it out`);
-  const parts = text.split(',').map((part) => part.trim());
-  if (parts.length !== 3) throw wrong(`${JSON.stringify(text)} is not three values`);
-  const values = parts.map((part) => {
-    if (part === '-') return null;
-    const value = parse(part);
-    if (value === null) throw wrong(`${JSON.stringify(part)} is not understood`);
-    return value;
-  });
-  const [warn = null, pause = null, abort = null] = values;
-  const given = values.filter((value) => value !== null).map((value) => (below ? -value : value));
-  if (given.some((value, at) => at > 0 && value < (given[at - 1] ?? 0)))
-    throw wrong(`${JSON.stringify(text)} does not ${below ? 'fall' : 'rise'} from warn to pause to abort`);
-  return { warn, pause, abort };
+const orUsage = <T>(read: () => T): T => {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof Unreadable ? new UsageError(error.message, { cause: error }) : error;
+  }
 };
 
-/** Reads WARN,PAUSE,ABORT: three thresholds in the gate's own unit, a dash for one that is left out. */
+/** Reads WARN,PAUSE,ABORT of a gate that every run has. */
 export const parseThresholds = (gate: GateName, text: string): GateThresholds =>
-  readThresholds(
-    { gate, example: thresholdExample(gate), parse: (part) => parseThreshold(gate, part), below: false },
-    text,
-  );
+  orUsage(() => readGateThresholds(gate, text));
 
-/** The same for an own gate: plain numbers, which fall where less is worse. */
-export const parseOwnThresholds = ({ name, below }: Pick<OwnGate, 'name' | 'below'>, text: string): GateThresholds =>
-  readThresholds(
-    {
-      gate: name,
-      example: 'a plain number, such as 10 or 0.5',
-      parse: (part) => (PLAIN_NUMBER.test(part) ? Number(part) : null),
-      below,
-    },
-    text,
-  );
+/** The same for an own gate. */
+export const parseOwnThresholds = (gate: Pick<OwnGate, 'name' | 'below'>, text: string): GateThresholds =>
+  orUsage(() => readOwnThresholds(gate, text));
 
 /** Thresholds as --gate gave them; those of a gate that is not built in stay text until the config file is known. */
 export type GivenGate = GateThresholds | string;

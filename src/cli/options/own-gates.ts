@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { readQuestion } from '../../plan/index.ts';
+import { parseDuration } from '../../run/gates/units.ts';
 import type { OwnGate } from '../../run/index.ts';
 import { UsageError } from '../errors.ts';
 import { isBuiltIn, parseOwnThresholds } from './gates.ts';
 import { readBy } from './read-by.ts';
-import { parseDuration } from './units.ts';
 
 const EVERY_MS = 10_000;
 const LEAST_EVERY_MS = 1_000;

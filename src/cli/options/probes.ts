@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import { z } from 'zod';
 import { explained, type Plan, readQuestion, type ValidationStep } from '../../plan/index.ts';
+import { parseDuration } from '../../run/gates/units.ts';
 import type { Probe, ProbeTarget } from '../../run/index.ts';
 import { UsageError } from '../errors.ts';
 import { readBy } from './read-by.ts';
-import { parseDuration } from './units.ts';
 
 const REPETITIONS = 5;
 const MOST_REPETITIONS = 100;

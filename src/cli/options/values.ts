@@ -1,8 +1,8 @@
 import { MAX_NAME_BYTES } from '../../plan/ident.ts';
+import { parseDuration } from '../../run/gates/units.ts';
 import type { DisconnectPolicy, ErrorPolicy } from '../../run/index.ts';
-import { MOST_JOBS } from '../../run/respond-command.ts';
+import { MOST_DELAY_MS, MOST_JOBS } from '../../run/order-change.ts';
 import { UsageError } from '../errors.ts';
-import { parseDuration } from './units.ts';
 
 export const UIS = ['tui', 'plain', 'json'] as const;
 export type Ui = (typeof UIS)[number];
@@ -28,6 +28,14 @@ export const parseGiveUp = (text: string): number => {
   if (ms === null || ms <= 0)
     throw new UsageError(`--give-up takes a time, such as 30min, not ${JSON.stringify(text)}`);
   return ms;
+};
+
+/** Milliseconds of --delay. */
+export const parseDelay = (text: string): number => {
+  const ms = parseDuration(text);
+  if (ms === null || ms > MOST_DELAY_MS)
+    throw new UsageError(`--delay takes a time of at most 1h, such as 30s, not ${JSON.stringify(text)}`);
+  return Math.round(ms);
 };
 
 /** Schemas that are the server's own, or, in a search path, stand for another one. */

@@ -1,4 +1,4 @@
-import type { Feed } from '../../client/index.ts';
+import type { Feed, FeedView } from '../../client/index.ts';
 import type { RunEvent } from '../../run/index.ts';
 
 /** Calls `each` for every event behind `after`, those that were there first; the function that comes back ends that. */
@@ -16,16 +16,24 @@ export const followEvents = (feed: Feed, after: number, each: (event: RunEvent) 
   return end;
 };
 
-/** Settles when the run has ended, in its own words or by the end of its engine. */
-export const runEnded = (feed: Feed): Promise<void> =>
+/** Settles when `is` holds for what the feed shows, when the feed has ended, or after `withinMs`. */
+export const untilShown = (feed: Feed, is: (view: FeedView) => boolean, withinMs?: number): Promise<void> =>
   new Promise((resolve) => {
     let end: () => void = () => undefined;
-    const look = () => {
-      const { state, link } = feed.view();
-      if (state?.phase !== 'finished' && link.status !== 'ended') return;
+    let timer: NodeJS.Timeout | undefined;
+    const settle = () => {
+      clearTimeout(timer);
       end();
       resolve();
     };
+    const look = () => {
+      const view = feed.view();
+      if (is(view) || view.link.status === 'ended') settle();
+    };
+    if (withinMs !== undefined) timer = setTimeout(settle, withinMs);
     end = feed.subscribe(look);
     look();
   });
+
+/** Settles when the run has ended, in its own words or by the end of its engine. */
+export const runEnded = (feed: Feed): Promise<void> => untilShown(feed, ({ state }) => state?.phase === 'finished');

@@ -1,12 +1,7 @@
 import type { RestoreEvent } from '../../engine/restore/index.ts';
 import { bytes, clockTime, duration } from '../../run/format.ts';
-import { plainText } from '../../run/plain-text.ts';
-import type { Io } from '../io.ts';
+import { printEvents } from '../output/events.ts';
 import { describeFindings } from '../output/findings.ts';
-import type { Output } from '../output/output.ts';
-
-/** Entries come in thousands: a log gets a line for one of them this often. */
-const PROGRESS_EVERY_MS = 1_000;
 
 /** What pg_restore says of every entry besides: it is in the restore's events on disk, and would drown the rest here. */
 const CHATTER = /^((processing|launching|finished|skipping) item |(entering|finished) main parallel loop$)/;
@@ -22,6 +17,8 @@ const describe = (event: RestoreEvent): string | null => {
       const from = archive === null ? `by ${command?.join(' ')}` : `from ${archive.path}`;
       return `restore ${id} of ${database.database} at ${database.host}, ${mode}, ${from}`;
     }
+    case 'leftover.ended':
+      return `ended pid ${event.pid}, which still worked for ${event.of}`;
     case 'leftover.dropped':
       return `dropped ${event.database} (oid ${event.oid}), left by ${event.of}`;
     case 'database.created':
@@ -53,47 +50,15 @@ const describe = (event: RestoreEvent): string | null => {
   }
 };
 
-/** Lines with their time; progress now and then, on a terminal in place. What pg_restore says is in the record's file. */
-const printLines = (out: Output, { stdout }: Io): ((event: RestoreEvent, at: string) => void) => {
-  let last = Number.NEGATIVE_INFINITY;
-  let pending = false;
-  const clear = (): void => {
-    if (pending) stdout.write('\r\u001b[K');
-    pending = false;
-  };
-  return (event, at) => {
-    if (event.type === 'preflight.finished') for (const line of describeFindings(event.findings)) out.line(line);
-    const said = describe(event);
-    if (said === null) return;
-    const text = `${at.slice(0, 19)}Z ${plainText(said)}`;
-    if (event.type !== 'restore.progressed') {
-      clear();
-      out.line(text);
-    } else if (stdout.isTTY) {
-      clear();
-      stdout.write(text.slice(0, Math.max(20, stdout.columns - 1)));
-      pending = true;
-    } else if (performance.now() - last >= PROGRESS_EVERY_MS) {
-      last = performance.now();
-      out.line(text);
-    }
-  };
-};
-
-/** One JSON object a line, numbered as a run's events are. */
-const printJson = (out: Output, id: string): ((event: RestoreEvent, at: string) => void) => {
-  let seq = 0;
-  return (event, at) => {
-    seq += 1;
-    out.line(JSON.stringify({ seq, at, restore: id, ...event }));
-  };
-};
-
 /** What takes a restore's events and shows them. */
-export const printRestore = (
-  id: string,
-  where: { io: Io; out: Output; json: boolean },
-): ((event: RestoreEvent) => void) => {
-  const print = where.json ? printJson(where.out, id) : printLines(where.out, where.io);
-  return (event) => print(event, new Date().toISOString());
-};
+export const printRestore = (id: string, where: Parameters<typeof printEvents>[2]): ((event: RestoreEvent) => void) =>
+  printEvents(
+    id,
+    {
+      work: 'restore',
+      describe,
+      isProgress: ({ type }) => type === 'restore.progressed',
+      before: (event) => (event.type === 'preflight.finished' ? describeFindings(event.findings) : []),
+    },
+    where,
+  );

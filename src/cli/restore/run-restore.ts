@@ -11,8 +11,7 @@ import { StopOnSignal } from '../backup/stop-on-signal.ts';
 import { CliError } from '../errors.ts';
 import type { Io } from '../io.ts';
 import type { Output } from '../output/output.ts';
-
-const sentence = (text: string): string => plainText(text).replace(/[\s.:]+$/, '');
+import { sentence } from '../output/sentence.ts';
 
 /** A failure as a status and a sentence; any other error is a fault of this program, or of the connection. */
 const failure = (cause: unknown): unknown => {

@@ -5,6 +5,7 @@ import type { Consent } from '../deploy/consent.ts';
 import { deployRun } from '../deploy/deploy-run.ts';
 import { followRun, leave, runStatus } from '../deploy/follow-run.ts';
 import { launch, type StartedRun } from '../deploy/start-run.ts';
+import { takeHand } from '../elsewhere/take-hand.ts';
 import { CliError } from '../errors.ts';
 import { actor } from '../identity.ts';
 import { type Io, terminalOf } from '../io.ts';
@@ -53,7 +54,7 @@ export const rollBackEnded = (
     io,
     out,
     temporary,
-    rollBack: rollBackOnScreen(connection, options, io, temporary),
+    rollBack: rollBackOnScreen(connection, options, io, { temporary }),
     approve: async (client, terminal, signal) => {
       const no = await approveRollback(client, { steps, consent, print }, terminal, signal);
       if (no !== null) await client.send({ type: 'abort', reason: no });
@@ -63,11 +64,16 @@ export const rollBackEnded = (
 
 /** What D on the screen of a run that has ended leads to: another engine and another screen, which asks. */
 export const rollBackOnScreen =
-  (connection: ConnectionConfig, options: RunOptions, io: Io, temporary = false) =>
+  (
+    connection: ConnectionConfig,
+    options: RunOptions,
+    io: Io,
+    { temporary = false, from = 'journal' }: { temporary?: boolean; from?: TakenUp['from'] } = {},
+  ) =>
   ({ run, dir }: StartedRun, state: RunState): Promise<ExitStatus> => {
     const consent = { yes: false, confirm: null };
     const way: WayBack = { run, dir, steps: null, consent, ui: 'tui', io };
-    return rollBackEnded(way, { state, from: 'journal' }, connection, options, temporary);
+    return rollBackEnded(way, { state, from }, connection, options, temporary);
   };
 
 /** Rolls back a run that goes on: as one more operator of its engine. */
@@ -82,7 +88,13 @@ export const rollBackLiving = async (
   const print = printer(ui, out, io);
   let refused: string | null = null;
   const agree = async (): Promise<void> => {
-    const { ok, why } = await surveyOf(client);
+    // On the screen, one who has not got the hand takes it there, and presses D.
+    if (!(await takeHand(client, consent.yes, terminal, io))) {
+      if (ui !== 'tui') refused = 'another one operates the run';
+      if (refused !== null) leaving.abort();
+      return;
+    }
+    const { ok, why } = await client.send({ type: 'survey' });
     refused = ok ? await approveRollback(client, { steps, consent, print }, terminal, leaving.signal) : why;
     if (refused !== null) leaving.abort();
   };
@@ -102,19 +114,4 @@ export const rollBackLiving = async (
   leaving.abort();
   await leave(client, following, io, run);
   return following === 'ended' ? runStatus(client, dir, io) : 5;
-};
-
-/** Asks the engine for a survey as soon as there is a connection to it. */
-const surveyOf = async (client: RunClient): Promise<{ ok: boolean; why: string }> => {
-  await new Promise<void>((resolve) => {
-    const look = () => {
-      const { state, link } = client.view();
-      if (state === null || link.status === 'lost') return;
-      end();
-      resolve();
-    };
-    const end = client.subscribe(look);
-    queueMicrotask(look);
-  });
-  return client.send({ type: 'survey' });
 };

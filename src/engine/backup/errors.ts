@@ -1,13 +1,7 @@
-/** A backup cannot be begun: nothing was written, nothing was changed. `advice` says what to do. */
-export class BackupRefused extends Error {
-  override readonly name = 'BackupRefused';
-  readonly advice: string;
+import { AdvisedError } from '../advised-error.ts';
 
-  constructor(message: string, advice: string, options?: ErrorOptions) {
-    super(message, options);
-    this.advice = advice;
-  }
-}
+/** A backup cannot be begun: nothing was written, nothing was changed. `advice` says what to do. */
+export class BackupRefused extends AdvisedError {}
 
 /** What was written does not hold what it should: it has been removed. */
 export class BackupUnproven extends Error {

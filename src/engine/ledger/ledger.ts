@@ -12,6 +12,7 @@ import {
 import type { KeptSession } from '../kept-session.ts';
 import { type Session, SessionLost, toErrorFacts } from '../session.ts';
 import { pause } from '../time.ts';
+import { ORDERS_EVERY_MS, Orders, type OrdersHost } from './orders.ts';
 import { prepareLedger, WITHIN } from './prepare.ts';
 import { LedgerRefused } from './refused.ts';
 import { Superseded, standing } from './standing.ts';
@@ -30,7 +31,7 @@ const NO_SAMPLES_MS = 10_000;
 const PASSING = new Set(['23505', '57014']);
 
 /** What the ledger needs of the engine, and tells it. */
-export interface LedgerHost {
+export interface LedgerHost extends OrdersHost {
   /** The journal: every event so far, in order. */
   events(): readonly RunEvent[];
   /** It cannot be written; the run goes on with its journal alone. */
@@ -63,6 +64,7 @@ export class Ledger {
   readonly #kept: KeptSession;
   readonly #about: { run: string; schema: string; version: string };
   readonly #host: LedgerHost;
+  readonly #orders: Orders;
   readonly #stop = new AbortController();
   #on: Place | null = null;
   #begun = false;
@@ -80,6 +82,7 @@ export class Ledger {
     this.#kept = kept;
     this.#about = about;
     this.#host = host;
+    this.#orders = new Orders(about.run, host);
   }
 
   /** There are new events. The first call begins: until then nothing is written, not even a table. */
@@ -116,6 +119,7 @@ export class Ledger {
       this.#hurry.abort();
       this.#woken.resolve();
       if (!(await all)) this.#host.log('the ledger does not have all events of this run');
+      else if (this.#on !== null) await this.#orders.close(this.#on.session);
     }
     this.#stop.abort();
     this.#hurry.abort();
@@ -143,6 +147,7 @@ export class Ledger {
         const on = await this.#stand();
         await this.#feed(on);
         this.#back();
+        if (!this.#finishing) await this.#orders.take(on.session);
         await this.#putSample(on);
         await this.#idle();
       } catch (error) {
@@ -212,7 +217,10 @@ export class Ledger {
 
   async #idle(): Promise<void> {
     if (this.#host.events().length > this.#fed) return;
-    await this.#woken.promise;
+    // Nobody else tells that there are orders.
+    const time = new AbortController();
+    await Promise.race([this.#woken.promise, pause(ORDERS_EVERY_MS, time.signal)]);
+    time.abort();
     this.#woken = Promise.withResolvers<void>();
   }
 

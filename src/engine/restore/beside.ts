@@ -8,7 +8,7 @@ import type { Agreed, Ending } from './context.ts';
 import { createLike, dressLike } from './database-properties.ts';
 import { RestoreCancelled, RestoreFailed, RestoreUnfinished } from './errors.ts';
 import { carryLedger } from './ledger.ts';
-import { dropOwn } from './leftovers.ts';
+import { dropOwn, endLeftoverSessions, findLeftovers } from './leftovers.ts';
 import { load } from './load.ts';
 import { besideName, keptName } from './names.ts';
 import { openElsewhere, openOn, restoreApplication } from './sessions.ts';
@@ -101,12 +101,28 @@ const dress = async ({ look, journal }: Agreed, admin: Session, name: string): P
   }
 };
 
+/** Drops what killed restores left, also what the server was still making when it was looked for. */
+const clearLeftovers = async ({ request, look, journal }: Agreed, admin: Session): Promise<void> => {
+  const clean = await endLeftoverSessions(admin, look.leftovers, {
+    signal: request.signal,
+    ended: (pid, of) => journal.emit({ type: 'leftover.ended', pid, of }),
+  });
+  if (!clean) journal.emit({ type: 'restore.warned', message: 'what still works for a killed restore does not end' });
+  for (const { name, oid, of } of await findLeftovers(
+    admin,
+    request.journal,
+    look.database.name,
+    look.systemIdentifier,
+  ))
+    if (oid !== null && (await dropOwn(admin, { name, oid })))
+      journal.emit({ type: 'leftover.dropped', database: name, oid, of });
+};
+
 const make = async (agreed: Agreed): Promise<{ made: NamedDatabase; proven: boolean }> => {
-  const { request, look, journal } = agreed;
+  const { request, look } = agreed;
   const admin = await openElsewhere(request.connection, look.database.name, request.id);
   try {
-    for (const { name, oid, of } of look.leftovers)
-      if (await dropOwn(admin, { name, oid })) journal.emit({ type: 'leftover.dropped', database: name, oid, of });
+    await clearLeftovers(agreed, admin);
     const made = await create(agreed, admin);
     const proven = await fill(agreed, admin, made, { ...request.connection, database: made.name });
     await dress(agreed, admin, made.name);

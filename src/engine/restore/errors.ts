@@ -1,13 +1,7 @@
-/** A restore cannot be begun: nothing was changed. `advice` says what to do. */
-export class RestoreRefused extends Error {
-  override readonly name = 'RestoreRefused';
-  readonly advice: string;
+import { AdvisedError } from '../advised-error.ts';
 
-  constructor(message: string, advice: string, options?: ErrorOptions) {
-    super(message, options);
-    this.advice = advice;
-  }
-}
+/** A restore cannot be begun: nothing was changed. `advice` says what to do. */
+export class RestoreRefused extends AdvisedError {}
 
 /** It was told to stop, and the database in use is as it was. `cause` is the signal's reason. */
 export class RestoreCancelled extends Error {
@@ -20,12 +14,4 @@ export class RestoreFailed extends Error {
 }
 
 /** It stopped in a state that needs somebody: the message says which, `advice` the command that helps. */
-export class RestoreUnfinished extends Error {
-  override readonly name = 'RestoreUnfinished';
-  readonly advice: string;
-
-  constructor(message: string, advice: string, options?: ErrorOptions) {
-    super(message, options);
-    this.advice = advice;
-  }
-}
+export class RestoreUnfinished extends AdvisedError {}

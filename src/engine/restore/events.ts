@@ -24,6 +24,8 @@ export interface Verified {
 export type RestoreEvent =
   | { type: 'preflight.finished'; findings: Finding[] }
   | { type: 'restore.started'; record: RestoreRecord }
+  /** A session that still worked for a killed restore. */
+  | { type: 'leftover.ended'; pid: number; of: string }
   | { type: 'leftover.dropped'; database: string; oid: string; of: string }
   | { type: 'database.created'; database: string; oid: string }
   | { type: 'database.dropped'; database: string; oid: string | null }

@@ -239,7 +239,7 @@ const reversible: Rule = ({ mode, jobs, bytes: size, swap, leftovers, invalid })
     ...(mode === 'beside' && swap ? [ok('restore-undo', 'the old database is kept, and can be swapped back')] : []),
     ...leftovers.map(({ name, oid, of }) =>
       finding('note', 'restore-leftover', {
-        what: `${name} (oid ${oid}) was left by the restore ${of}, which was killed.`,
+        what: `${name} (${oid === null ? 'still being made' : `oid ${oid}`}) was left by the restore ${of}, which was killed.`,
         why: 'It is dropped before this one begins.',
         advice: '',
       }),

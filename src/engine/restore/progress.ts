@@ -18,6 +18,8 @@ export const parseLine = (text: string): RestoreLine => {
 
 const ENTRY = /^from TOC entry (.+)$/;
 const COMMAND = /^Command was: (.*)$/s;
+/** The programs' own allocator says this, without a name before it. */
+const OUT_OF_MEMORY = 'out of memory';
 /** More of a statement than this says nothing more about it. In characters. */
 const MOST = 500;
 
@@ -37,6 +39,11 @@ export class ErrorReader {
 
   add({ level, text, bare }: ToolMessage): void {
     const entry = ENTRY.exec(text)?.[1];
+    if (bare && text === OUT_OF_MEMORY) {
+      this.flush();
+      this.#error = { message: text, command: null, entry: this.#entry };
+      return;
+    }
     if (level === 'error' || entry !== undefined || level === 'warning') this.flush();
     if (entry !== undefined) this.#entry = entry;
     if (level === 'error') this.#error = { message: text, command: null, entry: this.#entry };

@@ -40,7 +40,7 @@ const TABLE: readonly Row[] = [
   {
     kind: 'fatal',
     message:
-      /could not read from input file|could not (uncompress|decompress|open input file)|unexpected end of file|input file (is too short|does not appear)|found unexpected block ID|could not find block ID|corrupt/,
+      /could not read from input file|could not (uncompress|decompress|open input file|close data file)|unexpected end of file|input file is too short|does not appear to be a valid archive|found unexpected block ID|could not find block ID|corrupt/,
     meaning: 'the archive cannot be read',
   },
   { kind: 'fatal', message: /out of memory/, meaning: 'there is not enough memory' },

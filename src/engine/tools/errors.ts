@@ -1,15 +1,13 @@
+import { AdvisedError } from '../advised-error.ts';
 import type { Installation, ToolName } from './types.ts';
 
 /** Something about PostgreSQL's client programs went wrong; the message says what, `advice` what to do. */
-export class ToolError extends Error {
+export class ToolError extends AdvisedError {
   readonly tool: ToolName;
-  readonly advice: string;
 
   constructor(tool: ToolName, message: string, advice: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = new.target.name;
+    super(message, advice, options);
     this.tool = tool;
-    this.advice = advice;
   }
 }
 

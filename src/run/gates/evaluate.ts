@@ -73,6 +73,8 @@ export const evaluateGates = (
   const next = { ...memory } as Record<GateName, LevelMemory>;
   for (const gate of GATE_NAMES) {
     const { usualRollbacksPerS } = context;
+    // One that is off, and is turned on again, begins anew.
+    if (isOff(context.gates[gate])) next[gate] = fresh();
     if (isOff(context.gates[gate]) || (gate === 'rollbacks' && usualRollbacksPerS === undefined)) continue;
     const reading: Reading =
       sample === null ? { value: null, why: 'the server gives no reading' } : readGate(gate, sample);

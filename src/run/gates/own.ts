@@ -69,7 +69,8 @@ export const judgeOwnGate = (
   reading: OwnReading | null,
   now: number,
 ): { memory: OwnGateMemory; signals: GateSignal[] } => {
-  if (isOff(gate.thresholds)) return { memory, signals: [] };
+  // One that is turned on again begins anew.
+  if (isOff(gate.thresholds)) return { memory: newOwnGateMemory(), signals: [] };
   const rules = rulesOf(gate);
   const heardAt = reading === null ? (memory.heardAt ?? now) : now;
   const silent = now - heardAt > gate.everyMs + gate.timeoutMs + SILENCE_MS;

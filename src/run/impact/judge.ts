@@ -45,7 +45,8 @@ export const judgeMetric = (seen: Seen): Judged => {
   if (worst === null) return { verdict: 'unknown', rule: 'it could not be read' };
   if (tripped === 'pause' || tripped === 'abort')
     return { verdict: 'impact', rule: `its gate tripped (${tripped})${limits(thresholds, tripped, format)}` };
-  if (!below && baseline !== null && baseline > 0 && worst <= baseline * AS_BEFORE && tripped === null)
+  if (tripped === 'warn') return { verdict: 'slight', rule: 'its gate warned, and never stopped the run' };
+  if (!below && baseline !== null && baseline > 0 && worst <= baseline * AS_BEFORE)
     return { verdict: 'none', rule: `it was never over ${AS_BEFORE} times its baseline of ${format(baseline)}` };
   const warn = thresholds?.warn ?? thresholds?.pause ?? thresholds?.abort ?? null;
   if (warn === null) return byBaseline({ ...seen, worst });

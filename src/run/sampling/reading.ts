@@ -18,6 +18,8 @@ export interface ActivityReading {
   rollbacks: number | null;
   deadlocks: number | null;
   statsReset: number | null;
+  /** Sessions that name themselves as observers' screens; `since` is null where we may not see it. */
+  watchers: { application: string; user: string; since: string | null }[];
 }
 
 /** Positions in bytes since the beginning of the WAL. */

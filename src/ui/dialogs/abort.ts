@@ -40,7 +40,7 @@ export const quitDialog: DialogKind<Extract<Dialog, { kind: 'quit' }>> = {
     title: 'Leave the screen?',
     tone: 'strong',
     rows: wrapText(
-      role === 'observer'
+      role !== 'operator'
         ? 'Nothing changes for the run or for the operator.'
         : `The engine goes on without it. Come back with: indexdeck attach ${state?.run ?? ''}`,
       width,
@@ -57,7 +57,7 @@ export const interruptDialog: DialogKind<Extract<Dialog, { kind: 'interrupt' }>>
   view: (_dialog, { state, role }, width) => {
     const begun = state !== null && state.approvedAt !== null;
     const leave =
-      begun || role === 'observer' ? 'd  detach: leave the screen, the run goes on' : 'd  leave: nothing is built';
+      begun || role !== 'operator' ? 'd  detach: leave the screen, the run goes on' : 'd  leave: nothing is built';
     return {
       title: 'Ctrl-C: what do you want?',
       tone: 'strong',
@@ -74,10 +74,10 @@ export const interruptDialog: DialogKind<Extract<Dialog, { kind: 'interrupt' }>>
   },
   answer: (dialog, stroke, { state, role }) => {
     if (stroke === 'd') {
-      const begun = role === 'observer' || (state !== null && state.approvedAt !== null);
+      const begun = role !== 'operator' || (state !== null && state.approvedAt !== null);
       return { dialog: null, effects: [{ type: 'exit', exit: { how: begun ? 'detached' : 'declined' } }] };
     }
-    if (stroke === 'A' && role === 'operator' && state?.phase !== 'aborting') return stay({ kind: 'abort' });
+    if (stroke === 'A' && role !== 'observer' && state?.phase !== 'aborting') return stay({ kind: 'abort' });
     if (stroke === 's' || stroke === 'escape' || stroke === 'n') return close;
     return stay(dialog);
   },

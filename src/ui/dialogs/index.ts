@@ -1,7 +1,9 @@
+import type { Question } from '../../run/index.ts';
 import type { Dialog } from '../model/ui-state.ts';
 import { abortDialog, interruptDialog, quitDialog } from './abort.ts';
 import type { DialogKind } from './dialog.ts';
 import { confirmDialog, leftoversDialog } from './go.ts';
+import { setDialog, takeOverDialog } from './operate.ts';
 import { restoreDialog } from './restore.ts';
 import { rollbackDialog, rollbackNameDialog } from './rollback.ts';
 import { cancelDialog, skipDialog } from './steps.ts';
@@ -20,6 +22,8 @@ const KINDS: { [K in Dialog['kind']]: DialogKind<Extract<Dialog, { kind: K }>> }
   rollback: rollbackDialog,
   'rollback-name': rollbackNameDialog,
   restore: restoreDialog,
+  'take-over': takeOverDialog,
+  set: setDialog,
   filter: filterDialog,
 };
 
@@ -28,4 +32,22 @@ export const kindOf = (dialog: Dialog): DialogKind<Dialog> => KINDS[dialog.kind]
 
 /** True for a dialog into which text is typed. */
 export const isField = (dialog: Dialog | null): boolean =>
-  dialog !== null && ['confirm', 'rollback-name', 'restore', 'filter'].includes(dialog.kind);
+  dialog !== null && ['confirm', 'rollback-name', 'restore', 'set', 'filter'].includes(dialog.kind);
+
+const QUESTIONS: Partial<Record<Dialog['kind'], Question>> = {
+  abort: 'abort',
+  quit: 'leave',
+  interrupt: 'leave',
+  skip: 'skip',
+  'cancel-build': 'cancel-build',
+  leftovers: 'go',
+  confirm: 'go',
+  rollback: 'rollback',
+  'rollback-name': 'rollback',
+  restore: 'restore',
+  'take-over': 'take-over',
+};
+
+/** What the operator is being asked, for everybody who watches; null: nothing that concerns them. */
+export const questionOf = (dialog: Dialog | null): Question | null =>
+  dialog === null ? null : (QUESTIONS[dialog.kind] ?? null);

@@ -1,10 +1,11 @@
 import { useCallback, useEffect, useReducer, useRef, useSyncExternalStore } from 'react';
 import type { Reply } from '../../client/feed.ts';
-import type { Command } from '../../run/index.ts';
+import type { Command, Question } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
+import { questionOf } from '../dialogs/index.ts';
 import type { Stroke } from '../keymap.ts';
 import { standing, voided } from '../model/answer.ts';
-import type { Role } from '../model/header.ts';
+import { type Role, roleNow } from '../model/header.ts';
 import type { Layout } from '../model/layout.ts';
 import { pressKey, pressText } from '../model/press.ts';
 import {
@@ -24,6 +25,8 @@ export interface ScreenProps {
   role: Role;
   clock: Clock;
   send(command: Command): Promise<Reply>;
+  /** Take back an order that waits. */
+  withdraw(order: string): Promise<Reply>;
   exit(how: ScreenExit): void;
   /** Give the text to the terminal's clipboard. */
   copy(text: string): void;
@@ -33,6 +36,8 @@ export interface ScreenProps {
 
 export interface Screen {
   ui: UiState;
+  /** What this screen may do now. */
+  role: Role;
   live: Snapshot;
   /** What is drawn: `live`, or the moment at which the display was frozen. */
   shown: Snapshot;
@@ -42,8 +47,9 @@ export interface Screen {
 
 /** The state of the screen and of the run, and what keys do to them. */
 export const useScreen = (props: ScreenProps, layoutOf: (ui: UiState, live: Snapshot) => Layout): Screen => {
-  const { store, role, clock } = props;
+  const { store, clock, send } = props;
   const live = useSyncExternalStore(store.subscribe, store.snapshot);
+  const role = roleNow(props.role, live.view);
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   // Two keys may come before the next drawing: the second must see what the first has done.
   const ui = useRef<UiState>(initialUi);
@@ -62,10 +68,15 @@ export const useScreen = (props: ScreenProps, layoutOf: (ui: UiState, live: Snap
     update(say(ui.current, `${what} refused: ${plainText(reply.why)}`, clock()));
   };
 
+  const withdraw = (order: string): void => {
+    void props.withdraw(order).then(({ why }) => update(say(ui.current, plainText(why), clock(), 'info')));
+  };
+
   const carryOut = (effect: Effect): void => {
     if (effect.type === 'exit') props.exit(effect.exit);
     if (effect.type === 'copy') props.copy(effect.text);
     if (effect.type === 'redraw') props.redraw();
+    if (effect.type === 'withdraw') withdraw(effect.order);
     if (effect.type !== 'send') return;
     update(say(ui.current, `${effect.what}: sent to the engine`, clock(), 'info'));
     const refused = (error: unknown): Reply => ({
@@ -93,6 +104,15 @@ export const useScreen = (props: ScreenProps, layoutOf: (ui: UiState, live: Snap
     else if (isOver) update({ ...ui.current, notice: null });
   }, [isVoid, isOver, clock, update]);
 
+  // Everybody else sees that it is being asked.
+  const question = props.role === 'operator' && live.view.state?.phase !== 'finished' ? questionOf(dialog) : null;
+  const told = useRef<Question | null>(null);
+  useEffect(() => {
+    if (told.current === question) return;
+    told.current = question;
+    void send({ type: 'asking', question }).catch(() => undefined);
+  }, [question, send]);
+
   const shown = ui.current.frozen ?? live;
   const context = (layout: Layout) => ({
     live: store.snapshot(),
@@ -102,6 +122,7 @@ export const useScreen = (props: ScreenProps, layoutOf: (ui: UiState, live: Snap
   });
   return {
     ui: ui.current,
+    role,
     live,
     shown,
     key: (stroke, layout) => press((state) => pressKey(state, stroke, context(layout))),

@@ -1,14 +1,16 @@
-import type { Link } from '../../client/feed.ts';
+import type { FeedView, Link } from '../../client/feed.ts';
 import {
   type BuildProgress,
   capitalised,
   describeMeasuring,
+  handOf,
   measuring,
+  nextBuildAt,
   type Pause,
+  QUESTIONS,
   REFUSED_WORDS,
   type RunState,
   rollbackSum,
-  type Sample,
   type StepState,
   whatIsAhead,
 } from '../../run/index.ts';
@@ -19,7 +21,11 @@ import { clockSince, clockTime, plural } from './format.ts';
 import { readingAge } from './live.ts';
 import { backendDoes, backendName } from './people.ts';
 import { type Row, row, rowWidth, seg, spread, type Tone } from './row.ts';
+import { waitingText } from './who.ts';
 import { isActive } from './words.ts';
+
+/** An order elsewhere is followed in half a second: one that has waited longer is worth a word. */
+const ORDER_IS_LATE_MS = 3_000;
 
 /** Something that needs the operator, the most urgent first. */
 export interface Concern {
@@ -157,8 +163,40 @@ const serverConcerns = (state: RunState, now: number): Concern[] => {
   return [concern(`${since} another server took over: nothing begins until it was looked at`, 'warn', '', true)];
 };
 
+/** What is being asked of others, who has the hand, and orders that nobody has followed yet. */
+const peopleConcerns = ({ state, client: me, waiting = [] }: FeedView, now: number): Concern[] => {
+  if (state === null || state.phase === 'finished') return [];
+  const asked = state.clients.flatMap(({ id, name, asking }) =>
+    asking === null || id === me
+      ? []
+      : [
+          concern(
+            `${plainText(name)} is being asked ${QUESTIONS[asking.question]}, for ${clockSince(asking.since, now)}`,
+            ['restore', 'rollback', 'abort'].includes(asking.question) ? 'warn' : 'info',
+            '',
+            asking.question === 'restore',
+          ),
+        ],
+  );
+  const [order] = waiting;
+  const more = waiting.length > 1 ? ` (and ${waiting.length - 1} more)` : '';
+  const late = order !== undefined && now - Date.parse(order.at) > ORDER_IS_LATE_MS;
+  const waits = late ? [concern(`not followed yet: ${waitingText(order, now)}${more}`, 'warn', 'W take back')] : [];
+  const hand = handOf(state);
+  const isStandby = me != null && hand !== null && hand.id !== me;
+  const mine = state.clients.some(({ id, role }) => id === me && role === 'operator');
+  return [
+    ...asked,
+    ...waits,
+    ...(isStandby && mine
+      ? [concern(`${plainText(hand.name)} operates this run; this screen stands by`, 'info', 'O take over', true)]
+      : []),
+  ];
+};
+
 /** All that needs somebody, the most urgent first; never empty. */
-export const concerns = (state: RunState | null, sample: Sample | null, link: Link, now: number): Concern[] => {
+export const concerns = (view: FeedView, now: number): Concern[] => {
+  const { state, sample, link } = view;
   if (state === null) {
     const waiting = concern('waiting for the first word of the engine', 'info');
     return [...linkConcerns(link, state, now), waiting];
@@ -200,6 +238,7 @@ export const concerns = (state: RunState | null, sample: Sample | null, link: Li
       ),
     ...waits.sort((a, b) => b.phaseS - a.phaseS).map((build) => waitConcern(build, state)),
     ...failureConcerns(state),
+    ...peopleConcerns(view, now),
     ...gates
       .filter((gate) => gate.level === 'warn')
       .map((gate) =>
@@ -208,16 +247,20 @@ export const concerns = (state: RunState | null, sample: Sample | null, link: Li
     ...ledger,
     ...(reading.stale && state.phase !== 'finished' ? [concern(reading.text, 'warn')] : []),
   ];
-  return found.length > 0 ? found : [concern(calm(state), 'dim')];
+  return found.length > 0 ? found : [concern(calm(state, now), 'dim')];
 };
 
-const calm = (state: RunState): string => {
+const calm = (state: RunState, now: number): string => {
   const measured = measuring(state);
   if (measured !== null) return plainText(describeMeasuring(measured));
   if (state.phase === 'running' && state.baseline === null) return 'taking the baseline; nothing is built before';
   if (state.phase === 'verifying') return 'checking every index against the plan';
   if (state.phase === 'rolling-back') return 'dropping what this run made; nothing needs you';
-  return state.steps.some(isActive) ? 'nothing needs you' : 'nothing is being built right now';
+  const next = nextBuildAt(state);
+  if (state.steps.some(isActive)) return 'nothing needs you';
+  return next !== null && next > now
+    ? `nothing needs you: the next index begins in ${clockTime(next - now)} (delay)`
+    : 'nothing is being built right now';
 };
 
 /** The row for the one thing that needs somebody. `more` counts what stands nowhere else. */

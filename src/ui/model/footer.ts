@@ -13,12 +13,15 @@ export interface FooterInput {
   failed: boolean;
   building: boolean;
   paused: boolean;
+  /** An order of this screen waits for the engine. */
+  waiting: boolean;
 }
 
-const useful = (command: UiCommand, { failed, building, paused }: FooterInput): boolean => {
+const useful = (command: UiCommand, { failed, building, paused, waiting }: FooterInput): boolean => {
   if (command === 'skip' || command === 'retry') return failed;
   if (command === 'cancel-build') return building;
   if (command === 'continue') return paused;
+  if (command === 'withdraw') return waiting;
   return true;
 };
 

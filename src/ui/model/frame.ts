@@ -8,6 +8,7 @@ import { frozenRow, progressRow, type Role, statusRow } from './header.ts';
 import type { Layout } from './layout.ts';
 import { fitRow, type Row, row, seg, spread } from './row.ts';
 import type { Snapshot, UiState } from './ui-state.ts';
+import { ownWaiting } from './who.ts';
 
 /** What is around the panes is drawn from this. */
 export interface FrameInput {
@@ -18,7 +19,7 @@ export interface FrameInput {
   layout: Layout;
 }
 
-const all = ({ view, now }: Snapshot): Concern[] => concerns(view.state, view.sample, view.link, now);
+const all = ({ view, now }: Snapshot): Concern[] => concerns(view, now);
 
 /** Reasons that must be seen for as long as they last, besides the first of all. */
 export const noticeCount = (live: Snapshot): number =>
@@ -81,6 +82,7 @@ export const bottomRow = ({ ui, live, role, layout }: Omit<FrameInput, 'shown'>)
       failed: steps.some((step) => step.status === 'failed'),
       building: steps.some((step) => step.status === 'building'),
       paused: (state?.pauses.length ?? 0) > 0,
+      waiting: ownWaiting(live.view).length > 0,
     },
     columns,
   );

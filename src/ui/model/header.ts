@@ -1,5 +1,5 @@
 import { type FeedView, isAbandoned } from '../../client/feed.ts';
-import { isToBeDropped, type RunState, type Sample } from '../../run/index.ts';
+import { isToBeDropped, jobsNow, type RunState, type Sample } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { estimate } from './estimate.ts';
 import { clockSince, clockTime, since } from './format.ts';
@@ -7,7 +7,20 @@ import { readingAge } from './live.ts';
 import { cutMiddle, fitRow, type Row, row, rowWidth, type Segment, seg, spread, textWidth } from './row.ts';
 import { isActive, isTerminal, runMark } from './words.ts';
 
-export type Role = 'operator' | 'observer';
+/** standby: an operator’s screen while another one operates the run. */
+export type Role = 'operator' | 'standby' | 'observer';
+
+/** What this screen may do now: it was started as one or the other, and another one may have the hand. */
+export const roleNow = (started: Role, { state, client }: Pick<FeedView, 'state' | 'client'>): Role =>
+  started === 'operator' && state !== null && client != null && state.hand !== null && state.hand !== client
+    ? 'standby'
+    : started;
+
+const ROLES: Readonly<Record<Role, Segment>> = {
+  operator: seg('OPERATOR'),
+  standby: seg('STANDBY', 'info'),
+  observer: seg('OBSERVER', 'info'),
+};
 
 /** How long it has been going: since go, or since the start before that; it stands still at the end. */
 const elapsed = (state: RunState, now: number): string =>
@@ -56,7 +69,7 @@ export const statusRow = (
   const left = fitParts(
     [
       { order: 2, segment: seg(where, 'strong') },
-      { order: 1, segment: seg(role === 'observer' ? 'OBSERVER' : 'OPERATOR', role === 'observer' ? 'info' : 'plain') },
+      { order: 1, segment: ROLES[role] },
       ...(environment === null
         ? []
         : [
@@ -92,7 +105,8 @@ export const progressRow = (state: RunState | null, sample: Sample | null, now: 
     ` section ${begun ? started : 0}/${state.sections.length}`,
     `index ${indexes.filter(isTerminal).length}/${indexes.length}`,
     ...(begun && state.phase !== 'finished' ? [`${building} building${active > 0 ? ` +${active} other` : ''}`] : []),
-    `jobs ${state.jobs}`,
+    jobsNow(state) === state.jobs ? `jobs ${state.jobs}` : `jobs ${jobsNow(state)} of ${state.jobs}`,
+    ...(state.delayMs > 0 ? [`delay ${clockTime(state.delayMs)}`] : []),
   ];
   const { rollback } = state;
   const dropping = state.steps.filter((step) => step.status === 'dropping').length;

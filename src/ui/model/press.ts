@@ -8,6 +8,7 @@ import { copyRow, openDetails } from './open.ts';
 import { order } from './orders.ts';
 import { askRollback } from './rollback.ts';
 import { initialUi, type Pressed, preflightSeq, type Snapshot, say, type UiState } from './ui-state.ts';
+import { ownWaiting, whoIsHere } from './who.ts';
 
 /** What a key press is judged by. */
 export interface PressContext {
@@ -48,9 +49,16 @@ const quit = (ui: UiState, context: PressContext): Pressed => {
   const begun = state !== null && state.approvedAt !== null;
   if (context.role === 'operator' && state !== null && !begun)
     return { ui, effects: [{ type: 'exit', exit: { how: 'declined' } }] };
-  if (state === null || link.status === 'ended' || context.role === 'observer')
+  if (state === null || link.status === 'ended' || context.role !== 'operator')
     return { ui, effects: [{ type: 'exit', exit: { how: 'detached' } }] };
   return only({ ...ui, dialog: { kind: 'quit' } });
+};
+
+/** The newest of one's own orders that wait. */
+const withdraw = (ui: UiState, live: Snapshot): Pressed => {
+  const mine = ownWaiting(live.view).at(-1);
+  if (mine === undefined) return only(say(ui, 'no order of yours waits: all were answered', live.now, 'info'));
+  return { ui, effects: [{ type: 'withdraw', order: mine.id }] };
 };
 
 const freeze = (ui: UiState, { live }: PressContext): UiState => ({ ...ui, frozen: ui.frozen === null ? live : null });
@@ -71,6 +79,14 @@ const perform = (ui: UiState, command: UiCommand, context: PressContext): Presse
       return askRollback(ui, live);
     case 'abort':
       return only({ ...ui, dialog: { kind: 'abort' } });
+    case 'take-over':
+      return only({ ...ui, dialog: { kind: 'take-over' } });
+    case 'set':
+      return only({ ...ui, dialog: { kind: 'set', text: '', wrong: null } });
+    case 'withdraw':
+      return withdraw(ui, live);
+    case 'who':
+      return only({ ...ui, dialog: { kind: 'details', title: 'Who is here', lines: whoIsHere(live), top: 0 } });
     case 'restore':
       return only({ ...ui, dialog: { kind: 'restore', text: '', wrong: false } });
     case 'recheck':

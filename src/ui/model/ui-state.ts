@@ -36,6 +36,9 @@ export type Dialog =
   | { kind: 'rollback'; off: number[]; at: number; now: number }
   | { kind: 'rollback-name'; oids: number[]; all: boolean; text: string; wrong: boolean }
   | { kind: 'restore'; text: string; wrong: boolean }
+  | { kind: 'take-over' }
+  /** `wrong`: what is wrong with what was typed; null while nobody has pressed Enter. */
+  | { kind: 'set'; text: string; wrong: string | null }
   | { kind: 'filter'; text: string };
 
 /** Said for some seconds in the row for what needs attention. */
@@ -83,6 +86,7 @@ export const initialUi: UiState = {
 /** What a key press does outside the screen. */
 export type Effect =
   | { type: 'send'; command: Command; what: string }
+  | { type: 'withdraw'; order: string }
   | { type: 'exit'; exit: ScreenExit }
   | { type: 'copy'; text: string }
   | { type: 'redraw' };

@@ -1,22 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { emptySample } from '../../support/core.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { grants } from '../../support/elsewhere.ts';
 import { inLedger } from '../../support/ledger.ts';
 import { poll } from '../../support/poll.ts';
 import { versions } from '../../support/server.ts';
 import { ledgerOn, RUN, someEvents } from './support.ts';
 
 const SCHEMA = 'The "ledger"';
-
-/** The statements of a file of grants, its variables filled in as psql does. */
-const grants = (name: string, variables: Record<string, string>): string =>
-  readFileSync(fileURLToPath(new URL(`../../../sql/ledger/grants/${name}.sql`, import.meta.url)), 'utf8').replace(
-    /:"(\w+)"/g,
-    (_, variable) => pg.escapeIdentifier(variables[variable] ?? ''),
-  );
 
 const NO_RIGHT = '42501';
 

@@ -67,6 +67,11 @@ export const ledgerOn = (
         restored: (afterMs) => fed.restored.push(afterMs),
         superseded: (why) => fed.superseded.push(why),
         log: (line) => fed.log.push(line),
+        command: () => ({ ok: false, why: 'no orders in this test' }),
+        dropped: () => undefined,
+        joined: () => undefined,
+        left: () => undefined,
+        sinceGoMs: () => 0,
       },
     ),
     add: (...more) => {

@@ -84,7 +84,7 @@ const shown = (story: Story): { mark: string; attention: string | undefined; lin
   const state = stateOf(story);
   return {
     mark: runMark(state, false).word,
-    attention: concerns(state, null, link, story.at)[0]?.text,
+    attention: concerns({ state, sample: null, link, events: story.events }, story.at)[0]?.text,
     line: statusLine({ state, sample: null, link, events: story.events }, story.at),
   };
 };

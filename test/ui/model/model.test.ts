@@ -159,7 +159,10 @@ describe('the head', () => {
   it('offers help and the way out on every width', () => {
     for (const width of [160, 80, 40, 20]) {
       const text = textOf(
-        footerRow({ phase: 'running', role: 'operator', failed: true, building: true, paused: true }, width),
+        footerRow(
+          { phase: 'running', role: 'operator', failed: true, building: true, paused: true, waiting: true },
+          width,
+        ),
       );
       expect(text).toContain('? help  q quit');
     }

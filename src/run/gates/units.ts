@@ -1,5 +1,5 @@
-import { GATE_UNITS, type GateUnit } from '../../run/gates/defaults.ts';
-import type { GateName } from '../../run/index.ts';
+import { GATE_UNITS, type GateUnit } from './defaults.ts';
+import type { GateName } from './types.ts';
 
 const SECONDS: Readonly<Record<string, number>> = {
   ms: 0.001,
