@@ -7,6 +7,8 @@ import {
   type DropOutcome,
   type Effect,
   type Input,
+  type MetricName,
+  type Metrics,
   ownError,
   type RunState,
   type StepState,
@@ -14,18 +16,22 @@ import {
 import { askUntilAnswered } from './ask.ts';
 import { type BuilderContext, build, prepare } from './builder.ts';
 import { backendGone, cancelUntil } from './canceller.ts';
-import { inspectIndex, takeBaseline, verifyIndexes } from './catalog/index.ts';
+import { inspectIndex, takeBaseline } from './catalog/index.ts';
 import { checkRollback } from './check-rollback.ts';
 import type { ConnectionConfig } from './config.ts';
 import { type Droppable, drop } from './dropper.ts';
 import type { EngineLock } from './lock.ts';
 import { preflight, recheck } from './look.ts';
 import type { Metering } from './metering.ts';
+import { analyze } from './probes/analyze.ts';
+import { probe } from './probes/probe.ts';
+import { readStatements } from './probes/statements.ts';
 import { reconcile } from './reconcile.ts';
 import { toErrorFacts } from './session.ts';
 import type { Sessions } from './sessions.ts';
 import { survey } from './survey.ts';
 import { validate } from './validate.ts';
+import { verify } from './verify.ts';
 
 /** What an effect may use of the engine around it. */
 export interface Surroundings {
@@ -45,6 +51,9 @@ const createOf = ({ options }: RunState, { id, step }: StepState): CreateIndexSt
   if (step.kind !== 'create-index') throw new Error(`step ${id} builds no index`);
   return builtWith(step, options.settings);
 };
+
+const readable = (metrics: Metrics): Partial<Record<MetricName, number>> =>
+  Object.fromEntries(Object.entries(metrics).filter(([, value]) => value !== null));
 
 /** Carries out one effect at a time and says what came of it, as the next input. It holds no rule of its own. */
 export class Interpreter {
@@ -90,15 +99,13 @@ export class Interpreter {
       case 'statement':
         return this.#statement(effect.step, effect.slot);
       case 'verify':
-        return askUntilAnswered(sessions.inspect, async (session) => ({
-          kind: 'verified',
-          results: await verifyIndexes(
-            session,
-            state().steps.flatMap((step) =>
-              step.step.kind === 'create-index' ? [{ step: step.id, create: createOf(state(), step) }] : [],
-            ),
-          ),
-        }));
+        return verify(sessions, state());
+      case 'probe': {
+        const { probe: at, when, attempt } = effect;
+        return probe(sessions, state(), { probe: at, when, attempt });
+      }
+      case 'analyze':
+        return analyze(sessions, this.#around.settled, effect);
       case 'validate':
         return validate(sessions, state(), effect.validation);
       case 'finish':
@@ -130,6 +137,7 @@ export class Interpreter {
   async #baseline(): Promise<Input> {
     const { sessions, metering, state } = this.#around;
     const rate = await metering.rollbackRate();
+    const statements = await readStatements(sessions, state().tables, 'before', null);
     return askUntilAnswered(sessions.inspect, async (session) => {
       const schemas = [...new Set(state().tables.map((table) => table.schema))];
       const counts = await takeBaseline(session, schemas);
@@ -141,8 +149,10 @@ export class Interpreter {
           schemas,
           active: metrics?.active ?? null,
           connections: metrics?.connections ?? null,
+          ...(metrics === undefined ? {} : { metrics: readable(metrics) }),
           ...rate,
         },
+        statements,
       };
     });
   }

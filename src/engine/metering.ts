@@ -3,6 +3,7 @@ import {
   evaluateGates,
   type GateMemory,
   type Input,
+  lastSummary,
   newGateMemory,
   newSummaryMemory,
   type RunState,
@@ -55,7 +56,10 @@ export class Metering {
     this.#own = new OwnGates(host);
     this.#sampler = new Sampler({
       open: (signal) => host.sessions.open('monitor', watchingSettings, signal),
-      ours: () => ({ pids: [...host.sessions.pids(), ...this.#own.pids()], works: this.#works() }),
+      ours: () => ({
+        pids: [...host.sessions.pids(), ...host.sessions.otherPids(), ...this.#own.pids()],
+        works: this.#works(),
+      }),
       onSample: (sample) => this.#sampled(sample),
       onLost: (error) => host.submit({ kind: 'connection-lost', session: 'monitor', error }),
       onRestored: (afterMs) => host.submit({ kind: 'connection-restored', session: 'monitor', afterMs }),
@@ -71,10 +75,13 @@ export class Metering {
     this.#own.start();
   }
 
-  /** When it is over, own gates have left no process and no statement behind. Never fails. */
+  /** What was not summed up yet is. When it is over, own gates have left no process and no statement behind. Never fails. */
   async stop(): Promise<void> {
     this.#stopped = true;
     void this.#sampler.stop();
+    const summary = lastSummary(this.#summary);
+    this.#summary = newSummaryMemory();
+    if (summary !== null) this.#host.submit({ kind: 'summarised', summary });
     this.#wake();
     await this.#own.stop();
   }

@@ -3,6 +3,7 @@ import type { DropCause, ErrorFacts, Found, RunEvent, RunOptions } from './event
 import { bytes, clockTime, duration } from './format.ts';
 import { thresholdsText } from './gates/thresholds-text.ts';
 import { plainText } from './plain-text.ts';
+import { describeMeasured, describeProbe, queryTime } from './probes/text.ts';
 import { differenceCount, droppable } from './rollback.ts';
 import { REFUSED_WORDS, type ServerIdentity } from './server.ts';
 
@@ -133,6 +134,23 @@ const rolledBack = ({ dropped, left, differences }: Extract<RunEvent, { type: 'r
   return `rolled back: ${count(dropped.length, 'index', 'indexes')} dropped and gone, ${left.length} left; ${compared}`;
 };
 
+const verified = (event: Extract<RunEvent, { type: 'verify.finished' }>): string => {
+  const bad = event.results.filter((result) => !result.ok).length;
+  const all = count(event.results.length, 'index', 'indexes');
+  const { counts, verdict } = event;
+  const more = counts == null ? '' : `; ${counts.difference.idxIndexes} more named idx_ than before`;
+  if (event.ok) return `verified: ${all}, all there, valid, and as planned${more}`;
+  if (bad > 0) return `verification FAILED for ${bad} of ${all}${more}`;
+  return `verification ${verdict === 'review' ? 'to be REVIEWED' : 'FAILED'}: ${plainText(event.rule ?? 'no rule given')}`;
+};
+
+const statementsRead = ({ when, statements, why }: Extract<RunEvent, { type: 'statements.read' }>): string => {
+  if (why !== null) return `pg_stat_statements, ${when}: not read: ${plainText(why)}`;
+  const [most] = statements;
+  const first = most === undefined ? '' : `, ${queryTime(most.meanMs)} a call for the most expensive`;
+  return `pg_stat_statements, ${when}: ${count(statements.length, 'statement', 'statements')} on the plan's tables${first}`;
+};
+
 /** What the log says of an event: one line, no time, no control characters. */
 export const describeEvent = (event: RunEvent): string => {
   switch (event.type) {
@@ -252,12 +270,16 @@ export const describeEvent = (event: RunEvent): string => {
       return `could not be looked at again: ${describeError(event.error)}`;
     case 'metrics.summarised':
       return `${event.samples} samples summarised`;
-    case 'verify.finished': {
-      const bad = event.results.filter((result) => !result.ok).length;
-      return event.ok
-        ? `verified: ${count(event.results.length, 'index', 'indexes')}, all there, valid, and as planned`
-        : `verification FAILED for ${bad} of ${count(event.results.length, 'index', 'indexes')}`;
-    }
+    case 'probe.measured':
+      return `probe ${plainText(event.name)}  ${plainText(event.verdict === null ? describeMeasured(event) : describeProbe({ after: event }))}`;
+    case 'analyze.started':
+      return `${plainText(event.schema)}.${plainText(event.table)}  analyze begins: ${plainText(event.why)}`;
+    case 'analyze.finished':
+      return `${plainText(event.schema)}.${plainText(event.table)}  ${event.error === null ? `analyzed in ${duration(event.durationMs ?? 0)}` : `could not be analyzed: ${describeError(event.error)}`}`;
+    case 'statements.read':
+      return statementsRead(event);
+    case 'verify.finished':
+      return verified(event);
     case 'validation.finished':
       return `validation, line ${event.line}: ${event.ok ? `${count(event.rows.length, 'row', 'rows')}${event.more ? ' and more' : ''} in ${event.durationMs.toFixed(0)} ms` : `failed: ${event.error === null ? 'no reason given' : describeError(event.error)}`}`;
     case 'run.finished':

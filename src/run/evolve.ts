@@ -1,10 +1,11 @@
-import type { RunEvent, RunOptions } from './events.ts';
+import type { RunEvent } from './events.ts';
 import { evolveBuild, isBuildEvent } from './evolve-build.ts';
 import { evolveHand, isHandEvent } from './evolve-hand.ts';
+import { evolveProbes, isProbeEvent, notMeasured } from './evolve-probes.ts';
 import { takenUp } from './evolve-resume.ts';
 import { evolveRollback, isRollbackEvent } from './evolve-rollback.ts';
 import { turnedBack } from './former.ts';
-import type { GateThresholds } from './gates/types.ts';
+import { withGate } from './gates/with-gate.ts';
 import { isRefused, needsLook } from './server.ts';
 import type { Pause, RunState, StepState } from './state.ts';
 import { runnableSteps } from './steps.ts';
@@ -93,6 +94,7 @@ export const initialState = (event: RunEvent): RunState => {
     rollback: null,
     rolledBack: false,
     verify: null,
+    ...notMeasured(started.options),
     validations: started.plan.validations.map(({ line, file, kind, sql }) => ({ line, file, kind, sql, result: null })),
     outcome: null,
     former: null,
@@ -142,13 +144,6 @@ const serverChanged = (
   };
 };
 
-const withGate = (options: RunOptions, gate: string, thresholds: GateThresholds): RunOptions =>
-  gate in options.gates
-    ? { ...options, gates: { ...options.gates, [gate]: thresholds } }
-    : {
-        ...options,
-        ownGates: (options.ownGates ?? []).map((own) => (own.name === gate ? { ...own, thresholds } : own)),
-      };
 const finished = (
   state: RunState,
   { at, status, reason, leftToDo }: Extract<RunEvent, { type: 'run.finished' }>,
@@ -165,6 +160,7 @@ const finished = (
 const change = (state: RunState, event: RunEvent): Partial<RunState> => {
   if (isBuildEvent(event)) return evolveBuild(state, event);
   if (isRollbackEvent(event)) return evolveRollback(state, event);
+  if (isProbeEvent(event)) return evolveProbes(state, event);
   if (isHandEvent(event)) return evolveHand(state, event);
   switch (event.type) {
     case 'run.started':
@@ -263,8 +259,10 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
       return { ...lookedAt(state, event), recheckDue: null };
     case 'recheck.failed':
       return { recheckDue: { since: state.recheckDue?.since ?? event.at, failed: true } };
-    case 'verify.finished':
-      return { verify: { ok: event.ok, results: event.results } };
+    case 'verify.finished': {
+      const { seq: _seq, at: _at, run: _run, type: _type, ...verify } = event;
+      return { verify };
+    }
     case 'validation.finished': {
       // Several may stand on one line. They are run in order, so it is the first of them without a result.
       const which = state.validations.findIndex(

@@ -17,11 +17,14 @@ const ended = ({
   rollback,
   verify,
   validations,
+  probes,
+  analyzed,
+  statements,
   outcome,
 }: RunState): FormerEnd | null =>
   outcome && {
     ...{ resumedAt, approvedAt, finishedAt, operator, options, jobs, preflight, agreed, sections, abort, purpose },
-    ...{ rollback, verify, validations, outcome },
+    ...{ rollback, verify, validations, probes, analyzed, statements, outcome },
   };
 
 /** What stays of the run if the rollback that an engine comes for is never begun; null for a run that had no end. */

@@ -36,10 +36,29 @@ export { absoluteThresholds, formatGateValue, readGate } from './gates/readings.
 export { thresholdsText } from './gates/thresholds-text.ts';
 export { GATE_NAMES, type GateLevel, type GateName, type GateThresholds } from './gates/types.ts';
 export { handOf } from './hand.ts';
+export {
+  type Impact,
+  type ImpactLine,
+  type ImpactMoment,
+  type ImpactUnit,
+  type ImpactVerdict,
+  impactNumber,
+  impactOf,
+} from './impact.ts';
 export type { BuildOutcome, DropOutcome, Input, Response } from './inputs.ts';
 export { type InvalidLeftover, invalidLeftovers } from './leftovers.ts';
 export { MOST_DELAY_MS, MOST_JOBS } from './order-change.ts';
 export { plainText } from './plain-text.ts';
+export { maskLiterals, withoutLiterals } from './probes/literals.ts';
+export { describeMeasuring, type Measuring, measuring } from './probes/measuring.ts';
+export {
+  describeComparison,
+  describeMeasured,
+  describePlanUse,
+  describeProbe,
+  describeTarget,
+  queryTime,
+} from './probes/text.ts';
 export type { ClientMessage, ClientRole, EngineMessage } from './protocol.ts';
 export { respond } from './respond.ts';
 export { differenceCount, droppable, isToBeDropped } from './rollback.ts';
@@ -50,4 +69,4 @@ export { isSameServer, REFUSED_WORDS, type RefusedServer, refusalOf, type Server
 export type * from './state.ts';
 export { type RunStatus, STATE_WORDS, type StateWord, stateWord, statusOf } from './status.ts';
 export { builtWith, runnableSteps, stepName } from './steps.ts';
-export { newSummaryMemory, type SummaryMemory, summarise } from './summary.ts';
+export { lastSummary, newSummaryMemory, type SummaryMemory, summarise } from './summary.ts';

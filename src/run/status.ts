@@ -1,5 +1,6 @@
 import type { Command } from './commands.ts';
 import { handOf } from './hand.ts';
+import { describeMeasuring, measuring } from './probes/measuring.ts';
 import { respondToCommand } from './respond-command.ts';
 import type { Backend, Sample, Watcher } from './samples.ts';
 import { jobsNow, nextBuildAt } from './schedule.ts';
@@ -114,6 +115,8 @@ const reasonOf = (state: RunState, alive: boolean): string => {
   if (state.phase === 'blocked') return blocking.map(({ what }) => what).join(' ');
   const [pause] = state.pauses;
   if (pause !== undefined) return `${pause.gate ?? pause.cause}: ${pause.reason} (${pause.by})`;
+  const measured = measuring(state);
+  if (measured !== null) return describeMeasuring(measured);
   const words: Partial<Record<Phase, string>> = {
     preflight: 'looking at the database; nothing is changed',
     ready: 'preflight found nothing that blocks',

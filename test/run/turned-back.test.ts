@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type EventBody, evolve, type RunEvent } from '../../src/run/index.ts';
-import { Core, createIndex, options, planOf, section, serverError } from '../support/core.ts';
+import { type EventBody, evolve, type ProbeMeasurement, type RunEvent } from '../../src/run/index.ts';
+import { Core, createIndex, options, planOf, probe, section, serverError } from '../support/core.ts';
 
 /** What `effect finish` says is how the run ends. */
 const close = (core: Core): void => {
@@ -10,10 +10,16 @@ const close = (core: Core): void => {
   core.end('finish', { kind: 'closed', status, reason, leftToDo });
 };
 
+const measurement: ProbeMeasurement = {
+  ...{ runs: [1, 1, 1], time: null, planningMs: null, rows: null, buffers: null, plan: null, summary: null },
+  ...{ error: null, timedOut: false },
+};
+
 /** A run of one index that has ended: built and verified, or aborted while what its failed build left could not be dropped. */
 const ended = (how: 'built' | 'left'): Core => {
-  const core = new Core(planOf(section('one', [createIndex('a', 't')])));
+  const core = new Core(planOf(section('one', [createIndex('a', 't')])), options({ probes: [probe('p')] }));
   core.go();
+  core.end('probe', { kind: 'probed', probe: 0, when: 'before', attempt: 1, measurement });
   core.found(0);
   if (how === 'left') {
     const leftover = { oid: 5000, schema: 'public', name: 'a', ours: true };
@@ -28,6 +34,7 @@ const ended = (how: 'built' | 'left'): Core => {
   } else {
     core.built(0);
     core.end('verify', { kind: 'verified', results: [{ step: 0, ok: true, problems: [], oid: 5000, bytes: 1 }] });
+    core.end('probe', { kind: 'probed', probe: 0, when: 'after', attempt: 1, measurement });
   }
   close(core);
   return core;
@@ -54,7 +61,18 @@ const surveyed = (core: Core): void => {
 
 const END = [
   ...(['outcome', 'finishedAt', 'approvedAt', 'resumedAt', 'abort', 'verify', 'validations', 'sections'] as const),
-  ...(['purpose', 'rollback', 'operator', 'options', 'jobs', 'preflight', 'agreed'] as const),
+  ...([
+    'purpose',
+    'rollback',
+    'operator',
+    'options',
+    'jobs',
+    'preflight',
+    'agreed',
+    'probes',
+    'analyzed',
+    'statements',
+  ] as const),
 ];
 
 const NOT_NOW = { type: 'abort', reason: 'not now' } as const;

@@ -17,6 +17,7 @@ import { chooseUi, type Done, type Io, say, terminalOf } from '../io.ts';
 import { readConfig } from '../options/config-file.ts';
 import { type GivenOptions, mergeOptions, runOptions } from '../options/deploy-options.ts';
 import { addDeployFlags, givenByFlags } from '../options/flags.ts';
+import { probesOf } from '../options/probes.ts';
 import { Output } from '../output/output.ts';
 import { readGoodPlan } from '../read-plan.ts';
 import { restoreAfterRun } from '../restore/after-run.ts';
@@ -104,7 +105,13 @@ const runDemo = async (flags: DemoFlags, given: GivenOptions, io: Io): Promise<E
     const about = { path: archive, journal: home, binDir, connection, plan, signal: setup.signal };
     const named = backup ? await backUpDemo(about, io) : null;
     setup.dispose();
-    const options = runOptions({ onDisconnect: 'abort', ...given }, terminal !== null, ui === 'tui', named);
+    const options = runOptions(
+      { onDisconnect: 'abort', ...given },
+      terminal !== null,
+      ui === 'tui',
+      named,
+      probesOf(plan),
+    );
     const out = new Output(io.stdout);
     return await deployRun({
       start: () => startRun({ plan, files: [PLAN], connection, options, journal, io }),

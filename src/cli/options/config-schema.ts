@@ -3,6 +3,7 @@ import { GATE_NAMES } from '../../run/index.ts';
 import type { GivenOptions } from './deploy-options.ts';
 import { parseThresholds } from './gates.ts';
 import { ownGates } from './own-gates.ts';
+import { probes } from './probes.ts';
 import { readBy } from './read-by.ts';
 import {
   DISCONNECT_POLICIES,
@@ -28,6 +29,10 @@ const settings = z.record(
     .transform((value) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value))),
 );
 
+const thresholds = z
+  .strictObject({ pass: z.int().min(0), review: z.int().min(0) })
+  .refine(({ pass, review }) => review <= pass, { error: 'review may not be more than pass' });
+
 /** The keys of the file are the options' long names. `yes` and `confirm` are not among them: consent is not a setting. */
 const schema = z.strictObject({
   ui: z.enum(UIS).optional(),
@@ -51,6 +56,10 @@ const schema = z.strictObject({
   baseline: readBy(parseBaseline).optional(),
   ledger: z.boolean().optional(),
   'ledger-schema': readBy(parseLedgerSchema).optional(),
+  probes: probes.optional(),
+  critical: z.array(z.string().min(1)).optional(),
+  thresholds: thresholds.optional(),
+  amcheck: z.boolean().optional(),
 });
 
 export type ConfigIssue = z.core.$ZodIssue;
@@ -87,6 +96,10 @@ export const checkConfig = (value: unknown): { options: GivenOptions } | { issue
       baselineMs: data.baseline,
       ledger: data.ledger,
       ledgerSchema: data['ledger-schema'],
+      probes: data.probes,
+      critical: data.critical,
+      thresholds: data.thresholds,
+      amcheck: data.amcheck,
     }),
   };
 };

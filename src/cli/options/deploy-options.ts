@@ -7,9 +7,11 @@ import type {
   GateThresholds,
   NamedBackup,
   OwnGate,
+  Probe,
   RunOptions,
 } from '../../run/index.ts';
 import { overrideOwnGates } from './gates.ts';
+import type { GivenProbe } from './probes.ts';
 import type { Ui } from './values.ts';
 
 /** What the flags or the config file say of a deployment. What neither says has its default. */
@@ -43,6 +45,14 @@ export interface GivenOptions {
   /** Whether there is a ledger, and the schema that it is in. */
   ledger?: boolean;
   ledgerSchema?: string;
+  /** What the config file says is measured, and of the plan's EXPLAINs. */
+  probes?: GivenProbe[];
+  /** Indexes that must be there in the end. */
+  critical?: string[];
+  /** Of the difference in idx_% indexes. */
+  thresholds?: { pass: number; review: number };
+  /** Go through each index with bt_index_check. */
+  amcheck?: boolean;
 }
 
 const GIVE_UP_MS = 30 * 60_000;
@@ -65,6 +75,17 @@ export const mergeOptions = (
   gates: { ...config.gates, ...flags.gates },
   ownGates: overrideOwnGates(config.ownGates ?? ownGates, flags.ownThresholds ?? {}),
   settings: { ...config.settings, ...flags.settings },
+});
+
+/** What verification asks for beside the plan; what was not said of it is left out. */
+const verification = ({
+  critical,
+  thresholds,
+  amcheck,
+}: GivenOptions): Pick<RunOptions, 'critical' | 'thresholds' | 'amcheck'> => ({
+  ...(critical === undefined ? {} : { critical }),
+  ...(thresholds === undefined ? {} : { thresholds }),
+  ...(amcheck === undefined ? {} : { amcheck }),
 });
 
 /** What was not said goes on as it was: the options of a run that is taken up again. See `runOptions`. */
@@ -90,18 +111,21 @@ export const resumedOptions = (
   gates: { ...before.gates, ...given.gates },
   ownGates: given.ownGates ?? before.ownGates ?? [],
   settings: { ...before.settings, ...given.settings },
+  // What is measured stays as it was: it was measured before.
+  ...verification(given),
   interactive,
 });
 
 /**
  * The options of the run. `terminal`: a person is there; `interactive`: and can answer to what blocks; `backup`: what
- * --backup names, proven or not.
+ * --backup names, proven or not; `probes`: what is measured (`probesOf`).
  */
 export const runOptions = (
   given: GivenOptions,
   terminal: boolean,
   interactive: boolean,
   backup: NamedBackup | null = null,
+  probes: readonly Probe[] = [],
 ): RunOptions => ({
   jobs: given.jobs ?? 2,
   environment: given.environment ?? null,
@@ -119,5 +143,7 @@ export const runOptions = (
   ownGates: given.ownGates ?? [],
   settings: given.settings ?? {},
   ledger: given.ledger === false ? null : { schema: given.ledgerSchema ?? LEDGER_SCHEMA },
+  probes,
+  ...verification(given),
   interactive,
 });

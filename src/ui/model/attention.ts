@@ -2,7 +2,9 @@ import type { FeedView, Link } from '../../client/feed.ts';
 import {
   type BuildProgress,
   capitalised,
+  describeMeasuring,
   handOf,
+  measuring,
   nextBuildAt,
   type Pause,
   QUESTIONS,
@@ -249,6 +251,9 @@ export const concerns = (view: FeedView, now: number): Concern[] => {
 };
 
 const calm = (state: RunState, now: number): string => {
+  const measured = measuring(state);
+  if (measured !== null) return plainText(describeMeasuring(measured));
+  if (state.phase === 'running' && state.baseline === null) return 'taking the baseline; nothing is built before';
   if (state.phase === 'verifying') return 'checking every index against the plan';
   if (state.phase === 'rolling-back') return 'dropping what this run made; nothing needs you';
   const next = nextBuildAt(state);
