@@ -170,6 +170,8 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
       return event.command.type === 'survey' ? { surveying: true, survey: null } : {};
     case 'command.refused':
     case 'metrics.summarised':
+    case 'record.kept':
+    case 'record.failed':
       return {};
     case 'section.started':
       return sectionTimes(state, event.section, { startedAt: event.at });

@@ -1,4 +1,6 @@
-export type { Finding, Level } from '../plan/types.ts';
+export { type PlanJson, planToJson } from '../plan/json.ts';
+export { normaliseStatement } from '../plan/normalise.ts';
+export type { Finding, Level, Plan } from '../plan/types.ts';
 export { capitalised, whatIsAhead } from './ahead.ts';
 export {
   beforeDrop,
@@ -16,6 +18,7 @@ export { decide } from './decide.ts';
 export { describeError, describeEvent, describeFound } from './describe.ts';
 export { type Action, type Effect, effectKey, type Slot, type World } from './effects.ts';
 export { isPassing, ownError } from './errors.ts';
+export { EVENT_TYPES } from './event-types.ts';
 export type * from './events.ts';
 export { evolve, initialState, replay } from './evolve.ts';
 export { bytes, clockTime, duration } from './format.ts';
@@ -32,7 +35,7 @@ export {
 } from './gates/own.ts';
 export { absoluteThresholds, formatGateValue, readGate } from './gates/readings.ts';
 export { GATE_NAMES, type GateLevel, type GateName, type GateThresholds } from './gates/types.ts';
-export type { BuildOutcome, DropOutcome, Input, Response } from './inputs.ts';
+export type { BuildOutcome, DropOutcome, Input, RecordResult, Response } from './inputs.ts';
 export { type InvalidLeftover, invalidLeftovers } from './leftovers.ts';
 export { plainText } from './plain-text.ts';
 export type { ClientMessage, ClientRole, EngineMessage } from './protocol.ts';

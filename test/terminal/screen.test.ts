@@ -28,6 +28,7 @@ const onScreen = (args: string[], env: Record<string, string>, columns: number, 
   const pty = spawn(process.execPath, [program, ...args], {
     cols: columns,
     rows: lines,
+    cwd: folder(),
     env: { PATH: process.env.PATH ?? '', HOME: folder(), TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
   });
   pty.onData((data) => picture.write(data));

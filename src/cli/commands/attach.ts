@@ -11,6 +11,7 @@ import { uiOption } from '../options/flags.ts';
 import { addRunArgument, runSelection } from '../options/run-argument.ts';
 import type { Ui } from '../options/values.ts';
 import { Output } from '../output/output.ts';
+import { recordConfig } from '../record/record-config.ts';
 import { restoreAfterRun } from '../restore/after-run.ts';
 import { connectionOf } from '../resume/connection.ts';
 import { rollBackOnScreen } from '../rollback/roll-back.ts';
@@ -34,7 +35,9 @@ export const addAttach = (program: Command, io: Io, done: Done): void => {
     const { flags, journal } = runSelection(command);
     if (following === 'rollback' && state !== null) {
       const connection = await resolveConnection(connectionOf(state, flags, io), io.env, null);
-      return done(await rollBackOnScreen(connection, state.options, io)({ run, dir, pid: 0, past: state.seq }, state));
+      const record = recordConfig({}, io);
+      const rollBack = rollBackOnScreen(connection, state.options, record, io);
+      return done(await rollBack({ run, dir, pid: 0, past: state.seq }, state));
     }
     if (following === 'restore' && state !== null) {
       const pid = enginePid(dir);

@@ -16,6 +16,9 @@ import { type GivenOptions, mergeOptions, runOptions } from '../options/deploy-o
 import { addDeployFlags, givenByFlags } from '../options/flags.ts';
 import { Output } from '../output/output.ts';
 import { readGoodPlan } from '../read-plan.ts';
+import { writableLog } from '../record/log-file.ts';
+import { matchReport } from '../record/matched-report.ts';
+import { recordConfig } from '../record/record-config.ts';
 import { rollBackOnScreen } from '../rollback/roll-back.ts';
 
 /** The same depth from src/cli/commands and from dist/cli/commands. */
@@ -46,6 +49,10 @@ const runDemo = async (flags: DemoFlags, given: GivenOptions, io: Io): Promise<E
   const ui = chooseUi(given.ui, io);
   if (given.backup !== undefined)
     throw new UsageError('--backup: there is none of the demo’s database, which is made anew');
+  // What the demo makes is gone afterwards: it leaves no log that nobody asked for.
+  const log = given.log === undefined ? {} : { log: writableLog(given.log) };
+  const record = recordConfig(given, io);
+  const matches = await matchReport(given, plan);
   // Before minutes are spent on a database.
   requireConsent(consent, given, consent.confirm ?? '', terminal !== null);
   // Ctrl-C before there is a run ends the demo; from then on it is the run's concern.
@@ -70,10 +77,16 @@ const runDemo = async (flags: DemoFlags, given: GivenOptions, io: Io): Promise<E
     const connection = await resolveConnection({ dbname: demo.url }, {}, null);
     requireConsent(consent, given, connection.database, terminal !== null);
     for (const signal of signals) process.off(signal, cancel);
-    const options = runOptions({ onDisconnect: 'abort', ...given }, terminal !== null, ui === 'tui');
+    const options = runOptions(
+      { onDisconnect: 'abort', ...given, ...log },
+      terminal !== null,
+      ui === 'tui',
+      null,
+      matches,
+    );
     return await deployRun({
-      start: () => startRun({ plan, files: [PLAN], connection, options, journal, io }),
-      rollBack: rollBackOnScreen(connection, options, io, true),
+      start: () => startRun({ plan, files: [PLAN], connection, options, record, journal, io }),
+      rollBack: rollBackOnScreen(connection, options, record, io, true),
       ui,
       environment: given.environment ?? null,
       consent,
@@ -99,7 +112,7 @@ export const addDemo = (program: Command, io: Io, done: Done): void => {
     .addOption(new Option('--scale <n>', 'times the rows of the real one').argParser(positive('--scale')))
     .addOption(new Option('--seed <n>', 'the same seed gives the same traffic').argParser(positive('--seed')))
     .option('--no-traffic', 'nobody uses the database meanwhile');
-  addDeployFlags(command);
+  addDeployFlags(command, 'none');
   command.action(async () => {
     const flags = command.opts<DemoFlags>();
     const config = flags.config === undefined ? {} : await readConfig(flags.config, PLAN);

@@ -8,10 +8,12 @@ import {
   DISCONNECT_POLICIES,
   ERROR_POLICIES,
   parseGiveUp,
+  parseHook,
   parseJobs,
   parseLedgerSchema,
   parseRetries,
   parseSetting,
+  parseWebhook,
   UIS,
 } from './values.ts';
 
@@ -25,6 +27,18 @@ const settings = z.record(
     .union([z.string(), z.number(), z.boolean()])
     .transform((value) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value))),
 );
+
+/** A command, or several, for each event. */
+const hooks = z.record(z.string(), z.union([z.string(), z.array(z.string())])).transform((events, context) => {
+  try {
+    return Object.entries(events).flatMap(([event, commands]) =>
+      [commands].flat().map((command) => parseHook(`${event}=${command}`, '')),
+    );
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+});
 
 /** The keys of the file are the options' long names. `yes` and `confirm` are not among them: consent is not a setting. */
 const schema = z.strictObject({
@@ -47,6 +61,10 @@ const schema = z.strictObject({
   'give-up': readBy(parseGiveUp).optional(),
   ledger: z.boolean().optional(),
   'ledger-schema': readBy(parseLedgerSchema).optional(),
+  log: z.string().min(1).optional(),
+  webhook: readBy(parseWebhook).optional(),
+  exec: hooks.optional(),
+  matches: z.string().min(1).optional(),
 });
 
 export type ConfigIssue = z.core.$ZodIssue;
@@ -81,6 +99,10 @@ export const checkConfig = (value: unknown): { options: GivenOptions } | { issue
       giveUpMs: data['give-up'],
       ledger: data.ledger,
       ledgerSchema: data['ledger-schema'],
+      log: data.log,
+      webhook: data.webhook,
+      hooks: data.exec,
+      matches: data.matches,
     }),
   };
 };

@@ -1,9 +1,11 @@
+import type { Hook } from '../../engine/config.ts';
 import { DEFAULT_GATES } from '../../run/gates/defaults.ts';
 import type {
   DisconnectPolicy,
   ErrorPolicy,
   GateName,
   GateThresholds,
+  MatchedReport,
   NamedBackup,
   OwnGate,
   RunOptions,
@@ -39,6 +41,13 @@ export interface GivenOptions {
   /** Whether there is a ledger, and the schema that it is in. */
   ledger?: boolean;
   ledgerSchema?: string;
+  /** The execution log, as a path. */
+  log?: string;
+  /** Where the message is posted to: a secret. */
+  webhook?: string;
+  hooks?: Hook[];
+  /** The report that the plan must equal, as a path. */
+  matches?: string;
 }
 
 const GIVE_UP_MS = 30 * 60_000;
@@ -85,17 +94,19 @@ export const resumedOptions = (
   ownGates: given.ownGates ?? before.ownGates ?? [],
   settings: { ...before.settings, ...given.settings },
   interactive,
+  log: given.log ?? before.log ?? null,
 });
 
 /**
  * The options of the run. `terminal`: a person is there; `interactive`: and can answer to what blocks; `backup`: what
- * --backup names, proven or not.
+ * --backup names, proven or not; `matches`: what became of --matches.
  */
 export const runOptions = (
   given: GivenOptions,
   terminal: boolean,
   interactive: boolean,
   backup: NamedBackup | null = null,
+  matches: MatchedReport | null = null,
 ): RunOptions => ({
   jobs: given.jobs ?? 2,
   environment: given.environment ?? null,
@@ -112,4 +123,6 @@ export const runOptions = (
   settings: given.settings ?? {},
   ledger: given.ledger === false ? null : { schema: given.ledgerSchema ?? LEDGER_SCHEMA },
   interactive,
+  log: given.log ?? null,
+  matches,
 });

@@ -203,7 +203,7 @@ it('a disk that takes no journal: what runs is cancelled, the engine ends with 5
     options: options({ interactive: false }),
   };
   // Not by launchEngine, which lets go of the process: its status is what counts here.
-  const main = fileURLToPath(new URL('../../../src/engine/main.ts', import.meta.url));
+  const main = fileURLToPath(new URL('../../../src/daemon/main.ts', import.meta.url));
   const engine = spawn(process.execPath, [main], { stdio: ['pipe', 'pipe', 'ignore'] });
   const ended = once(engine, 'exit');
   onTestFinished(() => void engine.kill('SIGKILL'));
