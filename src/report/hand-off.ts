@@ -4,9 +4,11 @@ import {
   builtWords,
   type Facts,
   impactWords,
+  improvementWords,
   placeOf,
   rollbackWords,
   STATUS_WORDS,
+  usageWords,
   verifiedWords,
 } from './summary.ts';
 
@@ -14,6 +16,8 @@ import {
 export const handOff = (facts: Facts): string[] => [
   `Status: ${STATUS_WORDS[facts.status]}${facts.exitStatus === null ? '' : ` (${facts.exitStatus})`}, run ${facts.run} on ${placeOf(facts)}`,
   `Indexes added: ${builtOf(facts).length} (target ${facts.indexes.length}): ${builtWords(facts)}; ${verifiedWords(facts)}`,
+  `Before -> after: ${improvementWords(facts)}`,
+  `Index usage: ${usageWords(facts)}`,
   `Impact: ${impactWords(facts)}`,
   `Backup: ${backupWords(facts)}`,
   `Rollback: ${rollbackWords(facts)}`,

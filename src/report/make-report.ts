@@ -7,9 +7,11 @@ import { indexes, sections, statements } from './parts/indexes.ts';
 import { metrics } from './parts/metrics.ts';
 import { gateTrips, pauses } from './parts/pauses.ts';
 import { people, waivers } from './parts/people.ts';
+import { expensive, probes } from './parts/probes.ts';
 import { rollback } from './parts/rollback.ts';
 import { timeline } from './parts/timeline.ts';
 import { validations } from './parts/validations.ts';
+import { after, before, impact, verification } from './parts/verification.ts';
 import { cleanAll } from './redact.ts';
 import { REPORT_VERSION, type Report, type ReportStatus } from './schema.ts';
 import type { Facts } from './summary.ts';
@@ -46,13 +48,6 @@ const backupOf = ({ options }: RunState): Report['backup'] => {
   return { named, id, path, proven, problem, sha256, bytes, takenAt };
 };
 
-const before = (events: readonly RunEvent[]): Report['before'] => {
-  const taken = events.find((event) => event.type === 'baseline.taken');
-  if (taken === undefined) return null;
-  const { at, schemas, indexes: all, idxIndexes, databaseBytes, active, connections, rollbacksPerS } = taken;
-  return { at, schemas, indexes: all, idxIndexes, databaseBytes, active, connections, rollbacksPerS };
-};
-
 const optionsOf = ({ options }: RunState): Report['options'] => {
   const { jobs, onError, onDisconnect, retries, autoContinue, settings } = options;
   return { jobs, onError, onDisconnect, retries, autoContinue, settings };
@@ -67,6 +62,8 @@ export const makeReport = (events: readonly RunEvent[], { keepLiterals }: Report
   if (state === null) return null;
   const approvedAt = events.find(({ type }) => type === 'run.approved')?.at ?? null;
   const failed = failures(events, state, keepLiterals);
+  const measured = probes(state, keepLiterals);
+  const harm = impact(events);
   const known: Omit<Facts, 'plan'> = {
     format: 'indexdeck-report',
     version: REPORT_VERSION,
@@ -92,13 +89,17 @@ export const makeReport = (events: readonly RunEvent[], { keepLiterals }: Report
     findings: state.preflight?.findings ?? state.plan.findings,
     waivers: waivers(events, state),
     before: before(events),
-    after: null,
+    after: after(events, state),
     sections: sections(state),
     indexes: indexes(state),
     statements: statements(state),
     failures: failed,
     validations: validations(state, keepLiterals),
-    checks: checks(state, failed),
+    verification: verification(events),
+    probes: measured,
+    expensive: expensive(state, keepLiterals),
+    impact: harm,
+    checks: checks(state, { failures: failed, probes: measured, impact: harm }),
     gates: gateTrips(events),
     pauses: pauses(events),
     builds: timeline(events, state),

@@ -1,10 +1,11 @@
-import { bytes, duration, plainText } from '../run/index.ts';
+import { bytes, duration, plainText, queryTime } from '../run/index.ts';
 import type { Report } from './schema.ts';
 import {
   backupWords,
   builtOf,
   builtWords,
   clock,
+  impactValue,
   impactWords,
   rollbackWords,
   STATUS_WORDS,
@@ -14,7 +15,7 @@ import {
 /** Text of others on one line of Markdown, in which nothing of it is markup. */
 const md = (text: string): string =>
   plainText(text)
-    .replace(/[\\`*[\]<>|~&]/g, '\\$&')
+    .replace(/[\\`*[\]<|~&]|^>/g, '\\$&')
     // Inside a word it is no markup, and names are full of it.
     .replace(/(?<!\w)_|_(?!\w)/g, '\\_');
 
@@ -151,6 +152,34 @@ const failureLines = ({ failures }: Report): string[] =>
         ),
       ];
 
+const probeLines = ({ probes, expensive }: Report): string[] => {
+  if (probes.length === 0) return ['Not measured: there is no probe.'];
+  const rows = probes.map(({ name, words, ok, newIndexes, target, problems, notes, after: last }) => [
+    code(name),
+    md(words),
+    newIndexes.length > 0 ? newIndexes.map(code).join(', ') : last === null ? '-' : md(last.reads),
+    target === null ? '-' : md(target),
+    `${ok === null ? 'unknown' : ok ? 'ok' : 'FAILED'}${[...problems, ...notes].map((each) => `; ${md(each)}`).join('')}`,
+  ]);
+  const statements = expensive.map(({ query, meanBeforeMs, meanAfterMs, callsSince }) => [
+    code(query.slice(0, 120)),
+    unknown(meanBeforeMs, queryTime),
+    unknown(meanAfterMs, queryTime),
+    unknown(callsSince),
+  ]);
+  return [
+    ...table(['Probe', 'Before -> after', 'Reads', 'Target', 'Result'], rows),
+    ...(statements.length === 0
+      ? []
+      : [
+          '',
+          'Most expensive statements on these tables:',
+          '',
+          ...table(['Statement', 'Mean before', 'Mean since', 'Calls since'], statements),
+        ]),
+  ];
+};
+
 const TICKS: Readonly<Record<Report['checks'][number]['result'], string>> = {
   ok: '- [x]',
   failed: '- [ ] FAILED:',
@@ -170,7 +199,15 @@ const validationLines = ({ checks, validations }: Report): string[] => [
 ];
 
 const impactLines = (report: Report): string[] => [
-  `- Gates: ${md(impactWords(report))}`,
+  `- In all: ${md(impactWords(report))}`,
+  ...report.impact.lines.map(({ title, unit, baseline, worst, at, section, builds, verdict, rule }) => {
+    const of = (value: number) => impactValue(unit, value);
+    const during = [section === null ? '' : `section ${md(section)}`, builds.map(code).join(', ')].filter(
+      (each) => each !== '',
+    );
+    const when = at === null ? '' : `, at ${clock(at)}${during.length === 0 ? '' : ` during ${during.join(': ')}`}`;
+    return `- ${md(title)}: before ${unknown(baseline, of)}, worst ${unknown(worst, of)}${when}; ${verdict} (${md(rule)})`;
+  }),
   ...report.gates.map(
     ({ gate, level, reason, at, clearedAt }) =>
       `- ${clock(at)} ${md(gate)} (${level}): ${md(reason)}; ${clearedAt === null ? 'not clear before the end' : `clear after ${duration(Date.parse(clearedAt) - Date.parse(at))}`}`,
@@ -210,6 +247,7 @@ export const renderMarkdown = (report: Report): string => {
     ...part('Pre-state', stateLines(report.before, 'Not read: nothing had begun.')),
     ...part('Deployment', [...sectionLines(report), '', ...indexLines(report), '', ...failureLines(report)]),
     ...part('Post-state', stateLines(report.after, 'Unknown: not read.')),
+    ...part('Performance', probeLines(report)),
     ...part('Validation', validationLines(report)),
     ...part('Production impact', impactLines(report)),
     ...part('Way back', rollbackLines(report)),

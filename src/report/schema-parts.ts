@@ -205,3 +205,79 @@ export const rollback = z.strictObject({
   left: z.array(z.strictObject({ ...named.shape, why: z.string() })),
   othersChanged: z.array(named).nullable().describe('null: there is nothing to compare with'),
 });
+
+const spread = z.strictObject({
+  runs: z.int(),
+  medianMs: z.number().nullable(),
+  minMs: z.number().nullable(),
+  maxMs: z.number().nullable(),
+});
+
+const measurement = z.strictObject({
+  at: time,
+  ...spread.shape,
+  rows: z.number().nullable(),
+  buffersHit: z.number().nullable(),
+  buffersRead: z.number().nullable(),
+  reads: z.string().describe('how its plan reads the tables'),
+  plan: z.unknown().describe('as EXPLAIN (FORMAT JSON) gives it; null when it is not kept'),
+  error: z.string().nullable(),
+  timedOut: z.boolean(),
+});
+
+export const probe = z.strictObject({
+  name: z.string(),
+  from: z.enum(['plan', 'config']),
+  sql: z.string(),
+  target: z.string().nullable(),
+  ok: z.boolean().nullable().describe('null: no verdict'),
+  before: measurement.nullable(),
+  after: measurement.nullable(),
+  beforeMs: z.number().nullable(),
+  afterMs: z.number().nullable(),
+  factor: z.number().nullable(),
+  percent: z.number().nullable().describe('of the time before that is saved'),
+  atLeast: z.boolean().describe('the query before was ended by its time limit'),
+  newIndexes: z.array(z.string()),
+  problems: z.array(z.string()),
+  notes: z.array(z.string()),
+  words: z.string(),
+});
+
+/** A statement of pg_stat_statements on the plan's tables, normalised by the server. */
+export const expensive = z.strictObject({
+  query: z.string(),
+  meanBeforeMs: z.number().nullable(),
+  meanAfterMs: z.number().nullable().describe('of the calls since the reading before; null when there were none'),
+  callsBefore: z.number().nullable(),
+  callsSince: z.number().nullable(),
+});
+
+export const verification = z.strictObject({
+  at: time,
+  ok: z.boolean(),
+  verdict: z.enum(['pass', 'review', 'fail']).nullable(),
+  rule: z.string().nullable(),
+  difference: z.strictObject({ indexes: z.number(), idxIndexes: z.number() }).nullable(),
+  critical: z.array(z.strictObject({ name: z.string(), ok: z.boolean(), problem: z.string().nullable() })),
+});
+
+const verdict = z.enum(['none', 'slight', 'impact', 'unknown']);
+
+export const impact = z.strictObject({
+  verdict,
+  lines: z.array(
+    z.strictObject({
+      metric: z.string(),
+      title: z.string(),
+      unit: z.string(),
+      baseline: z.number().nullable(),
+      worst: z.number().nullable(),
+      at: time.nullable(),
+      section: z.string().nullable(),
+      builds: z.array(z.string()),
+      verdict,
+      rule: z.string(),
+    }),
+  ),
+});

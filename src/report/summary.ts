@@ -57,12 +57,34 @@ export const verifiedWords = ({ checks }: Facts): string => {
   return found.result === 'ok' ? 'verified' : `verification failed: ${found.detail}`;
 };
 
-/** What was seen of the server while it went on: by its gates. */
-export const impactWords = ({ gates, pauses }: Facts): string => {
-  if (gates.length === 0) return 'no gate tripped';
+/** What was seen of the server while it went on: the verdict on its metrics, and what its gates did. */
+export const impactWords = ({ impact, gates, pauses }: Facts): string => {
+  const judged = impact.verdict === 'unknown' ? 'unknown, no reading to judge by' : impact.verdict;
   const names = [...new Set(gates.map(({ gate }) => gate))].join(', ');
+  const tripped =
+    gates.length === 0 ? 'no gate tripped' : `${plural(gates.length, 'time')} past a threshold (${names})`;
   const paused = pauses.filter(({ cause }) => cause === 'gate').length;
-  return `${plural(gates.length, 'time')} over a threshold (${names})${paused === 0 ? '' : `, ${plural(paused, 'pause')} by gates`}`;
+  return [judged, tripped, ...(paused === 0 ? [] : [`${plural(paused, 'pause')} by gates`])].join('; ');
+};
+
+/** What the probes gained, the best first. */
+export const improvementWords = ({ probes }: Facts, most = 3): string => {
+  if (probes.length === 0) return 'not measured: there is no probe';
+  const best = [...probes].sort((a, b) => (b.factor ?? 0) - (a.factor ?? 0));
+  const rest = best.length - most;
+  return [
+    ...best.slice(0, most).map(({ name, words, ok }) => `${name} ${words}${ok === false ? ' (FAILED)' : ''}`),
+    ...(rest > 0 ? [`and ${plural(rest, 'more probe')}`] : []),
+  ].join('; ');
+};
+
+/** Which probes use an index that this run built. */
+export const usageWords = ({ probes }: Facts): string => {
+  const measured = probes.filter(({ after }) => after !== null);
+  if (measured.length === 0) return 'unknown: nothing was measured after';
+  const using = measured.filter(({ newIndexes }) => newIndexes.length > 0);
+  const names = [...new Set(using.flatMap(({ newIndexes }) => newIndexes))];
+  return `${using.length} of ${plural(measured.length, 'probe')} use a new index${names.length === 0 ? '' : ` (${names.join(', ')})`}`;
 };
 
 /** How long the way back took, or why that is not known. */
@@ -73,6 +95,13 @@ export const rollbackWords = ({ rollback, run, indexes }: Facts): string => {
   const droppable = indexes.filter(({ outcome }) => outcome === 'built').length;
   if (droppable === 0) return 'nothing of this run is there to be dropped';
   return `indexdeck rollback ${run} drops ${plural(droppable, 'index', 'indexes')}; its time is unknown before: each drop waits for the transactions that use its table`;
+};
+
+/** A number of the impact with its unit. */
+export const impactValue = (unit: string, value: number): string => {
+  if (unit === 'bytes') return bytes(Math.round(value));
+  const number = String(Number(value.toFixed(Math.abs(value) < 10 ? 1 : 0)));
+  return unit === 'per-second' ? `${number}/s` : unit === 'seconds' ? `${number} s` : number;
 };
 
 /** 2026-11-23 19:07:00 UTC */

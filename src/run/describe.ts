@@ -2,6 +2,7 @@ import type { Command } from './commands.ts';
 import type { DropCause, ErrorFacts, Found, RunEvent, RunOptions } from './events.ts';
 import { bytes, duration } from './format.ts';
 import { plainText } from './plain-text.ts';
+import { describeMeasured, describeProbe, queryTime } from './probes/text.ts';
 import { differenceCount, droppable } from './rollback.ts';
 import { REFUSED_WORDS, type ServerIdentity } from './server.ts';
 
@@ -112,6 +113,13 @@ const rolledBack = ({ dropped, left, differences }: Extract<RunEvent, { type: 'r
   return `rolled back: ${count(dropped.length, 'index', 'indexes')} dropped and gone, ${left.length} left; ${compared}`;
 };
 
+const statementsRead = ({ when, statements, why }: Extract<RunEvent, { type: 'statements.read' }>): string => {
+  if (why !== null) return `pg_stat_statements, ${when}: not read: ${plainText(why)}`;
+  const [most] = statements;
+  const first = most === undefined ? '' : `, ${queryTime(most.meanMs)} a call for the most expensive`;
+  return `pg_stat_statements, ${when}: ${count(statements.length, 'statement', 'statements')} on the plan's tables${first}`;
+};
+
 /** What the log says of an event: one line, no time, no control characters. */
 export const describeEvent = (event: RunEvent): string => {
   switch (event.type) {
@@ -217,6 +225,14 @@ export const describeEvent = (event: RunEvent): string => {
       return `could not be looked at again: ${describeError(event.error)}`;
     case 'metrics.summarised':
       return `${event.samples} samples summarised`;
+    case 'probe.measured':
+      return `probe ${plainText(event.name)}  ${plainText(event.verdict === null ? describeMeasured(event) : describeProbe({ after: event }))}`;
+    case 'analyze.started':
+      return `${plainText(event.schema)}.${plainText(event.table)}  analyze begins: ${plainText(event.why)}`;
+    case 'analyze.finished':
+      return `${plainText(event.schema)}.${plainText(event.table)}  ${event.error === null ? `analyzed in ${duration(event.durationMs ?? 0)}` : `could not be analyzed: ${describeError(event.error)}`}`;
+    case 'statements.read':
+      return statementsRead(event);
     case 'verify.finished': {
       const bad = event.results.filter((result) => !result.ok).length;
       return event.ok

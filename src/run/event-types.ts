@@ -3,6 +3,8 @@ import type { EventType } from './events.ts';
 /** Exhaustive: a new event does not compile until it is here. */
 const ALL: Readonly<Record<EventType, true>> = {
   'abort.started': true,
+  'analyze.finished': true,
+  'analyze.started': true,
   'baseline.taken': true,
   'build.cancelled': true,
   'build.failed': true,
@@ -33,6 +35,7 @@ const ALL: Readonly<Record<EventType, true>> = {
   'metrics.summarised': true,
   'preflight.failed': true,
   'preflight.finished': true,
+  'probe.measured': true,
   'recheck.failed': true,
   'recheck.finished': true,
   'record.failed': true,
@@ -53,6 +56,7 @@ const ALL: Readonly<Record<EventType, true>> = {
   'statement.failed': true,
   'statement.finished': true,
   'statement.started': true,
+  'statements.read': true,
   'step.lost': true,
   'validation.finished': true,
   'verify.finished': true,

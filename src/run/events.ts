@@ -2,8 +2,13 @@ import type { Finding, Plan } from '../plan/types.ts';
 import type { Actor, Command } from './commands.ts';
 import type { OwnGate } from './gates/own.ts';
 import type { GateName, GateThresholds } from './gates/types.ts';
+import type { AnalyzedTable, Probe, ProbeMeasured, StatementsRead } from './probes/types.ts';
 import type { MetricName } from './samples.ts';
 import type { ServerChange, ServerIdentity } from './server.ts';
+import type { VerifyCounts } from './verify/types.ts';
+
+export type * from './probes/types.ts';
+export type * from './verify/types.ts';
 
 /** What a failing index does to the run. */
 export type ErrorPolicy = 'pause' | 'skip' | 'abort';
@@ -55,6 +60,14 @@ export interface RunOptions {
   settings: Record<string, string>;
   /** Where the run's events are written besides its journal; null: nowhere. Journals of old have no word of it. */
   ledger?: { schema: string } | null;
+  /** What is measured before and after: the plan's EXPLAINs, then those of the config file. Absent in journals of old. */
+  probes?: readonly Probe[];
+  /** Indexes that must be there in the end, by name or as schema.name; absent: none are named. */
+  critical?: readonly string[];
+  /** Of the difference in indexes named idx_%; absent: every planned index has to be verified, and that is all. */
+  thresholds?: { pass: number; review: number };
+  /** Each planned B-tree index is checked with bt_index_check. */
+  amcheck?: boolean;
   /** Somebody is there to answer: a blocking finding can be looked at again instead of ending the run. */
   interactive: boolean;
   /** The execution log that the run's end is appended to, as a whole path on the engine's machine; null: none. */
@@ -232,12 +245,26 @@ export interface VerifyResult {
   bytes: number | null;
   /** It is there and not valid, and nobody is at work on it. */
   invalid?: true;
+  /** bt_index_check found nothing wrong in it, in so many ms; absent when it was not checked. */
+  checkedMs?: number;
 }
 
 export interface MetricSummary {
   min: number;
   mean: number;
   max: number;
+  /** When the most was, ISO; absent in journals of old. */
+  maxAt?: string;
+}
+
+/** Sessions that waited directly for builders of ours, in the time of one summary. */
+export interface WaitsForUs {
+  /** How many different ones. */
+  sessions: number;
+  /** How long the longest has waited by its end, seconds; a wait can go on into the next summary. */
+  longestS: number;
+  /** Steps that they waited for. */
+  steps: number[];
 }
 
 /** failed-build: what a build of ours left. agreed-leftover: the operator agreed to it. rollback: the way back. */
@@ -433,8 +460,16 @@ export type EventBody =
       metrics: Partial<Record<MetricName, MetricSummary>>;
       /** Of own gates, by name; absent when there are none. */
       own?: Record<string, MetricSummary>;
+      /** Absent when nobody waited for us, and in journals of old. */
+      waits?: WaitsForUs;
     }
-  | { type: 'verify.finished'; ok: boolean; results: VerifyResult[] }
+  /** A probe was measured, before the first build or after the last. */
+  | ({ type: 'probe.measured' } & ProbeMeasured)
+  /** Intent: a sequential scan is left on it, and statistics may be why. */
+  | { type: 'analyze.started'; schema: string; table: string; probe: number; why: string }
+  | ({ type: 'analyze.finished' } & AnalyzedTable)
+  | ({ type: 'statements.read' } & StatementsRead)
+  | ({ type: 'verify.finished'; ok: boolean; results: VerifyResult[] } & Partial<VerifyCounts>)
   | {
       type: 'validation.finished';
       line: number;

@@ -1,4 +1,5 @@
 import type { EventType, Found, RunEvent } from './events.ts';
+import { forgetAfter } from './evolve-probes.ts';
 import { listed, rollbackDropFailed } from './evolve-rollback.ts';
 import type { RunState, StepState } from './state.ts';
 
@@ -233,6 +234,7 @@ const reopened = (state: RunState, event: BuildEvent): Partial<RunState> => {
     sections: state.sections.map((each, index) => (index === section ? { ...each, finishedAt: null } : each)),
     // What was verified is not what will be there.
     verify: null,
+    ...forgetAfter(state),
     validations: state.validations.map((validation) => ({ ...validation, result: null })),
   };
 };

@@ -1,4 +1,5 @@
 import type { RunEvent } from './events.ts';
+import { forgetAfter } from './evolve-probes.ts';
 import { isTerminal } from './schedule.ts';
 import type { RunState, StepState } from './state.ts';
 
@@ -77,6 +78,7 @@ export const takenUp = (state: RunState, event: Resumed): Partial<RunState> => {
     survey: null,
     rollback: null,
     verify: null,
+    ...forgetAfter(state),
     validations: state.validations.map((validation) => ({ ...validation, result: null })),
     outcome: null,
   };

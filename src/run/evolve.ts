@@ -1,5 +1,6 @@
 import type { RunEvent } from './events.ts';
 import { evolveBuild, isBuildEvent } from './evolve-build.ts';
+import { evolveProbes, isProbeEvent, notMeasured } from './evolve-probes.ts';
 import { takenUp } from './evolve-resume.ts';
 import { evolveRollback, isRollbackEvent } from './evolve-rollback.ts';
 import { isRefused, needsLook } from './server.ts';
@@ -88,6 +89,7 @@ export const initialState = (event: RunEvent): RunState => {
     rollback: null,
     rolledBack: false,
     verify: null,
+    ...notMeasured(started.options),
     validations: started.plan.validations.map(({ line, file, kind, sql }) => ({ line, file, kind, sql, result: null })),
     outcome: null,
   };
@@ -139,6 +141,7 @@ const serverChanged = (
 const change = (state: RunState, event: RunEvent): Partial<RunState> => {
   if (isBuildEvent(event)) return evolveBuild(state, event);
   if (isRollbackEvent(event)) return evolveRollback(state, event);
+  if (isProbeEvent(event)) return evolveProbes(state, event);
   switch (event.type) {
     case 'run.started':
       throw new Error('run.started begins a run, and there is one already');
@@ -243,8 +246,10 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
       return { ...lookedAt(state, event), recheckDue: null };
     case 'recheck.failed':
       return { recheckDue: { since: state.recheckDue?.since ?? event.at, failed: true } };
-    case 'verify.finished':
-      return { verify: { ok: event.ok, results: event.results } };
+    case 'verify.finished': {
+      const { seq: _seq, at: _at, run: _run, type: _type, ...verify } = event;
+      return { verify };
+    }
     case 'validation.finished': {
       // Several may stand on one line. They are run in order, so it is the first of them without a result.
       const which = state.validations.findIndex(

@@ -35,9 +35,18 @@ export {
 } from './gates/own.ts';
 export { absoluteThresholds, formatGateValue, readGate } from './gates/readings.ts';
 export { GATE_NAMES, type GateLevel, type GateName, type GateThresholds } from './gates/types.ts';
+export { type Impact, type ImpactLine, type ImpactMoment, type ImpactVerdict, impactOf } from './impact.ts';
 export type { BuildOutcome, DropOutcome, Input, RecordResult, Response } from './inputs.ts';
 export { type InvalidLeftover, invalidLeftovers } from './leftovers.ts';
 export { plainText } from './plain-text.ts';
+export {
+  describeComparison,
+  describeMeasured,
+  describePlanUse,
+  describeProbe,
+  describeTarget,
+  queryTime,
+} from './probes/text.ts';
 export type { ClientMessage, ClientRole, EngineMessage } from './protocol.ts';
 export { respond } from './respond.ts';
 export { MOST_JOBS } from './respond-command.ts';

@@ -1,6 +1,7 @@
 import type { AnalyzeStep, CommentStep, CreateIndexStep, Plan } from '../plan/types.ts';
 import type { Actor } from './commands.ts';
 import type {
+  AnalyzedTable,
   Baseline,
   CancelReason,
   CatalogDifferences,
@@ -12,10 +13,13 @@ import type {
   LeftIndex,
   PauseCause,
   PreflightFacts,
+  ProbeState,
   RollbackSurvey,
   RunEvent,
   RunOptions,
+  StatementsRead,
   TableFacts,
+  VerifyCounts,
   VerifyResult,
 } from './events.ts';
 import type { GateLevel } from './gates/types.ts';
@@ -231,7 +235,13 @@ export interface RunState {
   rollback: RollbackState | null;
   /** A rollback of this run was begun at some time, by whatever engine. */
   rolledBack: boolean;
-  verify: { ok: boolean; results: VerifyResult[] } | null;
+  verify: ({ ok: boolean; results: VerifyResult[] } & Partial<VerifyCounts>) | null;
+  /** In the order of `options.probes`. What was measured after is forgotten when something is built anew. */
+  probes: ProbeState[];
+  /** Tables that were analyzed since the last build because of a sequential scan. */
+  analyzed: AnalyzedTable[];
+  /** The most expensive statements on the plan's tables. */
+  statements: { before: StatementsRead | null; after: StatementsRead | null };
   validations: ValidationState[];
   outcome: { status: ExitStatus; reason: string; leftToDo: string[] } | null;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Report } from '../schema.ts';
 import { clock, STATUS_WORDS } from '../summary.ts';
 import { type Html, html, Html as Piece } from './html.ts';
+import { impact, probes } from './probe-parts.ts';
 import { findings, people, validations } from './record-parts.ts';
 import { beforeAfter, checks, failures, handOff, indexes, sections } from './result-parts.ts';
 import { STYLE } from './style.ts';
@@ -42,10 +43,12 @@ export const renderHtml = async (report: Report): Promise<string> => {
 ${heading(report)}
 ${cards(report)}
 ${checks(report)}
-${beforeAfter(report)}
+${probes(report)}
 ${await timeline(report)}
 ${pauses(report)}
+${impact(report)}
 ${await metrics(report)}
+${beforeAfter(report)}
 ${sections(report)}
 ${indexes(report)}
 ${failures(report)}

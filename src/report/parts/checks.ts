@@ -48,6 +48,62 @@ const rolledBack = ({ rollback }: RunState): Check[] => {
   ];
 };
 
+/** What the verification says of numbers and names: only what it was asked. */
+const counted = ({ verify }: RunState): Check[] => {
+  if (verify === null) return [];
+  const { verdict, rule = '', counts, critical = [] } = verify;
+  const missing = critical.filter(({ ok }) => !ok);
+  return [
+    ...(verdict === undefined || counts == null
+      ? []
+      : [
+          check(
+            'count',
+            'as many new indexes as there should be',
+            verdict === 'pass' ? 'ok' : verdict === 'fail' ? 'failed' : 'unknown',
+            `${counts.difference.idxIndexes} more named idx_${verdict === 'review' ? ', to be reviewed' : ''}: ${rule}`,
+          ),
+        ]),
+    ...(critical.length === 0
+      ? []
+      : [
+          check(
+            'critical',
+            'the critical indexes are there',
+            ratio(missing.length, 0),
+            missing.length === 0
+              ? `${critical.length} of ${critical.length}`
+              : missing.map(({ name, problem }) => `${name}: ${problem ?? 'failed'}`).join('; '),
+          ),
+        ]),
+  ];
+};
+
+/** Before against after, for the probes alone: without any nobody has measured. */
+const measured = (probes: Report['probes']): Check[] => {
+  const what = 'the probes are faster, and use the new indexes';
+  if (probes.length === 0) return [check('performance', what, 'unknown', 'there is no probe: nothing was measured')];
+  const bad = probes.filter(({ ok }) => ok === false);
+  const good = probes.filter(({ ok }) => ok === true);
+  const detail = `${good.length} of ${probes.length}${bad.length === 0 ? '' : `; failed: ${bad.map(({ name }) => name).join(', ')}`}`;
+  return [check('performance', what, bad.length > 0 ? 'failed' : ratioOrUnknown(good.length, probes.length), detail)];
+};
+
+const ratioOrUnknown = (good: number, all: number): Result => (good === all ? 'ok' : 'unknown');
+
+/** Slight is no harm: it is said, and ticked. */
+const unharmed = ({ verdict, lines }: Report['impact']): Check => {
+  const what = 'production was not harmed';
+  if (verdict === 'unknown') return check('impact', what, 'unknown', 'no reading to judge by');
+  const worst = lines.filter((line) => line.verdict === verdict && verdict !== 'none');
+  return check(
+    'impact',
+    what,
+    verdict === 'impact' ? 'failed' : 'ok',
+    [verdict, ...worst.map(({ title }) => title)].join(', '),
+  );
+};
+
 const sameScript = ({ options: { matches } }: RunState): Check => {
   const what = 'the script is the one of the staging run';
   if (!matches) return check('script', what, 'unknown', 'not compared');
@@ -83,9 +139,15 @@ const withoutErrors = (failures: Report['failures'], state: RunState): Check => 
   const what = 'no error';
   const final = failures.filter((failure) => failure.final).length;
   const passing = failures.length - final;
-  if (final > 0) return check('errors', what, 'failed', `${final} for good, ${passing} that passed`);
+  if (final > 0)
+    return check(
+      'errors',
+      what,
+      'failed',
+      passing === 0 ? `${final} for good` : `${final} for good, ${passing} passing`,
+    );
   if (state.outcome === null) return check('errors', what, 'unknown', 'the run has not ended');
-  return check('errors', what, 'ok', passing === 0 ? '' : `${passing} that passed`);
+  return check('errors', what, 'ok', passing === 0 ? '' : `${passing} passing`);
 };
 
 const validated = ({ validations }: RunState): Check[] => {
@@ -112,9 +174,13 @@ const nothingHalfBuilt = ({ outcome }: RunState): Check => {
 };
 
 /** The ticks of the record: each is the outcome of a check, and what nobody checked is said to be unknown. */
-export const checks = (state: RunState, failures: Report['failures']): Check[] => [
-  ...(state.rollback === null ? verified(state) : rolledBack(state)),
-  ...(state.rollback === null ? validated(state) : []),
+export const checks = (
+  state: RunState,
+  { failures, probes, impact }: Pick<Report, 'failures' | 'probes' | 'impact'>,
+): Check[] => [
+  ...(state.rollback === null ? [...verified(state), ...counted(state)] : rolledBack(state)),
+  ...(state.rollback === null ? [...measured(probes), ...validated(state)] : []),
+  unharmed(impact),
   withoutErrors(failures, state),
   nothingHalfBuilt(state),
   sameScript(state),

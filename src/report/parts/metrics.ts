@@ -66,7 +66,9 @@ const thresholdsOf = (name: MetricName, state: RunState, summaries: readonly Sum
 const points = (summaries: readonly Summary[], of: (summary: Summary) => MetricSummary | undefined): Metric['points'] =>
   summaries.flatMap((summary) => {
     const value = of(summary);
-    return value === undefined ? [] : [{ from: summary.from, to: summary.to, ...value }];
+    if (value === undefined) return [];
+    const { min, mean, max } = value;
+    return [{ from: summary.from, to: summary.to, min, mean, max }];
   });
 
 const LEFT_OUT: ReadonlySet<MetricName> = new Set(['maxConnections', 'replicas']);

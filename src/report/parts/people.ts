@@ -13,6 +13,7 @@ export const people = (events: readonly RunEvent[]): Word[] =>
       case 'run.resumed':
         return said(event.operator);
       case 'run.approved':
+        return said(event.by, 'go');
       case 'abort.started':
       case 'run.paused':
       case 'run.continued':
