@@ -14,18 +14,22 @@ import {
 import { askUntilAnswered } from './ask.ts';
 import { type BuilderContext, build, prepare } from './builder.ts';
 import { backendGone, cancelUntil } from './canceller.ts';
-import { inspectIndex, takeBaseline, verifyIndexes } from './catalog/index.ts';
+import { inspectIndex, takeBaseline } from './catalog/index.ts';
 import { checkRollback } from './check-rollback.ts';
 import type { ConnectionConfig } from './config.ts';
 import { type Droppable, drop } from './dropper.ts';
 import type { EngineLock } from './lock.ts';
 import { preflight, recheck } from './look.ts';
 import type { Metering } from './metering.ts';
+import { analyze } from './probes/analyze.ts';
+import { probe } from './probes/probe.ts';
+import { readStatements } from './probes/statements.ts';
 import { reconcile } from './reconcile.ts';
 import { toErrorFacts } from './session.ts';
 import type { Sessions } from './sessions.ts';
 import { survey } from './survey.ts';
 import { validate } from './validate.ts';
+import { verify } from './verify.ts';
 
 /** What an effect may use of the engine around it. */
 export interface Surroundings {
@@ -90,15 +94,13 @@ export class Interpreter {
       case 'statement':
         return this.#statement(effect.step, effect.slot);
       case 'verify':
-        return askUntilAnswered(sessions.inspect, async (session) => ({
-          kind: 'verified',
-          results: await verifyIndexes(
-            session,
-            state().steps.flatMap((step) =>
-              step.step.kind === 'create-index' ? [{ step: step.id, create: createOf(state(), step) }] : [],
-            ),
-          ),
-        }));
+        return verify(sessions, state());
+      case 'probe': {
+        const { probe: at, when, attempt } = effect;
+        return probe(sessions, state(), { probe: at, when, attempt });
+      }
+      case 'analyze':
+        return analyze(sessions, this.#around.settled, effect);
       case 'validate':
         return validate(sessions, state(), effect.validation);
       case 'finish':
@@ -130,6 +132,7 @@ export class Interpreter {
   async #baseline(): Promise<Input> {
     const { sessions, metering, state } = this.#around;
     const rate = await metering.rollbackRate();
+    const statements = await readStatements(sessions, state().tables, 'before', null);
     return askUntilAnswered(sessions.inspect, async (session) => {
       const schemas = [...new Set(state().tables.map((table) => table.schema))];
       const counts = await takeBaseline(session, schemas);
@@ -143,6 +146,7 @@ export class Interpreter {
           connections: metrics?.connections ?? null,
           ...rate,
         },
+        statements,
       };
     });
   }

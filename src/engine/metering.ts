@@ -54,7 +54,10 @@ export class Metering {
     this.#own = new OwnGates(host);
     this.#sampler = new Sampler({
       open: (signal) => host.sessions.open('monitor', watchingSettings, signal),
-      ours: () => ({ pids: [...host.sessions.pids(), ...this.#own.pids()], works: this.#works() }),
+      ours: () => ({
+        pids: [...host.sessions.pids(), ...host.sessions.otherPids(), ...this.#own.pids()],
+        works: this.#works(),
+      }),
       onSample: (sample) => this.#sampled(sample),
       onLost: (error) => host.submit({ kind: 'connection-lost', session: 'monitor', error }),
       onRestored: (afterMs) => host.submit({ kind: 'connection-restored', session: 'monitor', afterMs }),

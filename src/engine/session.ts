@@ -242,4 +242,4 @@ export class Session implements Queryable {
 }
 
 export { SessionLost, toErrorFacts } from './errors.ts';
-export { buildingSettings, watchingSettings } from './settings.ts';
+export { buildingSettings, readingSettings, watchingSettings } from './settings.ts';

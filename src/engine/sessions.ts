@@ -165,9 +165,14 @@ export class Sessions {
     this.#busy.delete(slot);
   }
 
-  /** pids of all our backends. */
+  /** pids of the backends that are kept. */
   pids(): number[] {
     return this.#all().flatMap((kept) => kept.current?.pid ?? []);
+  }
+
+  /** pids of the backends that were opened for one purpose. */
+  otherPids(): number[] {
+    return [...this.#others].flatMap(({ lost, pid }) => (lost ? [] : [pid]));
   }
 
   /** Closes all that works; what is left has nothing to do with the plan any more. */

@@ -5,6 +5,7 @@ import type { Include, Plan, PlanOptions, Problem, SourceFile } from './types.ts
 export { type CompareOptions, type Comparison, compareIndexes } from './compare.ts';
 export { describePlan } from './describe.ts';
 export { describeDifference, diffPlans, type PlanDifference } from './diff.ts';
+export { type Explained, explained } from './explained.ts';
 export * from './ident.ts';
 export { type Retarget, retargetIndex } from './index-statement.ts';
 export { type PlanJson, planToJson, type StepJson } from './json.ts';

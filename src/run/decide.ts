@@ -1,3 +1,4 @@
+import { isMeasuring, measureAfter, measureBefore } from './decide-probes.ts';
 import { rollingBack } from './decide-rollback.ts';
 import { type Action, type Effect, effectKey, type Slot, type World } from './effects.ts';
 import type { EventBody } from './events.ts';
@@ -126,8 +127,8 @@ const advance = (state: RunState, world: World, slots: SlotKeeper): Action[] => 
   const section = index === null ? undefined : state.sections[index];
   if (index === null || section === undefined) return [];
   if (section.startedAt === null) return [record({ type: 'section.started', section: index, title: section.title })];
-  // A validation query's snapshot would hold up every build.
-  if ([...world.inflight].some((key) => key.startsWith('validate:'))) return [];
+  // The snapshot of a query would hold up every build.
+  if (isMeasuring(state, world)) return [];
   const steps = state.steps.filter((step) => step.section === index);
   if (steps.every(isTerminal)) return [record({ type: 'section.finished', section: index, title: section.title })];
   const inspected = steps.flatMap((step) => afterInspection(state, step, slots));
@@ -149,8 +150,10 @@ const finish = (state: RunState): Action[] => [
   act({ kind: 'finish', status: finalStatus(state), reason: finalReason(state), leftToDo: debris(state) }),
 ];
 
-const conclude = (state: RunState): Action[] => {
+const conclude = (state: RunState, world: World): Action[] => {
   if (state.verify === null) return [act({ kind: 'verify' })];
+  const measured = measureAfter(state, world);
+  if (measured !== null) return measured;
   const open = state.validations.findIndex((validation) => validation.result === null);
   return open === -1 ? finish(state) : [act({ kind: 'validate', validation: open })];
 };
@@ -224,7 +227,11 @@ const decideAll = (state: RunState, world: World): Action[] => {
       const tidied = tidy(state, world, slots);
       if (isHeld(state)) return [...tidied, ...recheck(state, world)];
       const mayBegin = state.pauses.length === 0 && world.lockHeld;
-      return mayBegin ? [...tidied, ...advance(state, world, slots)] : tidied;
+      if (!mayBegin) return tidied;
+      const measured = measureBefore(state);
+      if (measured === null) return [...tidied, ...advance(state, world, slots)];
+      // What is still being cleaned up would be measured too.
+      return tidied.length > 0 || isActing(world) ? tidied : measured;
     }
     case 'rolling-back': {
       const tidied = () => tidy(state, world, slots);
@@ -240,7 +247,7 @@ const decideAll = (state: RunState, world: World): Action[] => {
     case 'verifying': {
       const tidied = tidy(state, world, slots);
       if (isHeld(state)) return [...tidied, ...recheck(state, world)];
-      return tidied.length > 0 || state.pauses.length > 0 ? tidied : conclude(state);
+      return tidied.length > 0 || state.pauses.length > 0 ? tidied : conclude(state, world);
     }
   }
 };

@@ -22,6 +22,10 @@ export type Effect =
   /** ANALYZE or COMMENT. */
   | { kind: 'statement'; step: number; slot: string }
   | { kind: 'verify' }
+  /** Measure a query; one at a time, and never beside a build. */
+  | { kind: 'probe'; probe: number; when: 'before' | 'after'; attempt: number }
+  /** ANALYZE of a table that a probe still reads whole. */
+  | { kind: 'analyze'; schema: string; table: string }
   | { kind: 'validate'; validation: number }
   | { kind: 'finish'; status: ExitStatus; reason: string; leftToDo: string[] };
 

@@ -1,5 +1,6 @@
 import type { Actor, Command } from './commands.ts';
 import type {
+  AnalyzedTable,
   Baseline,
   ErrorFacts,
   EventBody,
@@ -9,7 +10,9 @@ import type {
   Leftover,
   ListedIndex,
   PreflightFacts,
+  ProbeMeasurement,
   RollbackSurvey,
+  StatementsRead,
   VerifyResult,
 } from './events.ts';
 import type { GateSignal } from './gates/evaluate.ts';
@@ -37,7 +40,7 @@ export type Input =
   | { kind: 'command'; command: Command; by: Actor }
   | { kind: 'preflighted'; facts: PreflightFacts }
   | { kind: 'preflight-failed'; error: ErrorFacts; advice: string }
-  | { kind: 'baselined'; baseline: Baseline }
+  | { kind: 'baselined'; baseline: Baseline; statements?: StatementsRead }
   | { kind: 'inspected'; step: number; found: Found }
   | { kind: 'build-ended'; step: number; outcome: BuildOutcome }
   | { kind: 'identified'; step: number; oid: number }
@@ -58,7 +61,15 @@ export type Input =
   | { kind: 'sampled'; sample: Sample }
   | { kind: 'gate'; signal: GateSignal }
   | { kind: 'summarised'; summary: Extract<EventBody, { type: 'metrics.summarised' }> }
-  | { kind: 'verified'; results: VerifyResult[] }
+  | { kind: 'verified'; results: VerifyResult[]; present?: ListedIndex[]; statements?: StatementsRead }
+  | {
+      kind: 'probed';
+      probe: number;
+      when: 'before' | 'after';
+      attempt: number;
+      measurement: ProbeMeasurement;
+    }
+  | { kind: 'analyzed'; table: AnalyzedTable }
   | { kind: 'validated'; result: Extract<EventBody, { type: 'validation.finished' }> }
   | { kind: 'client-joined'; client: string; role: 'operator' | 'observer'; name: string }
   | { kind: 'client-left'; client: string; vanished: boolean }

@@ -40,6 +40,17 @@ export const debris = (state: RunState): string[] => [
   }),
 ];
 
+/** Probes that have no good verdict. */
+const failedProbes = (state: RunState): number =>
+  state.probes.filter(({ after }) => after?.verdict?.ok !== true).length;
+
+/** What verification says as a whole, in a few words. */
+const verifyWords = ({ verify }: RunState): string => {
+  if (verify === null) return 'not verified';
+  if (verify.ok) return 'all verified';
+  return verify.verdict === 'review' ? `to be reviewed (${verify.rule})` : 'verification failed';
+};
+
 const unchanged = (state: RunState): string =>
   state.resumedAt === null ? 'nothing was changed' : 'nothing more was changed';
 
@@ -56,7 +67,7 @@ export const finalStatus = (state: RunState): ExitStatus => {
   const failed = state.steps.some((step) => step.status !== 'done' && step.status !== 'equal');
   const unverified = state.verify === null || !state.verify.ok;
   const invalidated = state.validations.some((validation) => validation.result === null || !validation.result.ok);
-  return failed || unverified || invalidated ? 1 : 0;
+  return failed || unverified || invalidated || failedProbes(state) > 0 ? 1 : 0;
 };
 
 /** Why a rollback ended as it did. */
@@ -104,7 +115,8 @@ export const finalReason = (state: RunState): string => {
     count('equal') > 0 ? `${count('equal')} there already` : '',
     count('failed') > 0 ? `${count('failed')} failed` : '',
     count('skipped') > 0 ? `${count('skipped')} left out` : '',
-    state.verify === null ? 'not verified' : state.verify.ok ? 'all verified' : 'verification failed',
+    verifyWords(state),
+    failedProbes(state) > 0 ? `${failedProbes(state)} of ${state.probes.length} probes failed` : '',
     state.validations.some((validation) => validation.result?.ok === false) ? 'a validation query failed' : '',
     steps.length < state.steps.length &&
     state.steps.some((s) => s.step.kind !== 'create-index' && s.status === 'failed')

@@ -4,9 +4,11 @@ import type { GateSignal } from './gates/evaluate.ts';
 import type { Input, Response } from './inputs.ts';
 import { buildEnded, dropEnded, inspected, statementEnded } from './respond-build.ts';
 import { respondToCommand } from './respond-command.ts';
+import { analyzed, probed } from './respond-probes.ts';
 import { rollbackChecked } from './respond-rollback.ts';
-import { lostSteps, rechecked, serverSeen, takenBack } from './respond-server.ts';
+import { lostSteps, rechecked, serverSeen } from './respond-server.ts';
 import { surveyed } from './respond-survey.ts';
+import { statementsRead, verified } from './respond-verify.ts';
 import type { Sample } from './samples.ts';
 import type { RunState } from './state.ts';
 
@@ -114,7 +116,7 @@ const facts = (state: RunState, input: Exclude<Input, { kind: 'command' }>, now:
         ? [{ type: 'preflight.failed', error: input.error, advice: input.advice }]
         : [];
     case 'baselined':
-      return [{ type: 'baseline.taken', ...input.baseline }];
+      return [{ type: 'baseline.taken', ...input.baseline }, ...statementsRead(input.statements)];
     case 'inspected':
       return inspected(state, input, now);
     case 'build-ended':
@@ -139,12 +141,11 @@ const facts = (state: RunState, input: Exclude<Input, { kind: 'command' }>, now:
     case 'summarised':
       return [input.summary];
     case 'verified':
-      // Something was taken up again meanwhile: it will be verified anew.
-      if (state.phase !== 'verifying') return [];
-      return [
-        { type: 'verify.finished', ok: input.results.every((result) => result.ok), results: input.results },
-        ...takenBack(state, input.results),
-      ];
+      return verified(state, input);
+    case 'probed':
+      return probed(state, input);
+    case 'analyzed':
+      return analyzed(state, input);
     case 'validated':
       return state.phase === 'verifying' ? [input.result] : [];
     case 'lock':

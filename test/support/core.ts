@@ -14,6 +14,7 @@ import {
   type Input,
   initialState,
   type PreflightFacts,
+  type Probe,
   type RunEvent,
   type RunOptions,
   type RunState,
@@ -74,6 +75,24 @@ export const options = (more: Partial<RunOptions> = {}): RunOptions => ({
   settings: {},
   ledger: null,
   interactive: true,
+  ...more,
+});
+
+/** A probe of the config file, with everything that a test does not care about filled in. */
+export const probe = (name: string, more: Partial<Probe> = {}): Probe => ({
+  name,
+  from: 'config',
+  place: null,
+  sql: 'SELECT a FROM a WHERE a = 1',
+  parameters: [],
+  execute: true,
+  repetitions: 5,
+  timeoutMs: 30_000,
+  target: null,
+  expectedIndex: null,
+  sequentialAllowed: false,
+  settings: [],
+  searchPath: null,
   ...more,
 });
 
@@ -227,6 +246,13 @@ export class Core {
 
   preflighted(more: Partial<PreflightFacts> = {}): void {
     this.end('preflight', { kind: 'preflighted', facts: factsOf(this.state, more) });
+  }
+
+  /** The engine is gone with all that it had under way, and another one takes the run up. */
+  resumed(body: Extract<EventBody, { type: 'run.resumed' }>): void {
+    this.inflight.clear();
+    this.#record(body);
+    this.advance();
   }
 
   /** Through preflight, go and baseline: the first steps are being inspected now. */

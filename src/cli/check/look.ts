@@ -38,7 +38,7 @@ export const lookAt = async (
   const settings = inspectingSettings;
   const inspect = await Session.open({ connection, run: 'check', name: 'inspect', settings }).catch(unreachable);
   try {
-    const options = runOptions(given, terminal, false, backup, matches);
+    const options = runOptions(given, terminal, false, backup, [], matches);
     const preflight = await runPreflight({ inspect, plan, options, ours: [inspect.pid], pooling });
     return { preflight, findings: preflight.findings };
   } finally {

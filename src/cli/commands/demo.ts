@@ -14,6 +14,7 @@ import { chooseUi, type Done, type Io, say, terminalOf } from '../io.ts';
 import { readConfig } from '../options/config-file.ts';
 import { type GivenOptions, mergeOptions, runOptions } from '../options/deploy-options.ts';
 import { addDeployFlags, givenByFlags } from '../options/flags.ts';
+import { probesOf } from '../options/probes.ts';
 import { Output } from '../output/output.ts';
 import { readGoodPlan } from '../read-plan.ts';
 import { writableLog } from '../record/log-file.ts';
@@ -82,6 +83,7 @@ const runDemo = async (flags: DemoFlags, given: GivenOptions, io: Io): Promise<E
       terminal !== null,
       ui === 'tui',
       null,
+      probesOf(plan),
       matches,
     );
     return await deployRun({

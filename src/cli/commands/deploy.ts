@@ -11,6 +11,7 @@ import { chooseUi, type Done, type Io, terminalOf } from '../io.ts';
 import { readConfig } from '../options/config-file.ts';
 import { mergeOptions, runOptions } from '../options/deploy-options.ts';
 import { addConnectionFlags, addDeployFlags, connectionFlags, givenByFlags } from '../options/flags.ts';
+import { probesOf } from '../options/probes.ts';
 import { Output } from '../output/output.ts';
 import { readGoodPlan } from '../read-plan.ts';
 import { LOG_NAME, writableLog } from '../record/log-file.ts';
@@ -29,6 +30,7 @@ export const addDeploy = (program: Command, io: Io, done: Done): void => {
     const { config, confirm, yes } = command.opts<{ config?: string; confirm?: string; yes?: boolean }>();
     const given = mergeOptions(givenByFlags(command), await readConfig(config, file));
     const plan = await readGoodPlan([file], given.makeConcurrent ?? false);
+    const probes = probesOf(plan, given.probes);
     const flags = connectionFlags(command);
     const terminal = terminalOf(io);
     const consent = { yes: yes ?? false, confirm: confirm ?? null };
@@ -44,7 +46,7 @@ export const addDeploy = (program: Command, io: Io, done: Done): void => {
       throw new CliError(3, `${error.message}. Nothing was changed`, { cause: error });
     });
     const backup = await proveNamed(located, given, io);
-    const options = runOptions({ ...given, log }, terminal !== null, ui === 'tui', backup, matches);
+    const options = runOptions({ ...given, log }, terminal !== null, ui === 'tui', backup, probes, matches);
     const { journal, environment = null } = given;
     const start = () => startRun({ plan, files: [file], connection, options, record, journal, io });
     const rollBack = rollBackOnScreen(connection, options, record, io);

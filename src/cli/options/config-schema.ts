@@ -3,6 +3,7 @@ import { GATE_NAMES } from '../../run/index.ts';
 import type { GivenOptions } from './deploy-options.ts';
 import { parseThresholds } from './gates.ts';
 import { ownGates } from './own-gates.ts';
+import { probes } from './probes.ts';
 import { readBy } from './read-by.ts';
 import {
   DISCONNECT_POLICIES,
@@ -40,6 +41,10 @@ const hooks = z.record(z.string(), z.union([z.string(), z.array(z.string())])).t
   }
 });
 
+const thresholds = z
+  .strictObject({ pass: z.int().min(0), review: z.int().min(0) })
+  .refine(({ pass, review }) => review <= pass, { error: 'review may not be more than pass' });
+
 /** The keys of the file are the options' long names. `yes` and `confirm` are not among them: consent is not a setting. */
 const schema = z.strictObject({
   ui: z.enum(UIS).optional(),
@@ -65,6 +70,10 @@ const schema = z.strictObject({
   webhook: readBy(parseWebhook).optional(),
   exec: hooks.optional(),
   matches: z.string().min(1).optional(),
+  probes: probes.optional(),
+  critical: z.array(z.string().min(1)).optional(),
+  thresholds: thresholds.optional(),
+  amcheck: z.boolean().optional(),
 });
 
 export type ConfigIssue = z.core.$ZodIssue;
@@ -103,6 +112,10 @@ export const checkConfig = (value: unknown): { options: GivenOptions } | { issue
       webhook: data.webhook,
       hooks: data.exec,
       matches: data.matches,
+      probes: data.probes,
+      critical: data.critical,
+      thresholds: data.thresholds,
+      amcheck: data.amcheck,
     }),
   };
 };

@@ -8,9 +8,11 @@ import type {
   MatchedReport,
   NamedBackup,
   OwnGate,
+  Probe,
   RunOptions,
 } from '../../run/index.ts';
 import { overrideOwnGates } from './gates.ts';
+import type { GivenProbe } from './probes.ts';
 import type { Ui } from './values.ts';
 
 /** What the flags or the config file say of a deployment. What neither says has its default. */
@@ -48,6 +50,14 @@ export interface GivenOptions {
   hooks?: Hook[];
   /** The report that the plan must equal, as a path. */
   matches?: string;
+  /** What the config file says is measured, and of the plan's EXPLAINs. */
+  probes?: GivenProbe[];
+  /** Indexes that must be there in the end. */
+  critical?: string[];
+  /** Of the difference in idx_% indexes. */
+  thresholds?: { pass: number; review: number };
+  /** Go through each index with bt_index_check. */
+  amcheck?: boolean;
 }
 
 const GIVE_UP_MS = 30 * 60_000;
@@ -72,6 +82,17 @@ export const mergeOptions = (
   settings: { ...config.settings, ...flags.settings },
 });
 
+/** What verification asks for beside the plan; what was not said of it is left out. */
+const verification = ({
+  critical,
+  thresholds,
+  amcheck,
+}: GivenOptions): Pick<RunOptions, 'critical' | 'thresholds' | 'amcheck'> => ({
+  ...(critical === undefined ? {} : { critical }),
+  ...(thresholds === undefined ? {} : { thresholds }),
+  ...(amcheck === undefined ? {} : { amcheck }),
+});
+
 /** What was not said goes on as it was: the options of a run that is taken up again. See `runOptions`. */
 export const resumedOptions = (
   before: RunOptions,
@@ -93,19 +114,22 @@ export const resumedOptions = (
   gates: { ...before.gates, ...given.gates },
   ownGates: given.ownGates ?? before.ownGates ?? [],
   settings: { ...before.settings, ...given.settings },
+  // What is measured stays as it was: it was measured before.
+  ...verification(given),
   interactive,
   log: given.log ?? before.log ?? null,
 });
 
 /**
  * The options of the run. `terminal`: a person is there; `interactive`: and can answer to what blocks; `backup`: what
- * --backup names, proven or not; `matches`: what became of --matches.
+ * --backup names, proven or not; `probes`: what is measured (`probesOf`); `matches`: what became of --matches.
  */
 export const runOptions = (
   given: GivenOptions,
   terminal: boolean,
   interactive: boolean,
   backup: NamedBackup | null = null,
+  probes: readonly Probe[] = [],
   matches: MatchedReport | null = null,
 ): RunOptions => ({
   jobs: given.jobs ?? 2,
@@ -122,6 +146,8 @@ export const runOptions = (
   ownGates: given.ownGates ?? [],
   settings: given.settings ?? {},
   ledger: given.ledger === false ? null : { schema: given.ledgerSchema ?? LEDGER_SCHEMA },
+  probes,
+  ...verification(given),
   interactive,
   log: given.log ?? null,
   matches,

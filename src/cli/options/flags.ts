@@ -60,6 +60,7 @@ export const addBuildFlags = (command: Command): Command =>
     .option('--jobs <n>', 'most builds at the same time, on different tables (default: 2)', parseJobs)
     .option('--set <name=value>', 'a server setting for the building sessions (repeatable)', collect(parseSetting))
     .option('--replace-invalid', 'drop and rebuild the invalid leftovers that the findings name')
+    .option('--amcheck', 'go through each B-tree index in the end, with the extension amcheck')
     .option('--environment <name>', 'shown on screen; production asks for the database’s name instead of y')
     .option(
       '--gate <name=warn,pause,abort>',
@@ -165,6 +166,7 @@ export const givenByFlags = (command: Command): GivenOptions => {
     ['webhook', 'webhook'],
     ['hooks', 'exec'],
     ['matches', 'matches'],
+    ['amcheck', 'amcheck'],
   ];
   const values = command.opts<Record<string, unknown>>();
   const options = given.flatMap(([option, flag]) => (said(flag) ? [[option, values[flag]]] : []));

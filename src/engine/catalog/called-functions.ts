@@ -18,3 +18,22 @@ export async function calledFunctions(sql: string): Promise<NamedFunction[]> {
   });
   return [...found.values()];
 }
+
+/** The tables and views that a statement names, each once; names of WITH queries may be among them. Throws on no SQL. */
+export async function namedRelations(sql: string): Promise<NamedFunction[]> {
+  await loadParser();
+  const parsed = parseStatement(sql);
+  if (!parsed.ok) throw new Error(`Not one statement: ${parsed.error.message}`);
+  return relationsIn(parsed.statement);
+}
+
+/** The same of a statement that was parsed. */
+export function relationsIn(statement: unknown): NamedFunction[] {
+  const found = new Map<string, NamedFunction>();
+  walk(statement, (key, node) => {
+    if (typeof node.relname !== 'string' || (key !== 'RangeVar' && key !== 'relation')) return;
+    const relation = { schema: typeof node.schemaname === 'string' ? node.schemaname : null, name: node.relname };
+    found.set(JSON.stringify(relation), relation);
+  });
+  return [...found.values()];
+}

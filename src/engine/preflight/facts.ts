@@ -48,6 +48,8 @@ export interface Facts {
   roleDefaults: RoleDefault[];
   /** What stands where the ledger belongs; null when there is to be none. */
   ledger: LedgerSchemaRow | null;
+  /** What is there of amcheck; null when it was not asked for. */
+  amcheck: { installed: boolean; allowed: boolean } | null;
 }
 
 /** Looks at one thing, and says what is to be said of it. Pure. */

@@ -3,6 +3,7 @@ import type { Plan } from '../../plan/types.ts';
 import { activity } from '../../queries/activity.ts';
 import { dumpSessions } from '../../queries/dump_sessions.ts';
 import { engineLockHolders } from '../../queries/engine_lock_holders.ts';
+import { extension, mayCheckIndexes } from '../../queries/extension.ts';
 import { ledgerSchema } from '../../queries/ledger_schema.ts';
 import { serverFacts } from '../../queries/server_facts.ts';
 import { roleDefaults, settingsNamed } from '../../queries/settings_named.ts';
@@ -46,6 +47,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     settings: await settingsNamed(session, CONSULTED),
     refusedSettings: await refusedSettings(session, plan, options),
     roleDefaults: await roleDefaults(session),
+    amcheck: options.amcheck === true ? await amcheck(session) : null,
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
   };
 }
@@ -55,6 +57,12 @@ export const indexTargets = (plan: Plan, { settings }: Pick<RunOptions, 'setting
   runnableSteps(plan).flatMap(({ step: create }, step) =>
     create.kind === 'create-index' ? [{ step, create: builtWith(create, settings) }] : [],
   );
+
+async function amcheck(session: Session): Promise<Facts['amcheck']> {
+  const found = await extension(session, 'amcheck');
+  if (found === null) return { installed: false, allowed: false };
+  return { installed: true, allowed: await mayCheckIndexes(session, found.schema) };
+}
 
 /** Some providers do not let everybody ask. */
 export async function identifierOf(session: Session): Promise<string | null> {

@@ -52,13 +52,17 @@ export interface ProbeBuffers {
   tempWritten: number;
 }
 
-/** A sequential scan in a plan. `rows`: what it read in all its loops, kept or thrown away; null where it did not run. */
+/**
+ * A sequential scan in a plan. `rows`: what it read in all its loops, kept or thrown away; `blocks`: of 8 kB that it touched
+ * in them. Null where it was only planned.
+ */
 export interface SequentialScan {
   /** Null where the server does not tell. */
   schema: string | null;
   table: string;
   rows: number | null;
   loops: number | null;
+  blocks: number | null;
 }
 
 /** A use of an index in a plan. `scan`: the node's type, such as Index Only Scan. */

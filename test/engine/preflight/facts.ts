@@ -22,6 +22,7 @@ export const factsWhere = (
     refusedSettings: [],
     roleDefaults: [],
     ledger: null,
+    amcheck: null,
     ...rest,
     server: {
       version: '18.4',

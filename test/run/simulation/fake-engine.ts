@@ -67,6 +67,8 @@ export interface Watcher {
   acts(engine: FakeEngine, act: Act): void;
   cancels(engine: FakeEngine, step: number, target: FakeBackend): void;
   claims(engine: FakeEngine, found: IndexAt, traces: Traces): void;
+  /** A query is measured, or a table analyzed for one. */
+  measures(engine: FakeEngine): void;
 }
 
 /** All that outlives an engine, and all that it needs. */

@@ -9,6 +9,7 @@ import {
   outcomeOfLost,
   ownError,
   type PreflightFacts,
+  type ProbeMeasurement,
   type StepState,
   type Traces,
 } from '../../../src/run/index.ts';
@@ -18,6 +19,23 @@ import type { FakeBackend, OwnStatement } from './fake-server.ts';
 
 const TERMINATE_AFTER_MS = 15_000;
 const LOST = ownError('the connection was lost');
+
+/** A probe of table `a` that takes so long; `left`: it still reads the table whole. */
+const measurementOf = (ms: number, left: boolean, error: ErrorFacts | null): ProbeMeasurement => {
+  const runs = error === null ? [ms, ms, ms] : [];
+  const scan = { schema: 'public', table: 'a', rows: 100_000, loops: 1, blocks: 1_000 };
+  return {
+    runs,
+    time: error === null ? { median: ms, min: ms, max: ms, q1: ms, q3: ms, mad: 0 } : null,
+    planningMs: null,
+    rows: null,
+    buffers: null,
+    plan: null,
+    summary: error === null ? { top: 'Limit', indexes: [], sequential: left ? [scan] : [] } : null,
+    error,
+    timedOut: false,
+  };
+};
 
 const createOf = (step: StepState): CreateIndexStep => {
   if (step.step.kind !== 'create-index') throw new Error(`step ${step.id} builds no index`);
@@ -85,6 +103,10 @@ export class FakeInterpreter {
         return this.#verify(task);
       case 'validate':
         return this.#validate(task, effect.validation);
+      case 'probe':
+        return this.#probe(task, effect);
+      case 'analyze':
+        return this.#analyze(task, effect);
       case 'finish':
         return this.#finish(task, effect);
     }
@@ -335,6 +357,27 @@ export class FakeInterpreter {
       return [{ step: id, ok, problems: ok ? [] : [found.kind], oid: 'oid' in found ? found.oid : null, bytes: 8192 }];
     });
     return this.#engine.end(task, { kind: 'verified', results });
+  }
+
+  /** Some runs, one micro step each: whatever else goes on, goes on beside them. */
+  #probe(task: Task, { probe, when, attempt }: Extract<Effect, { kind: 'probe' }>): boolean {
+    const { random, watcher } = this.#engine.around;
+    watcher.measures(this.#engine);
+    task.stage += 1;
+    if (task.stage < 4) return true;
+    const error = random.chance(0.05) ? serverError('42P01') : null;
+    const left = when === 'after' && random.chance(attempt === 1 ? 0.3 : 0.2);
+    const measurement = measurementOf(when === 'before' ? 100 : 10, left, error);
+    return this.#engine.end(task, { kind: 'probed', probe, when, attempt, measurement });
+  }
+
+  #analyze(task: Task, { schema, table }: Extract<Effect, { kind: 'analyze' }>): boolean {
+    const { random, watcher } = this.#engine.around;
+    watcher.measures(this.#engine);
+    task.stage += 1;
+    if (task.stage < 3) return true;
+    const error = random.chance(0.2) ? serverError('55P03') : null;
+    return this.#engine.end(task, { kind: 'analyzed', table: { schema, table, durationMs: 5, error } });
   }
 
   #validate(task: Task, at: number): boolean {

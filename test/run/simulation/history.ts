@@ -7,7 +7,7 @@ import {
   type RunState,
   replay,
 } from '../../../src/run/index.ts';
-import { options } from '../../support/core.ts';
+import { options, probe } from '../../support/core.ts';
 import { CRASH, FakeEngine, type Parts, REAL_PARTS, type Surroundings } from './fake-engine.ts';
 import { FakeServer } from './fake-server.ts';
 import { PLANS, TABLES } from './plans.ts';
@@ -97,6 +97,8 @@ export class History {
       retries: random.below(4),
       autoContinue: random.chance(0.8),
       replaceInvalid: random.chance(0.3),
+      probes: Array.from({ length: Math.max(0, random.below(6) - 3) }, (_, n) => probe(`probe ${n + 1}`)),
+      amcheck: random.chance(0.1),
     });
   }
 

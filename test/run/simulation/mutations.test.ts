@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Action, EventBody, Input, Response, RunState, World } from '../../../src/run/index.ts';
+import type { Action, EventBody, Input, ProbeState, Response, RunState, World } from '../../../src/run/index.ts';
 import { describeFailure } from './failure.ts';
 import { type Parts, REAL_PARTS } from './fake-engine.ts';
 import { History } from './history.ts';
@@ -60,6 +60,26 @@ const again = (state: RunState, { slots, inflight }: World): Action[] =>
     return [{ intent: null, effect: { kind: 'build', step: id, slot: slot.id } }];
   });
 
+const NEVER_MEASURED: ProbeState['before'] = {
+  at: '2026-11-23T19:00:00.000Z',
+  probe: 0,
+  name: 'probe 1',
+  when: 'before',
+  attempt: 1,
+  verdict: null,
+  runs: [],
+  time: null,
+  planningMs: null,
+  rows: null,
+  buffers: null,
+  plan: null,
+  summary: null,
+  error: null,
+  timedOut: false,
+};
+
+const isNoProbe = ({ effect }: Action): boolean => effect?.kind !== 'probe';
+
 const FAULTS: [fault: string, rule: string, parts: Partial<Parts>][] = [
   [
     'builds begin in a pause',
@@ -77,6 +97,31 @@ const FAULTS: [fault: string, rule: string, parts: Partial<Parts>][] = [
     deciding((state, world) =>
       decide({ ...state, steps: state.steps.map((step) => ({ ...step, tableOid: step.id })) }, world),
     ),
+  ],
+  [
+    'builds begin before all is measured',
+    'never measures beside a build',
+    deciding((state, world) => {
+      const actions = decide(state, world);
+      const rest = new Set([...world.inflight].filter((key) => key !== 'probe'));
+
+      const early = {
+        ...state,
+        probes: state.probes.map((each) => ({ ...each, before: each.before ?? NEVER_MEASURED })),
+      };
+      return actions.length > 0 ? actions : decide(early, { ...world, inflight: rest }).filter(isNoProbe);
+    }),
+  ],
+  [
+    'what is built anew does not wait for the end of a measurement',
+    'never measures beside a build',
+    deciding((state, world) => {
+      const rest = new Set([...world.inflight].filter((key) => key !== 'probe' && key !== 'analyze'));
+      return decide(
+        state,
+        state.phase === 'running' && state.created.length > 0 ? { ...world, inflight: rest } : world,
+      );
+    }),
   ],
   ['a lost build’s backend is not waited for', 'never beside another', { waitsForOrphans: false }],
   ['the act comes before its intent', 'intent first', { intentFirst: false }],

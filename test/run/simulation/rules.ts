@@ -79,6 +79,22 @@ export const neverBesideAnother = (server: FakeServer, { step, statement, backen
   }
 };
 
+const MEASURING: readonly string[] = ['probe', 'analyze'];
+
+/**
+ * Rule 4. The snapshot of a query that is measured would hold up every build, and a build would be measured with it. `act`:
+ * what is about to be sent; null: the query is. Builds that an engine of this run left behind count too.
+ */
+export const neverMeasuresBesideABuild = (engine: FakeEngine, act: Act | null): void => {
+  const { server } = engine.around;
+  if (act === null) {
+    for (const { by, pid, work } of server.backends.values())
+      if (by === 'run' && work?.statement.kind === 'build')
+        broken('never measures beside a build', `pid ${pid} is building`);
+  } else if (act.statement.kind === 'build' && MEASURING.some((key) => engine.inflight.has(key)))
+    broken('never measures beside a build', `${act.statement.index} begins while a query is measured`);
+};
+
 /** A cancel never hits the work of another step: sessions are used again. */
 export const cancelsWhatIsMeant = (step: number, target: FakeBackend): void => {
   if (target.by !== 'run') broken('cancels what is meant', `pid ${target.pid} is somebody else's`);
@@ -203,5 +219,6 @@ export const comesToItsGoodEnd = (server: FakeServer, state: RunState, leftOut: 
     if (there !== undefined && (there.by === 'other' || !there.asPlanned)) return;
   }
   if (state.validations.some(({ result }) => result?.ok === false)) return;
+  if (state.probes.some(({ after }) => after?.verdict?.ok === false)) return;
   broken('comes to its good end', `status ${status}: ${reason}`);
 };

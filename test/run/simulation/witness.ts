@@ -39,6 +39,11 @@ export class Witness implements Watcher {
     rules.actsOnceForAnIntent(engine, act);
     rules.neverBesideAnother(this.#server, act);
     rules.dropsOnlyItsOwn(this.#server, this.#agreed, act);
+    rules.neverMeasuresBesideABuild(engine, act);
+  }
+
+  measures(engine: FakeEngine): void {
+    rules.neverMeasuresBesideABuild(engine, null);
   }
 
   cancels(_engine: FakeEngine, step: number, target: FakeBackend): void {

@@ -1,5 +1,6 @@
 import type { Rule } from '../facts.ts';
 import { activeConnections } from './active-connections.ts';
+import { amcheck } from './amcheck.ts';
 import { backup } from './backup.ts';
 import { busyTables } from './busy-tables.ts';
 import { connection } from './connection.ts';
@@ -37,6 +38,7 @@ export const RULES: readonly Rule[] = [
   rightsToCancel,
   connectionHeadroom,
   ledger,
+  amcheck,
   roleDefaults,
   refusedSettings,
   tables,

@@ -1,0 +1,57 @@
+import { listIndexes } from '../queries/list_indexes.ts';
+import { builtWith, type Input, isPassing, type RunState, type VerifyResult } from '../run/index.ts';
+import { askUntilAnswered } from './ask.ts';
+import { checkIndexes, verifyIndexes } from './catalog/index.ts';
+import { readStatements } from './probes/statements.ts';
+import { type Session, toErrorFacts, watchingSettings } from './session.ts';
+import type { Sessions } from './sessions.ts';
+import { pause } from './time.ts';
+
+const AGAIN_MS = 2_000;
+
+const isBtree =
+  (state: RunState) =>
+  (id: number): boolean => {
+    const step = state.steps[id]?.step;
+    return step?.kind === 'create-index' && step.method === 'btree';
+  };
+
+/** Goes through the indexes on a session of its own; a connection that was lost is no answer. */
+const check = async (sessions: Sessions, state: RunState, results: VerifyResult[]): Promise<VerifyResult[]> => {
+  for (let again = 0; ; again++) {
+    let session: Session | null = null;
+    try {
+      session = await sessions.open('amcheck', watchingSettings);
+      return await checkIndexes(session, results, isBtree(state));
+    } catch (error) {
+      const facts = toErrorFacts(error);
+      if (!isPassing(facts) || again >= state.options.retries)
+        return results.map((result) =>
+          result.ok && isBtree(state)(result.step)
+            ? { ...result, ok: false, problems: [`it was not checked: ${facts.message}`] }
+            : result,
+        );
+    } finally {
+      await session?.close();
+    }
+    await pause(AGAIN_MS);
+  }
+};
+
+/** Looks at every planned index, at what else is there, and at what the server has counted since the baseline. */
+export const verify = async (sessions: Sessions, state: RunState): Promise<Input> => {
+  const targets = state.steps.flatMap((step) =>
+    step.step.kind === 'create-index' ? [{ step: step.id, create: builtWith(step.step, state.options.settings) }] : [],
+  );
+  const schemas = state.baseline?.schemas ?? [...new Set(state.tables.map(({ schema }) => schema))];
+  const { results, present } = await askUntilAnswered(sessions.inspect, async (session) => ({
+    results: await verifyIndexes(session, targets),
+    present: await listIndexes(session, schemas),
+  }));
+  return {
+    kind: 'verified',
+    results: state.options.amcheck === true ? await check(sessions, state, results) : results,
+    present,
+    statements: await readStatements(sessions, state.tables, 'after', state.statements.before),
+  };
+};
