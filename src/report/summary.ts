@@ -106,3 +106,7 @@ export const impactValue = (unit: string, value: number): string => {
 
 /** 2026-11-23 19:07:00 UTC */
 export const clock = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
+
+/** 19:07:00, and with the date where that is not the day on which the run was started. */
+export const timeOfDay = ({ startedAt }: Pick<Report, 'startedAt'>, at: string): string =>
+  at.slice(0, 10) === startedAt.slice(0, 10) ? at.slice(11, 19) : `${at.slice(0, 10)} ${at.slice(11, 19)}`;

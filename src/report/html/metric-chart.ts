@@ -1,7 +1,7 @@
 import type { Spec } from 'vega';
 import { bytes, clockTime } from '../../run/index.ts';
 import type { Report } from '../schema.ts';
-import { draw, type Span, timeAxis, timeScale, type Width } from './chart.ts';
+import { draw, frame, type Span, timeAxis, timeScale, type Width } from './chart.ts';
 import type { Html } from './html.ts';
 
 type Metric = Report['metrics'][number];
@@ -21,17 +21,28 @@ export const metricValue = ({ unit }: Pick<Metric, 'unit'>, value: number): stri
 export const worstOf = ({ points, below }: Metric): number =>
   below ? Math.min(...points.map(({ min }) => min)) : Math.max(...points.map(({ max }) => max));
 
-const thresholds = (metric: Metric, most: number) =>
-  (['warn', 'pause', 'abort'] as const).flatMap((level) => {
+/** In pixels: nearer than this two labels would lie on each other. */
+const LABEL_HEIGHT = 13;
+
+/** The thresholds that are near, and a label for each that has room for one. */
+const thresholds = (metric: Metric, most: number, perPixel: number) => {
+  let last = Number.NEGATIVE_INFINITY;
+  return (['warn', 'pause', 'abort'] as const).flatMap((level) => {
     const value = metric[level];
-    return value === null || value > most ? [] : [{ level, value, label: `${level} ${metricValue(metric, value)}` }];
+    if (value === null || value > most) return [];
+    const label = `${level} ${metricValue(metric, value)}`;
+    const hasRoom = (value - last) / perPixel >= LABEL_HEIGHT;
+    if (hasRoom) last = value;
+    return [{ value, label, shown: hasRoom ? label : '' }];
   });
+};
 
 const spec = (report: Report, metric: Metric, span: Span, width: Width): Spec => {
   const highest = Math.max(...metric.points.map(({ max }) => max), 0);
   const reach = Math.max(highest, 1) * FAR;
-  const drawn = thresholds(metric, reach);
-  const top = Math.max(highest, ...drawn.map(({ value }) => value), Number.MIN_VALUE) * 1.15;
+  const near = [metric.warn, metric.pause, metric.abort].filter((value) => value !== null && value <= reach);
+  const top = Math.max(highest, ...near.map(Number), 1) * 1.15;
+  const drawn = thresholds(metric, reach, top / HEIGHT);
   const times = metric.points.flatMap(({ from, to, min, mean, max }) =>
     [from, to].map((at) => ({
       at: Math.min(Math.max(Date.parse(at), span.from), span.to),
@@ -41,10 +52,7 @@ const spec = (report: Report, metric: Metric, span: Span, width: Width): Spec =>
     })),
   );
   return {
-    width: width.width,
-    height: HEIGHT,
-    padding: 4,
-    autosize: { type: 'fit-x', contains: 'padding' },
+    ...frame(width, HEIGHT),
     data: [
       { name: 'points', values: times },
       { name: 'thresholds', values: drawn },
@@ -63,8 +71,6 @@ const spec = (report: Report, metric: Metric, span: Span, width: Width): Spec =>
         orient: 'left',
         scale: 'y',
         tickCount: 3,
-        minExtent: width.className === 'wide' ? 60 : 40,
-        maxExtent: width.className === 'wide' ? 60 : 40,
         ...(metric.unit === 'bytes' ? { format: '.2s' } : { format: '~s' }),
         domain: false,
       },
@@ -129,7 +135,7 @@ const spec = (report: Report, metric: Metric, span: Span, width: Width): Spec =>
             x: { signal: 'width - 3' },
             y: { scale: 'y', field: 'value', offset: -3 },
             align: { value: 'right' },
-            text: { field: 'label' },
+            text: { field: 'shown' },
             fontSize: { value: 10 },
             fill: { value: 'var(--bad)' },
           },

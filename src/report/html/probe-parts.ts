@@ -1,7 +1,7 @@
 import { queryTime } from '../../run/index.ts';
 import { planLines } from '../plan-text.ts';
 import type { Report } from '../schema.ts';
-import { clock, impactValue } from '../summary.ts';
+import { impactValue, timeOfDay } from '../summary.ts';
 import { type Html, html, nothing } from './html.ts';
 
 type Probe = Report['probes'][number];
@@ -67,14 +67,15 @@ ${all.map(({ query, meanBeforeMs, meanAfterMs, callsSince }) => html`<tr><td><co
 const VERDICT_TONES = { none: 'good', slight: 'good', impact: 'bad', unknown: 'warn' } as const;
 
 /** Production while it went on: each metric before, at its worst, and the rule that judged it. */
-export const impact = ({ impact: { lines: all } }: Report): Html => {
+export const impact = (report: Report): Html => {
+  const all = report.impact.lines;
   if (all.length === 0) return nothing;
   const value = (unit: string, number: number | null) => (number === null ? 'unknown' : impactValue(unit, number));
   return html`<h2>Production impact</h2>
 <div class="scroll"><table><thead><tr><th>what</th><th class="n">before</th><th class="n">worst</th><th>when</th><th>verdict</th></tr></thead><tbody>
 ${all.map(
   ({ title, unit, baseline, worst, at, section, builds, verdict, rule }) =>
-    html`<tr><td>${title}</td><td class="n">${value(unit, baseline)}</td><td class="n">${value(unit, worst)}</td><td>${at === null ? '' : clock(at).slice(11)}${section === null ? '' : html`<br><span class="faint">${section}${builds.length === 0 ? '' : `: ${builds.join(', ')}`}</span>`}</td><td><span class="${VERDICT_TONES[verdict]}">${verdict}</span><br><span class="faint">${rule}</span></td></tr>`,
+    html`<tr><td>${title}</td><td class="n">${value(unit, baseline)}</td><td class="n">${value(unit, worst)}</td><td>${at === null ? '' : timeOfDay(report, at)}${section === null ? '' : html`<br><span class="faint">${section}${builds.length === 0 ? '' : `: ${builds.join(', ')}`}</span>`}</td><td><span class="${VERDICT_TONES[verdict]}">${verdict}</span><br><span class="faint">${rule}</span></td></tr>`,
 )}
 </tbody></table></div>`;
 };

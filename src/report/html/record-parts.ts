@@ -1,5 +1,5 @@
 import type { Report } from '../schema.ts';
-import { clock } from '../summary.ts';
+import { timeOfDay } from '../summary.ts';
 import { type Html, html, nothing } from './html.ts';
 
 const LEVEL_TONES = { ok: 'good', note: 'note', warning: 'warn', blocks: 'bad' } as const;
@@ -8,18 +8,19 @@ const finding = ({ level, what, why, advice }: Report['findings'][number]): Html
   html`<tr><td class="t ${LEVEL_TONES[level]}">${level}</td><td>${what}${[why, advice].filter((each) => each !== '').map((each) => html`<br><span class="faint">${each}</span>`)}</td></tr>`;
 
 /** What preflight said, and what was gone on in spite of. */
-export const findings = ({ findings: all, waivers }: Report): Html => {
+export const findings = (report: Report): Html => {
+  const { findings: all, waivers } = report;
   const fine = all.filter(({ level }) => level === 'ok' || level === 'note');
   const others = all.filter(({ level }) => level !== 'ok' && level !== 'note');
   return html`<h2>Findings and waivers</h2>
 ${others.length === 0 ? html`<p>Preflight warned of nothing.</p>` : html`<div class="scroll"><table><tbody>${others.map(finding)}</tbody></table></div>`}
 ${fine.length === 0 ? null : html`<details><summary>${fine.length} that were in order, or notes</summary><div class="scroll"><table><tbody>${fine.map(finding)}</tbody></table></div></details>`}
 <h3>Gone on in spite of</h3>
-${waivers.length === 0 ? html`<p class="faint">Nothing.</p>` : words(waivers)}`;
+${waivers.length === 0 ? html`<p class="faint">Nothing.</p>` : words(report, waivers)}`;
 };
 
-const words = (all: Report['people']): Html =>
-  html`<div class="scroll"><table><tbody>${all.map(({ at, by, what }) => html`<tr><td class="t">${clock(at)}</td><td>${by}</td><td>${what}</td></tr>`)}</tbody></table></div>`;
+const words = (report: Report, all: Report['people']): Html =>
+  html`<div class="scroll"><table><tbody>${all.map(({ at, by, what }) => html`<tr><td class="t">${timeOfDay(report, at)}</td><td>${by}</td><td>${what}</td></tr>`)}</tbody></table></div>`;
 
 const validation = ({
   line,
@@ -51,4 +52,4 @@ const validation = ({
 export const validations = ({ validations: all }: Report): Html =>
   all.length === 0 ? nothing : html`<h2>Validation queries</h2>${all.map(validation)}`;
 
-export const people = ({ people: all }: Report): Html => html`<h2>Who did what</h2>${words(all)}`;
+export const people = (report: Report): Html => html`<h2>Who did what</h2>${words(report, report.people)}`;

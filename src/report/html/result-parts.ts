@@ -1,6 +1,6 @@
 import { bytes, duration } from '../../run/index.ts';
 import type { Report } from '../schema.ts';
-import { clock } from '../summary.ts';
+import { clock, timeOfDay } from '../summary.ts';
 import { type Html, html, nothing } from './html.ts';
 
 const RESULT_TONES = { ok: 'good', failed: 'bad', unknown: 'warn', waived: 'warn' } as const;
@@ -80,14 +80,14 @@ ${rows.map(({ name, schema, table, outcome, bytes: size, durationMs, atMost, att
 </tbody></table></div>`;
 };
 
-export const failures = ({ failures: all }: Report): Html =>
-  all.length === 0
+export const failures = (report: Report): Html =>
+  report.failures.length === 0
     ? nothing
     : html`<h2>Errors</h2>
 <div class="scroll"><table><tbody>
-${all.map(
+${report.failures.map(
   ({ at, section, what, message, sqlstate, final }) =>
-    html`<tr><td class="t">${clock(at)}</td><td>${section === null ? '' : `section ${section}`}</td><td>${what}</td><td>${message}${sqlstate === null ? '' : ` (${sqlstate})`}</td><td class="t ${final ? 'bad' : 'faint'}">${final ? 'for good' : 'passed, or tried again'}</td></tr>`,
+    html`<tr><td class="t">${timeOfDay(report, at)}</td><td>${section === null ? '' : `section ${section}`}</td><td>${what}</td><td>${message}${sqlstate === null ? '' : ` (${sqlstate})`}</td><td class="t ${final ? 'bad' : 'faint'}">${final ? 'for good' : 'passed, or tried again'}</td></tr>`,
 )}
 </tbody></table></div>`;
 

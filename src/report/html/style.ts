@@ -53,11 +53,13 @@ figcaption b { color: var(--ink); font-weight: 600; }
 .key.cross::before { content: "\\00d7"; background: none; color: var(--bad); font-weight: 800; width: auto; height: auto; }
 svg.chart { display: block; width: 100%; height: auto; }
 svg.narrow { display: none; }
+svg text { font: 11px system-ui, sans-serif; }
 @media (max-width: 640px) {
   body { padding: 18px 14px 48px; }
   h1 { font-size: 21px; }
   .cards { grid-template-columns: 1fr 1fr; }
   .card b { font-size: 17px; }
+  td.t { white-space: normal; }
   svg.wide { display: none; }
   svg.narrow { display: block; }
 }

@@ -1,7 +1,7 @@
 import type { Spec } from 'vega';
 import { duration } from '../../run/index.ts';
 import type { Report } from '../schema.ts';
-import { draw, type Span, timeAxis, timeScale, type Width } from './chart.ts';
+import { draw, fitted, frame, type Span, timeAxis, timeScale, type Width } from './chart.ts';
 import type { Html } from './html.ts';
 
 type Bar = Report['builds'][number];
@@ -66,14 +66,9 @@ const pausesOf = ({ pauses }: Report, span: Span) =>
   }));
 
 const spec = (report: Report, span: Span, size: Width): Spec => {
-  const { width, labels } = size;
-  const rows = new Map(report.builds.map((bar) => [rowOf(bar), bar.name]));
-  const height = Math.max(1, rows.size) * ROW_HEIGHT;
+  const rows = new Map(report.builds.map((bar) => [rowOf(bar), fitted(bar.name, size)]));
   return {
-    width,
-    height,
-    padding: 4,
-    autosize: { type: 'fit-x', contains: 'padding' },
+    ...frame(size, Math.max(1, rows.size) * ROW_HEIGHT),
     data: [
       { name: 'names', values: [...rows].map(([row, name]) => ({ row, name })) },
       { name: 'pauses', values: pausesOf(report, span) },
@@ -83,7 +78,6 @@ const spec = (report: Report, span: Span, size: Width): Spec => {
     scales: [
       timeScale(span),
       { name: 'y', type: 'band', domain: [...rows.keys()], range: 'height', padding: 0.25 },
-      { name: 'name', type: 'ordinal', domain: [...rows.keys()], range: [...rows.values()] },
       {
         name: 'kind',
         type: 'ordinal',
@@ -91,18 +85,7 @@ const spec = (report: Report, span: Span, size: Width): Spec => {
         range: ['var(--build)', 'var(--validate)', 'var(--wait)', 'var(--drop)'],
       },
     ],
-    axes: [
-      timeAxis(span, size),
-      {
-        orient: 'left',
-        scale: 'y',
-        domain: false,
-        ticks: false,
-        labelLimit: labels,
-        labelColor: 'var(--ink)',
-        encode: { labels: { update: { text: { scale: 'name', field: 'value' } } } },
-      },
-    ],
+    axes: [timeAxis(span, size)],
     marks: [
       {
         type: 'rect',
@@ -130,6 +113,20 @@ const spec = (report: Report, span: Span, size: Width): Spec => {
             height: { scale: 'y', band: 1 },
             fill: { scale: 'kind', field: 'kind' },
             description: { field: 'label' },
+          },
+        },
+      },
+      {
+        type: 'text',
+        from: { data: 'names' },
+        encode: {
+          enter: {
+            x: { value: -8 },
+            y: { scale: 'y', field: 'row', band: 0.5 },
+            align: { value: 'right' },
+            baseline: { value: 'middle' },
+            text: { field: 'name' },
+            fill: { value: 'var(--ink)' },
           },
         },
       },
