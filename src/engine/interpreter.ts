@@ -7,6 +7,8 @@ import {
   type DropOutcome,
   type Effect,
   type Input,
+  type MetricName,
+  type Metrics,
   ownError,
   type RunState,
   type StepState,
@@ -49,6 +51,9 @@ const createOf = ({ options }: RunState, { id, step }: StepState): CreateIndexSt
   if (step.kind !== 'create-index') throw new Error(`step ${id} builds no index`);
   return builtWith(step, options.settings);
 };
+
+const readable = (metrics: Metrics): Partial<Record<MetricName, number>> =>
+  Object.fromEntries(Object.entries(metrics).filter(([, value]) => value !== null));
 
 /** Carries out one effect at a time and says what came of it, as the next input. It holds no rule of its own. */
 export class Interpreter {
@@ -144,6 +149,7 @@ export class Interpreter {
           schemas,
           active: metrics?.active ?? null,
           connections: metrics?.connections ?? null,
+          ...(metrics === undefined ? {} : { metrics: readable(metrics) }),
           ...rate,
         },
         statements,

@@ -2,6 +2,7 @@ import {
   evaluateGates,
   type GateMemory,
   type Input,
+  lastSummary,
   newGateMemory,
   newSummaryMemory,
   type RunState,
@@ -73,10 +74,13 @@ export class Metering {
     this.#own.start();
   }
 
-  /** When it is over, own gates have left no process and no statement behind. Never fails. */
+  /** What was not summed up yet is. When it is over, own gates have left no process and no statement behind. Never fails. */
   async stop(): Promise<void> {
     this.#stopped = true;
     void this.#sampler.stop();
+    const summary = lastSummary(this.#summary);
+    this.#summary = newSummaryMemory();
+    if (summary !== null) this.#host.submit({ kind: 'summarised', summary });
     this.#wake();
     await this.#own.stop();
   }

@@ -1,11 +1,10 @@
-import { bytes, duration, plainText, queryTime } from '../run/index.ts';
+import { bytes, duration, impactNumber, plainText, queryTime } from '../run/index.ts';
 import type { Report } from './schema.ts';
 import {
   backupWords,
   builtOf,
   builtWords,
   clock,
-  impactValue,
   impactWords,
   rollbackWords,
   STATUS_WORDS,
@@ -201,7 +200,7 @@ const validationLines = ({ checks, validations }: Report): string[] => [
 const impactLines = (report: Report): string[] => [
   `- In all: ${md(impactWords(report))}`,
   ...report.impact.lines.map(({ title, unit, baseline, worst, at, section, builds, verdict, rule }) => {
-    const of = (value: number) => impactValue(unit, value);
+    const of = (value: number) => impactNumber(value, unit);
     const during = [section === null ? '' : `section ${md(section)}`, builds.map(code).join(', ')].filter(
       (each) => each !== '',
     );

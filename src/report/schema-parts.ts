@@ -270,7 +270,7 @@ export const impact = z.strictObject({
     z.strictObject({
       metric: z.string(),
       title: z.string(),
-      unit: z.string(),
+      unit: z.enum(['count', 'per-second', 'seconds', 'bytes', 'number']),
       baseline: z.number().nullable(),
       worst: z.number().nullable(),
       at: time.nullable(),

@@ -97,13 +97,6 @@ export const rollbackWords = ({ rollback, run, indexes }: Facts): string => {
   return `indexdeck rollback ${run} drops ${plural(droppable, 'index', 'indexes')}; its time is unknown before: each drop waits for the transactions that use its table`;
 };
 
-/** A number of the impact with its unit. */
-export const impactValue = (unit: string, value: number): string => {
-  if (unit === 'bytes') return bytes(Math.round(value));
-  const number = String(Number(value.toFixed(Math.abs(value) < 10 ? 1 : 0)));
-  return unit === 'per-second' ? `${number}/s` : unit === 'seconds' ? `${number} s` : number;
-};
-
 /** 2026-11-23 19:07:00 UTC */
 export const clock = (at: string): string => `${at.slice(0, 10)} ${at.slice(11, 19)} UTC`;
 

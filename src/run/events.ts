@@ -150,6 +150,8 @@ export interface Baseline {
   /** Rollbacks a second over `rateSeconds`; null when unknown. */
   rollbacksPerS: number | null;
   rateSeconds: number;
+  /** Every metric that could be read just then; absent in journals of old. */
+  metrics?: Partial<Record<MetricName, number>>;
   /** Each index of these schemas; absent in journals from before it was kept. */
   present?: ListedIndex[];
 }

@@ -35,7 +35,15 @@ export {
 } from './gates/own.ts';
 export { absoluteThresholds, formatGateValue, readGate } from './gates/readings.ts';
 export { GATE_NAMES, type GateLevel, type GateName, type GateThresholds } from './gates/types.ts';
-export { type Impact, type ImpactLine, type ImpactMoment, type ImpactVerdict, impactOf } from './impact.ts';
+export {
+  type Impact,
+  type ImpactLine,
+  type ImpactMoment,
+  type ImpactUnit,
+  type ImpactVerdict,
+  impactNumber,
+  impactOf,
+} from './impact.ts';
 export type { BuildOutcome, DropOutcome, Input, RecordResult, Response } from './inputs.ts';
 export { type InvalidLeftover, invalidLeftovers } from './leftovers.ts';
 export { plainText } from './plain-text.ts';
@@ -57,4 +65,4 @@ export { currentSection, isTerminal } from './schedule.ts';
 export { isSameServer, REFUSED_WORDS, type RefusedServer, refusalOf, type ServerIdentity } from './server.ts';
 export type * from './state.ts';
 export { builtWith, runnableSteps, stepName } from './steps.ts';
-export { newSummaryMemory, type SummaryMemory, summarise } from './summary.ts';
+export { lastSummary, newSummaryMemory, type SummaryMemory, summarise } from './summary.ts';

@@ -49,7 +49,9 @@ describe('deploy', () => {
     const ended = await indexdeck([...args, ...more], { env: { ...env, INDEXDECK_WEBHOOK: url }, cwd });
     expect(ended.status).toBe(0);
     expect(ended.stdout).toMatch(/written down in .*EXECUTION_LOG\.md\n.*the message was posted to 127\.0\.0\.1:/);
-    expect(ended.stdout.split('\n').at(-1)).toMatch(/run finished with status 0/);
+    expect(ended.stdout).toMatch(
+      /run finished with status 0.*\n\nFor the war room:\n {2}INDEXES DEPLOYED[\s\S]*\n\nHand-off:\n {2}Status: COMPLETE \(0\)/,
+    );
 
     const written = readFileSync(log, 'utf8');
     const printed = await indexdeck(['report', '--journal', journal]);

@@ -1,7 +1,7 @@
-import { queryTime } from '../../run/index.ts';
+import { type ImpactUnit, impactNumber, queryTime } from '../../run/index.ts';
 import { planLines } from '../plan-text.ts';
 import type { Report } from '../schema.ts';
-import { impactValue, timeOfDay } from '../summary.ts';
+import { timeOfDay } from '../summary.ts';
 import { type Html, html, nothing } from './html.ts';
 
 type Probe = Report['probes'][number];
@@ -70,7 +70,7 @@ const VERDICT_TONES = { none: 'good', slight: 'good', impact: 'bad', unknown: 'w
 export const impact = (report: Report): Html => {
   const all = report.impact.lines;
   if (all.length === 0) return nothing;
-  const value = (unit: string, number: number | null) => (number === null ? 'unknown' : impactValue(unit, number));
+  const value = (unit: ImpactUnit, number: number | null) => (number === null ? 'unknown' : impactNumber(number, unit));
   return html`<h2>Production impact</h2>
 <div class="scroll"><table><thead><tr><th>what</th><th class="n">before</th><th class="n">worst</th><th>when</th><th>verdict</th></tr></thead><tbody>
 ${all.map(

@@ -106,13 +106,15 @@ describe.each(versions)('probes of a run on PostgreSQL %i', (version) => {
     const run = await startRun(database, PLAN, {
       options: { probes: [{ ...of, sql: 'SELECT * FROM t WHERE kind + 0 = $1' }], onError: 'abort' },
     });
-    await run.go();
-    await run.until(({ steps }) => steps[0]?.status === 'building' || steps[0]?.status === 'done');
-    // In a pause what runs goes on, and nothing of the end begins.
-    await run.command({ type: 'pause' });
-    await run.until(({ steps, phase }) => steps[0]?.status === 'done' && phase !== 'finished');
     const holder = await database.connect();
     try {
+      // Its snapshot keeps the build from ending before the pause; in a pause nothing of the end begins.
+      await holder.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1');
+      await run.go();
+      await run.until(({ steps }) => steps[0]?.status === 'building');
+      await run.command({ type: 'pause' });
+      await holder.query('COMMIT');
+      await run.until(({ steps }) => steps[0]?.status === 'done');
       await holder.query('BEGIN; LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE');
       await run.command({ type: 'continue' });
       await run.end();
