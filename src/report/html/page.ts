@@ -46,8 +46,8 @@ ${checks(report)}
 ${probes(report)}
 ${await timeline(report)}
 ${pauses(report)}
-${impact(report)}
 ${await metrics(report)}
+${impact(report)}
 ${beforeAfter(report)}
 ${sections(report)}
 ${indexes(report)}

@@ -32,7 +32,9 @@ const gained = ({ percent, factor, atLeast }: Probe): string => {
   if (percent === null || factor === null) return '';
   const least = atLeast ? 'at least ' : '';
   if (percent < 0) return `${(1 / factor).toFixed(1)}x as long`;
-  return `${least}${percent.toFixed(percent > 99 ? 1 : 0)} %, ${factor >= 10 ? factor.toFixed(0) : factor.toFixed(1)}x`;
+  // Never up to 100 %: that would be no time at all.
+  const saved = percent > 99 ? (Math.floor(percent * 10) / 10).toFixed(1) : percent.toFixed(0);
+  return `${least}${saved} %, ${factor >= 10 ? factor.toFixed(0) : factor.toFixed(1)}x`;
 };
 
 const row = (probe: Probe): Html => {

@@ -54,7 +54,7 @@ const thresholdWords = (metric: Report['metrics'][number]): string[] =>
     metric[level] === null ? [] : [`${level} ${metric.below ? 'under' : 'at'} ${metricValue(metric, metric[level])}`],
   );
 
-/** The live metrics under the same window. What nobody needs to see is folded: what has no gate. */
+/** The live metrics under the same window. What nobody needs to see is folded. */
 export const metrics = async (report: Report): Promise<Html> => {
   if (report.metrics.length === 0) return nothing;
   const span = spanOf(report);
@@ -65,10 +65,11 @@ export const metrics = async (report: Report): Promise<Html> => {
 ${charts}
 </figure>`;
   };
-  const gated = report.metrics.filter(({ gate }) => gate !== null);
-  const others = report.metrics.filter(({ gate }) => gate === null);
+  const isShown = ({ gate, points }: Report['metrics'][number]) => gate !== null && points.some(({ max }) => max !== 0);
+  const gated = report.metrics.filter(isShown);
+  const others = report.metrics.filter((metric) => !isShown(metric));
   return html`<h2>The server meanwhile</h2>
 <p class="faint">Mean, and the range from least to most, of every ten seconds.</p>
 ${await inTurn(gated.map((metric) => () => figure(metric)))}
-${others.length === 0 ? null : html`<details><summary>${others.length} more, without thresholds</summary>${await inTurn(others.map((metric) => () => figure(metric)))}</details>`}`;
+${others.length === 0 ? null : html`<details><summary>${others.length} more, without thresholds or never above 0</summary>${await inTurn(others.map((metric) => () => figure(metric)))}</details>`}`;
 };
