@@ -18,7 +18,7 @@ export const isMeasuring = (state: RunState, world: World): boolean =>
   });
 
 /** Something was built, or begun: there is no "before" any more, and what was begun may still be at it. */
-const hasBegun = (state: RunState): boolean =>
+export const hasBegun = (state: RunState): boolean =>
   state.created.length > 0 || state.steps.some((step) => step.attempt > 0 || step.status === 'done');
 
 /** The next probe to measure before the first build; null when that is done, or too late. */

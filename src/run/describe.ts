@@ -113,6 +113,16 @@ const rolledBack = ({ dropped, left, differences }: Extract<RunEvent, { type: 'r
   return `rolled back: ${count(dropped.length, 'index', 'indexes')} dropped and gone, ${left.length} left; ${compared}`;
 };
 
+const verified = (event: Extract<RunEvent, { type: 'verify.finished' }>): string => {
+  const bad = event.results.filter((result) => !result.ok).length;
+  const all = count(event.results.length, 'index', 'indexes');
+  const { counts, verdict } = event;
+  const more = counts == null ? '' : `; ${counts.difference.idxIndexes} more named idx_ than before`;
+  if (event.ok) return `verified: ${all}, all there, valid, and as planned${more}`;
+  if (bad > 0) return `verification FAILED for ${bad} of ${all}${more}`;
+  return `verification ${verdict === 'review' ? 'to be REVIEWED' : 'FAILED'}: ${plainText(event.rule ?? 'no rule given')}`;
+};
+
 const statementsRead = ({ when, statements, why }: Extract<RunEvent, { type: 'statements.read' }>): string => {
   if (why !== null) return `pg_stat_statements, ${when}: not read: ${plainText(why)}`;
   const [most] = statements;
@@ -233,12 +243,8 @@ export const describeEvent = (event: RunEvent): string => {
       return `${plainText(event.schema)}.${plainText(event.table)}  ${event.error === null ? `analyzed in ${duration(event.durationMs ?? 0)}` : `could not be analyzed: ${describeError(event.error)}`}`;
     case 'statements.read':
       return statementsRead(event);
-    case 'verify.finished': {
-      const bad = event.results.filter((result) => !result.ok).length;
-      return event.ok
-        ? `verified: ${count(event.results.length, 'index', 'indexes')}, all there, valid, and as planned`
-        : `verification FAILED for ${bad} of ${count(event.results.length, 'index', 'indexes')}`;
-    }
+    case 'verify.finished':
+      return verified(event);
     case 'validation.finished':
       return `validation, line ${event.line}: ${event.ok ? `${count(event.rows.length, 'row', 'rows')}${event.more ? ' and more' : ''} in ${event.durationMs.toFixed(0)} ms` : `failed: ${event.error === null ? 'no reason given' : describeError(event.error)}`}`;
     case 'record.kept':

@@ -47,6 +47,8 @@ export {
 export type { BuildOutcome, DropOutcome, Input, RecordResult, Response } from './inputs.ts';
 export { type InvalidLeftover, invalidLeftovers } from './leftovers.ts';
 export { plainText } from './plain-text.ts';
+export { maskLiterals, withoutLiterals } from './probes/literals.ts';
+export { describeMeasuring, type Measuring, measuring } from './probes/measuring.ts';
 export {
   describeComparison,
   describeMeasured,

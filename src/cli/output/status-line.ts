@@ -1,10 +1,20 @@
 import type { FeedView } from '../../client/index.ts';
 import { clockTime } from '../../run/format.ts';
-import { formatOwnValue, isOff, REFUSED_WORDS, type RunState, type Sample } from '../../run/index.ts';
+import {
+  describeMeasuring,
+  formatOwnValue,
+  isOff,
+  measuring,
+  REFUSED_WORDS,
+  type RunState,
+  type Sample,
+} from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 
-const word = (state: RunState): string =>
-  state.pauses.length > 0 && state.phase !== 'aborting' ? 'PAUSED' : state.phase.toUpperCase();
+const word = (state: RunState): string => {
+  if (state.pauses.length > 0 && state.phase !== 'aborting') return 'PAUSED';
+  return measuring(state) === null ? state.phase.toUpperCase() : 'MEASURING';
+};
 
 const share = (value: number | null, most: number | null): string =>
   most === null ? `${value ?? '?'}` : `${value ?? '?'}/${most}`;
@@ -38,6 +48,8 @@ const attention = (state: RunState, sample: Sample | null, now: number): string[
     return [`another server took over ${since(state.recheckDue.since)}: it is looked at before anything begins`];
   const [pause] = state.pauses;
   if (pause !== undefined) return [`paused: ${plainText(pause.reason)}`];
+  const measured = measuring(state);
+  if (measured !== null) return [plainText(describeMeasuring(measured))];
   const waiting = sample?.builds.find((build) => build.waiting && build.blockers.length > 0);
   const [blocker] = waiting?.blockers ?? [];
   if (blocker === undefined) return [];

@@ -30,20 +30,32 @@ export const spreadOf = (values: readonly number[]): Spread | null => {
 
 /** Fewer runs than this say nothing of how much they differ by chance. */
 const FEWEST_RUNS = 3;
-/** Of the longer median: what clocks, caches and neighbours do to a query that nothing was changed for. */
-const LEAST_SHARE = 0.05;
+/** That so many runs all lie on one side of as many others happens by chance once in 126 times (2 in 10 over 5). */
+const TELLING_RUNS = 5;
+/** What clocks, caches and neighbours do to a query that nothing was changed for. */
+const LEAST_FACTOR = 1.05;
 /** A median absolute deviation times this is a standard deviation, for values that are spread as errors are. */
 const MAD_TO_SIGMA = 1.4826;
 const SIGMAS = 3;
+/** The finest that the server tells, ms: less is not zero. */
+const RESOLUTION_MS = 0.001;
+
+const logs = (runs: readonly number[]): number[] => runs.map((run) => Math.log(Math.max(run, RESOLUTION_MS)));
+
+const isApart = (a: Spread, b: Spread): boolean => a.max < b.min || b.max < a.min;
 
 /**
- * Whether two sets of times differ by more than chance: their medians must lie further apart than three standard deviations
- * of the two together, as their median absolute deviations give them, and than 5 % of the longer. One slow run moves neither.
+ * Whether two sets of times differ by more than chance. Their medians must lie further apart than 5 %; and either further
+ * than three standard deviations of the two together, as their median absolute deviations give them, or all runs of the one,
+ * five at least, on one side of all of the other. By factors, not by differences: twice as long is as far off as half as
+ * long, and what disturbs a query takes the longer the longer it runs. One slow run moves no median and no deviation.
  */
 export const noiseBetween = (before: readonly number[], after: readonly number[]): NoiseVerdict => {
-  const [a, b] = [spreadOf(before), spreadOf(after)];
-  if (a === null || b === null || Math.min(before.length, after.length) < FEWEST_RUNS) return 'unknown';
+  const [a, b] = [spreadOf(logs(before)), spreadOf(logs(after))];
+  const fewest = Math.min(before.length, after.length);
+  if (a === null || b === null || fewest < FEWEST_RUNS) return 'unknown';
+  const distance = Math.abs(a.median - b.median);
+  if (distance <= Math.log(LEAST_FACTOR)) return 'within';
   const sigma = MAD_TO_SIGMA * Math.hypot(a.mad, b.mad);
-  const least = Math.max(SIGMAS * sigma, LEAST_SHARE * Math.max(a.median, b.median));
-  return Math.abs(a.median - b.median) > least ? 'beyond' : 'within';
+  return distance > SIGMAS * sigma || (fewest >= TELLING_RUNS && isApart(a, b)) ? 'beyond' : 'within';
 };

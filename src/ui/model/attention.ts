@@ -2,6 +2,8 @@ import type { Link } from '../../client/feed.ts';
 import {
   type BuildProgress,
   capitalised,
+  describeMeasuring,
+  measuring,
   type Pause,
   REFUSED_WORDS,
   type RunState,
@@ -210,6 +212,9 @@ export const concerns = (state: RunState | null, sample: Sample | null, link: Li
 };
 
 const calm = (state: RunState): string => {
+  const measured = measuring(state);
+  if (measured !== null) return plainText(describeMeasuring(measured));
+  if (state.phase === 'running' && state.baseline === null) return 'taking the baseline; nothing is built before';
   if (state.phase === 'verifying') return 'checking every index against the plan';
   if (state.phase === 'rolling-back') return 'dropping what this run made; nothing needs you';
   return state.steps.some(isActive) ? 'nothing needs you' : 'nothing is being built right now';

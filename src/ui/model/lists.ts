@@ -1,4 +1,4 @@
-import type { RunState } from '../../run/index.ts';
+import type { RunEvent, RunState } from '../../run/index.ts';
 import { blockerDetails, blockerRows } from './blockers.ts';
 import { findingsRows } from './findings.ts';
 import type { Layout, Pane } from './layout.ts';
@@ -14,11 +14,15 @@ export const firstPane = (state: RunState | null): 'findings' | 'progress' | 're
 };
 
 /** The whole text of the first pane when it is a text and not the progress; null when it is. */
-export const firstPaneText = (state: RunState | null, width: number): Row[] | null => {
+export const firstPaneText = (
+  state: RunState | null,
+  width: number,
+  events: readonly RunEvent[] = [],
+): Row[] | null => {
   if (state === null) return [];
   const shows = firstPane(state);
   if (shows === 'progress') return null;
-  return shows === 'findings' ? findingsRows(state, width) : resultRows(state, width);
+  return shows === 'findings' ? findingsRows(state, width) : resultRows(state, width, events);
 };
 
 /** Rows a pane has for its content, the title left out; a page for a pane that is not on the screen. */

@@ -25,6 +25,7 @@ const TONES: Partial<Record<RunEvent['type'], Tone>> = {
   'build.cancelled': 'warn',
   'drop.failed': 'bad',
   'statement.failed': 'bad',
+  'analyze.started': 'warn',
   'gate.tripped': 'warn',
   'run.paused': 'warn',
   'abort.started': 'bad',
@@ -46,6 +47,7 @@ const TONES: Partial<Record<RunEvent['type'], Tone>> = {
 
 const toneOf = (event: RunEvent): Tone => {
   if ('ok' in event && event.ok === false) return 'bad';
+  if (event.type === 'probe.measured' && event.verdict !== null) return event.verdict.ok ? 'ok' : 'bad';
   return TONES[event.type] ?? 'plain';
 };
 

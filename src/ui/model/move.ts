@@ -26,7 +26,7 @@ export const moveDown = (ui: UiState, by: By, context: PressContext): UiState =>
   const step = lines(by, Math.max(1, height - 1));
   switch (ui.focus) {
     case 'progress': {
-      const text = firstPaneText(shown.view.state, width);
+      const text = firstPaneText(shown.view.state, width, shown.view.events);
       if (text === null) return moveCursor(ui, step, context);
       const most = Math.max(0, text.length - height);
       return { ...ui, listTop: clamp(Math.min(ui.listTop, most) + step, most) };

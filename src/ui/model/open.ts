@@ -47,7 +47,7 @@ export const openDetails = (ui: UiState, context: PressContext): UiState => {
     case 'progress': {
       const shows = firstPane(state);
       if (shows === 'progress') return openItem(ui, context);
-      const text = firstPaneText(state, Math.max(20, layout.columns - 6)) ?? [];
+      const text = firstPaneText(state, Math.max(20, layout.columns - 6), shown.view.events) ?? [];
       return open(
         shows === 'findings' ? 'Findings' : 'Result',
         text.map((line) => rowText(line).trimEnd()),
@@ -76,7 +76,7 @@ const textUnderCursor = (ui: UiState, context: PressContext): string => {
     return liveDetails({ state, sample, history: context.shown.history, now: context.shown.now }).join('\n');
   if (ui.focus === 'detail') return blockersText(context.shown).join('\n');
   const { width } = contentSize(context.layout, 'progress');
-  const text = firstPaneText(state, width);
+  const text = firstPaneText(state, width, context.shown.view.events);
   if (text !== null) return text.map((line) => rowText(line).trimEnd()).join('\n');
   const item = itemUnderCursor(ui, context);
   if (item === null) return '';

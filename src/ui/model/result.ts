@@ -1,8 +1,9 @@
-import { differenceCount, type RollbackState, type RunState, type StepState } from '../../run/index.ts';
+import { differenceCount, type RollbackState, type RunEvent, type RunState, type StepState } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { stepName } from '../../run/steps.ts';
 import { SYMBOL } from '../theme.ts';
 import { bytes, clockTime, plural, since } from './format.ts';
+import { impactRows, probeRows, verdictRows } from './measured.ts';
 import { type Row, row, seg, type Tone, wrapText } from './row.ts';
 
 /** What became of one step, in words. */
@@ -144,8 +145,8 @@ const rollbackRows = (state: RunState, width: number): Row[] => {
   );
 };
 
-/** The result, index by index, what is not right first. */
-export const resultRows = (state: RunState, width: number): Row[] => {
+/** The result, index by index, what is not right first; of the events, how production fared. */
+export const resultRows = (state: RunState, width: number, events: readonly RunEvent[] = []): Row[] => {
   const { outcome } = state;
   const outcomes = state.steps.map((step) => outcomeOf(state, step));
   const check = verifiedWord(state);
@@ -173,6 +174,9 @@ export const resultRows = (state: RunState, width: number): Row[] => {
     ),
     ...rollbackRows(state, width),
     ...outcomes.filter((one) => !one.good).flatMap(line),
+    ...(state.rollback === null ? verdictRows(state, width) : []),
+    ...(state.rollback === null ? probeRows(state, width) : []),
+    ...(state.rollback === null ? impactRows(events, width) : []),
     // What validation queries said was said before the way back.
     ...(state.rollback === null ? validationRows(state) : []),
     ...outcomes.filter((one) => one.good).flatMap(line),

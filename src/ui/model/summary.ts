@@ -1,4 +1,4 @@
-import type { RunState } from '../../run/index.ts';
+import { describeProbe, type RunState } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { bytes, clockTime, plural, since } from './format.ts';
 import { outcomeOf, tally } from './result.ts';
@@ -26,6 +26,12 @@ const notBuiltLines = (state: RunState): string[] => {
     ...(bad.length > MOST_LISTED ? [`  and ${bad.length - MOST_LISTED} more`] : []),
   ];
 };
+
+/** What the queries that were measured have gained. */
+const probeLines = (state: RunState): string[] =>
+  state.probes.length === 0 || state.rollback !== null
+    ? []
+    : ['Measured:', ...state.probes.map((each) => plainText(`  ${each.probe.name}: ${describeProbe(each)}`))];
 
 /** What the way back has come to, and how to go on with it. */
 const rollbackNext = ({ run, outcome, rollback }: RunState): string[] => [
@@ -81,7 +87,7 @@ export const summaryLines = (state: RunState, abandoned = false): string[] => {
       ? `indexdeck run ${state.run} on ${where}: ${state.phase}, not finished.`
       : `indexdeck run ${state.run} on ${where}: status ${outcome.status}${took}: ${plainText(outcome.reason)}`;
   if (state.approvedAt === null) return [head, ...nextLines(state, abandoned)];
-  const detail = outcome === null ? [] : [...builtLines(state), ...notBuiltLines(state)];
+  const detail = outcome === null ? [] : [...builtLines(state), ...notBuiltLines(state), ...probeLines(state)];
   const sections = state.sections.filter((section) => section.finishedAt !== null).length;
   return [
     head,

@@ -1,4 +1,4 @@
-import type { BuildProgress, Phase, RunState, StepState } from '../../run/index.ts';
+import { type BuildProgress, measuring, type Phase, type RunState, type StepState } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { SYMBOL } from '../theme.ts';
 import type { Tone } from './row.ts';
@@ -34,7 +34,7 @@ export const runMark = (state: RunState, abandoned: boolean): Mark => {
   }
   if (pauses.length > 0 && ['running', 'verifying', 'rolling-back'].includes(phase))
     return { symbol: SYMBOL.alarm, word: 'PAUSED', tone: 'warn' };
-  return PHASES[phase];
+  return measuring(state) === null ? PHASES[phase] : { symbol: SYMBOL.working, word: 'MEASURING', tone: 'info' };
 };
 
 /** What a step does: what the sample shows of it goes before what was recorded. */

@@ -29,7 +29,7 @@ const FIRST_TITLES = { findings: 'Checklist', progress: 'Progress', result: 'Res
 export const ProgressPane = ({ ui, shown, rect, focused }: PaneInput) => {
   const { state, sample } = shown.view;
   const title = FIRST_TITLES[firstPane(state)];
-  const text = firstPaneText(state, rect.width);
+  const text = firstPaneText(state, rect.width, shown.view.events);
   const height = inner(rect);
   let rows: Row[] = [];
   let right = '';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { probesOf } from '../../../src/cli/options/probes.ts';
 import type { Cluster } from '../../../src/demo/cluster.ts';
 import { loadDemo } from '../../../src/demo/load.ts';
 import { startTraffic } from '../../../src/demo/traffic.ts';
@@ -38,7 +39,8 @@ const deploy = async (database: TestDatabase, sql: string, seed: number): Promis
   const orders = await ordersIn(database);
   const traffic = await startTraffic(database.connectionString, seed, PACE);
   try {
-    const run = await startRun(database, sql, { options: { jobs: 4 } });
+    const probes = probesOf(await planFrom(sql));
+    const run = await startRun(database, sql, { options: { jobs: 4, probes } });
     await run.go();
     await run.end(100_000);
     return { run, database, before, orders: (await ordersIn(database)) - orders };
@@ -55,6 +57,7 @@ const expectDeployed = async ({ run, database, before, orders }: Deployed, plann
   expect(orders).toBeGreaterThan(10);
   expect(run.of('build.phase_entered').some(({ phase }) => phase.startsWith('waiting for '))).toBe(true);
   expect(run.of('validation.finished').map(({ ok }) => ok)).toEqual(Array(6).fill(true));
+  expect(run.state().probes.map(({ after }) => after?.verdict?.ok)).toEqual(Array(4).fill(true));
   expect(await sessionsOf(database)).toEqual([]);
 
   const names = new Set(planned.map(({ name }) => name));

@@ -40,12 +40,22 @@ describe('for any times', () => {
     );
   });
 
-  test('what differs goes on to differ when it gets slower still by as much as one likes', () => {
+  test('five that are all slower than all of five others differ, however much they scatter', () => {
+    const five = fc.array(fc.double({ min: 0.01, max: 10_000, noNaN: true }), { minLength: 5, maxLength: 20 });
     fc.assert(
-      fc.property(times, fc.double({ min: 1, max: 1e6, noNaN: true }), (runs, more) => {
-        const spread = spreadOf(runs);
-        const far = runs.map((run) => run + (spread?.max ?? 0) * 20 + more);
+      fc.property(five, five, (runs, others) => {
+        const far = others.map((run) => run + Math.max(...runs) * 1.06);
         expect(noiseBetween(runs, far)).toBe('beyond');
+      }),
+    );
+  });
+
+  test('what gets slower still by a factor goes on to differ', () => {
+    fc.assert(
+      fc.property(times, times, fc.double({ min: 1, max: 1e6, noNaN: true }), (a, b, factor) => {
+        const slower = (spreadOf(a)?.median ?? 0) < (spreadOf(b)?.median ?? 0);
+        const further = b.map((run) => (slower ? run * factor : run));
+        if (slower && noiseBetween(a, b) === 'beyond') expect(noiseBetween(a, further)).toBe('beyond');
       }),
     );
   });
@@ -77,6 +87,7 @@ test.each([
   ['ten times as fast', [100, 101, 99, 100, 102], [10, 11, 10, 9, 10], 'beyond'],
   ['one slow run on either side moves nothing', [10, 10.1, 9.9, 10, 500], [10, 10.1, 300, 9.9, 10], 'within'],
   ['one slow run does not hide a gain', [10, 10.1, 9.9, 10, 500], [5, 5.1, 4.9, 5, 5], 'beyond'],
+  ['much is gained of what scatters', [9.91, 6.71, 12.2, 7.2, 11.9], [0.01, 0.01, 0.011, 0.01, 0.02], 'beyond'],
   ['a gain among times that scatter as much', [10, 14, 6, 12, 8], [9, 13, 5, 11, 7], 'within'],
 ] as const)('%s', (_, before, after, verdict) => {
   expect(noiseBetween(before, after)).toBe(verdict);
