@@ -21,7 +21,7 @@ export interface Span {
 const RIGHT = 14;
 const FONT_SIZE = 11;
 /** Of a letter in a name, on average, in pixels: only the reader's browser knows its font. */
-const LETTER = 6.1;
+const LETTER = 6.6;
 
 const CONFIG: Spec['config'] = {
   axis: {

@@ -13,14 +13,14 @@ export const findings = (report: Report): Html => {
   const fine = all.filter(({ level }) => level === 'ok' || level === 'note');
   const others = all.filter(({ level }) => level !== 'ok' && level !== 'note');
   return html`<h2>Findings and waivers</h2>
-${others.length === 0 ? html`<p>Preflight warned of nothing.</p>` : html`<div class="scroll"><table><tbody>${others.map(finding)}</tbody></table></div>`}
-${fine.length === 0 ? null : html`<details><summary>${fine.length} that were in order, or notes</summary><div class="scroll"><table><tbody>${fine.map(finding)}</tbody></table></div></details>`}
+${others.length === 0 ? html`<p>Preflight warned of nothing.</p>` : html`<div class="scroll fit"><table><tbody>${others.map(finding)}</tbody></table></div>`}
+${fine.length === 0 ? null : html`<details><summary>${fine.length} that were in order, or notes</summary><div class="scroll fit"><table><tbody>${fine.map(finding)}</tbody></table></div></details>`}
 <h3>Gone on in spite of</h3>
 ${waivers.length === 0 ? html`<p class="faint">Nothing.</p>` : words(report, waivers)}`;
 };
 
 const words = (report: Report, all: Report['people']): Html =>
-  html`<div class="scroll"><table><tbody>${all.map(({ at, by, what }) => html`<tr><td class="t">${timeOfDay(report, at)}</td><td>${by}</td><td>${what}</td></tr>`)}</tbody></table></div>`;
+  html`<div class="scroll fit"><table><tbody>${all.map(({ at, by, what }) => html`<tr><td class="t">${timeOfDay(report, at)}</td><td>${by}</td><td>${what}</td></tr>`)}</tbody></table></div>`;
 
 const validation = ({
   line,

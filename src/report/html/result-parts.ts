@@ -8,7 +8,7 @@ const RESULT_WORDS = { ok: '✓', failed: '✗ failed', unknown: '? unknown', wa
 
 /** What was checked, and what was not. */
 export const checks = (report: Report): Html => html`<h2>Checks</h2>
-<div class="scroll"><table><tbody>
+<div class="scroll fit"><table><tbody>
 ${report.checks.map(
   ({ what, result, detail }) =>
     html`<tr><td class="t ${RESULT_TONES[result]}">${RESULT_WORDS[result]}</td><td>${what}</td><td class="faint">${detail}</td></tr>`,
@@ -32,7 +32,7 @@ export const beforeAfter = ({ before, after }: Report): Html => {
     return number === null ? 'unknown' : of(number);
   };
   return html`<h2>Before and after</h2>
-<div class="scroll"><table><thead><tr><th>${before.schemas.join(', ')}</th><th class="n">before</th><th class="n">after</th></tr></thead><tbody>
+<div class="scroll fit"><table><thead><tr><th>${before.schemas.join(', ')}</th><th class="n">before</th><th class="n">after</th></tr></thead><tbody>
 ${STATE_ROWS.map((row) => html`<tr><td>${row[1]}</td><td class="n">${value(before, row)}</td><td class="n">${value(after, row)}</td></tr>`)}
 <tr class="faint"><td>read at</td><td class="n">${clock(before.at)}</td><td class="n">${after === null ? 'not read' : clock(after.at)}</td></tr>
 </tbody></table></div>`;

@@ -59,7 +59,7 @@ svg text { font: 11px system-ui, sans-serif; }
   h1 { font-size: 21px; }
   .cards { grid-template-columns: 1fr 1fr; }
   .card b { font-size: 17px; }
-  td.t { white-space: normal; }
+  .scroll:not(.fit) table { min-width: 600px; }
   svg.wide { display: none; }
   svg.narrow { display: block; }
 }

@@ -37,14 +37,14 @@ export const pauses = (report: Report): Html => {
   if (all.length === 0 && gates.length === 0) return nothing;
   const took = (from: string, to: string | null) => (to === null ? '' : duration(Date.parse(to) - Date.parse(from)));
   return html`<h2>Pauses and gates</h2>
-<div class="scroll"><table><tbody>
+<div class="scroll fit"><table><tbody>
 ${all.map(
   ({ from, to, cause, by, reason, liftedBy }) =>
-    html`<tr><td class="t">${timeOfDay(report, from)}</td><td class="bad">paused (${cause})</td><td>${by}: ${reason}</td><td class="t">${to === null ? 'not lifted' : `${took(from, to)}, ${liftedBy === null ? 'ended with the run' : `lifted by ${liftedBy}`}`}</td></tr>`,
+    html`<tr><td class="t">${timeOfDay(report, from)}</td><td class="bad">paused (${cause})</td><td>${by}: ${reason}</td><td>${to === null ? 'not lifted' : `${took(from, to)}, ${liftedBy === null ? 'ended with the run' : `lifted by ${liftedBy}`}`}</td></tr>`,
 )}
 ${gates.map(
   ({ at, gate, level, reason, clearedAt }) =>
-    html`<tr><td class="t">${timeOfDay(report, at)}</td><td class="${level === 'warn' ? 'warn' : 'bad'}">${gate}: ${level}</td><td>${reason}</td><td class="t">${clearedAt === null ? 'not clear before the end' : `clear after ${took(at, clearedAt)}`}</td></tr>`,
+    html`<tr><td class="t">${timeOfDay(report, at)}</td><td class="${level === 'warn' ? 'warn' : 'bad'}">${gate}: ${level}</td><td>${reason}</td><td>${clearedAt === null ? 'not clear before the end' : `clear after ${took(at, clearedAt)}`}</td></tr>`,
 )}
 </tbody></table></div>`;
 };

@@ -100,7 +100,7 @@ const unharmed = ({ verdict, lines }: Report['impact']): Check => {
     'impact',
     what,
     verdict === 'impact' ? 'failed' : 'ok',
-    [verdict, ...worst.map(({ title }) => title)].join(', '),
+    [`impact: ${verdict}`, ...worst.map(({ title }) => title)].join(', '),
   );
 };
 

@@ -6,6 +6,7 @@ import {
   type ProbeMeasured,
   type ProbeState,
   type RunState,
+  withoutLiterals,
 } from '../../run/index.ts';
 import { cleanMessage } from '../redact.ts';
 import type { Report } from '../schema.ts';
@@ -30,25 +31,6 @@ const measurement = (measured: Measured | null, keepLiterals: boolean): Probe['b
     error: error === null ? null : cleanMessage(error.message, keepLiterals),
     timedOut,
   };
-};
-
-/** Keys of a plan whose texts are expressions, and may hold constants. */
-const EXPRESSION = /Cond$|Filter$|Key$|^Output$|^Function Call$|^Order By$|Clause$|^Conflict/;
-
-/** A plan without the constants of its conditions. */
-const withoutLiterals = (plan: unknown): unknown => {
-  if (Array.isArray(plan)) return plan.map(withoutLiterals);
-  if (typeof plan !== 'object' || plan === null) return plan;
-  const expression = (value: unknown): unknown => {
-    if (typeof value === 'string') return normaliseStatement(value);
-    return Array.isArray(value) ? value.map(expression) : value;
-  };
-  return Object.fromEntries(
-    Object.entries(plan).map(([key, value]) => [
-      key,
-      EXPRESSION.test(key) ? expression(value) : withoutLiterals(value),
-    ]),
-  );
 };
 
 const wordsOf = ({ before, after }: ProbeState, keepLiterals: boolean): string => {
