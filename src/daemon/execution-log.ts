@@ -42,7 +42,8 @@ const locked = async <T>(path: string, act: () => Promise<T>): Promise<T> => {
 const openLog = async (path: string, umask: number): Promise<FileHandle> => {
   try {
     const made = await open(path, 'ax');
-    await made.chmod(0o666 & ~umask);
+    // Not every file system has such rights.
+    await made.chmod(0o666 & ~umask).catch(() => undefined);
     return made;
   } catch (error) {
     if (!isTaken(error)) throw error;

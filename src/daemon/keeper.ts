@@ -1,13 +1,17 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RecordConfig } from '../engine/config.ts';
 import type { Recorder } from '../engine/recorder.ts';
 import { logEntry, makeReport, type Report } from '../report/index.ts';
-import { type RecordResult, type RunEvent, replay } from '../run/index.ts';
+import { duration, type RecordResult, type RunEvent, replay } from '../run/index.ts';
 import { appendEntry } from './execution-log.ts';
 import { Hooks } from './hooks.ts';
 import { postMessage } from './webhook.ts';
 
 /** What still runs at the end has this long. Another engine on the run waits for it. */
 const LAST_HOOKS_MS = 8_000;
+
+/** A file system that hangs holds the run's end up no longer than this. */
+const LOG_MS = 10_000;
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -28,15 +32,16 @@ export class Keeper implements Recorder {
   }
 
   async keep(events: readonly RunEvent[]): Promise<RecordResult[]> {
+    const path = replay(events)?.options.log ?? null;
     try {
       const report = makeReport(events, { keepLiterals: false });
-      const path = replay(events)?.options.log ?? null;
       if (report === null) return [];
       const results = await Promise.all([this.#append(path, report), this.#post(report)]);
       return results.flat();
     } catch (error) {
+      // A fault of the program: it costs the record, and never the run.
       this.#log(`no record could be made: ${error instanceof Error ? error.stack : String(error)}`);
-      return [];
+      return path === null ? [] : [{ what: 'log', where: path, problem: messageOf(error) }];
     }
   }
 
@@ -46,7 +51,9 @@ export class Keeper implements Recorder {
 
   async #append(path: string | null, report: Report): Promise<RecordResult[]> {
     if (path === null) return [];
-    const problem = await appendEntry(path, logEntry(report), this.#config.umask).then(() => null, messageOf);
+    const written = appendEntry(path, logEntry(report), this.#config.umask).then(() => null, messageOf);
+    const late = delay(LOG_MS, `the file system did not answer within ${duration(LOG_MS)}`, { ref: false });
+    const problem = await Promise.race([written, late]);
     this.#log(problem === null ? `written down in ${path}` : `not written down in ${path}: ${problem}`);
     return [{ what: 'log', where: path, problem }];
   }

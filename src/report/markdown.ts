@@ -30,9 +30,8 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 const unknown = (value: number | null, of: (value: number) => string = String): string =>
   value === null ? 'unknown' : of(value);
 
-/** To the minute they would hide what happened in between. */
 const span = ({ approvedAt, startedAt, until, durationMs, finishedAt }: Report): string =>
-  `${clock(approvedAt ?? startedAt)} to ${finishedAt === null ? 'now' : clock(until)}, ${duration(durationMs)}`;
+  `${clock(approvedAt ?? startedAt)} to ${clock(until)}${finishedAt === null ? ' and not ended' : ''}, ${duration(durationMs)}`;
 
 const about = (report: Report): string[] => {
   const { database, serverVersion, environment, operator, plan, matches, run, engines } = report;

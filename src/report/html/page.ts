@@ -17,7 +17,7 @@ const heading = (report: Report): Html => {
   return html`<header>
 <span class="badge ${statusTone(report)}">${STATUS_WORDS[status]}</span>
 <h1>Indexes on ${database.database} at ${database.host}</h1>
-<p class="faint">${clock(startedAt)} to ${finishedAt === null ? 'now' : clock(until)}${environment === null ? '' : `, ${environment}`}, by ${operator}</p>
+<p class="faint">${clock(startedAt)} to ${clock(until)}${finishedAt === null ? ' and not ended' : ''}${environment === null ? '' : `, ${environment}`}, by ${operator}</p>
 ${reason === '' ? null : html`<p>${reason}.</p>`}
 ${leftToDo.map((each) => html`<p class="bad"><b>To do:</b> ${each}</p>`)}
 </header>`;

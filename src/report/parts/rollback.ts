@@ -1,4 +1,4 @@
-import type { RunEvent, RunState } from '../../run/index.ts';
+import type { RunState } from '../../run/index.ts';
 import type { Report } from '../schema.ts';
 
 const named = ({ schema, name, oid }: { schema: string; name: string; oid: number }) => ({ schema, name, oid });
@@ -18,7 +18,3 @@ export const rollback = ({ rollback: state }: RunState): Report['rollback'] => {
       differences === null ? null : [...differences.added, ...differences.missing, ...differences.changed].map(named),
   };
 };
-
-/** Every index that was dropped on the way back, by whichever engine, and how long each took in milliseconds. */
-export const dropTimes = (events: readonly RunEvent[]): number[] =>
-  events.flatMap((event) => (event.type === 'index.dropped' && event.why === 'rollback' ? [event.durationMs] : []));
