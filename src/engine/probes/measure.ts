@@ -13,7 +13,7 @@ const BUDGET_MS = 60_000;
 /** Past its own time limit the server, or the way to it, is gone. */
 const GRACE_MS = 10_000;
 /** A plan over thousands of partitions is not worth a journal of megabytes. */
-const MOST_PLAN_CHARACTERS = 200_000;
+const MOST_PLAN_CHARACTERS = 100_000;
 const QUERY_CANCELED = '57014';
 
 const NOTHING: ProbeMeasurement = {

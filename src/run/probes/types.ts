@@ -93,7 +93,7 @@ export interface ProbeMeasurement {
   buffers: ProbeBuffers | null;
   /**
    * The plan of the run in the middle, as EXPLAIN (FORMAT JSON) gives it (the object with `Plan` in it). Its conditions hold
-   * the query's literal values: `withoutLiterals` (literals.ts) leaves them out. Null when there is none, or it is over 200 kB.
+   * the query's literal values: `withoutLiterals` (literals.ts) leaves them out. Null when there is none, or it is over 100 kB.
    */
   plan: unknown;
   summary: PlanSummary | null;
