@@ -9,17 +9,16 @@ export const notKept = (events: readonly RunEvent[]): string[] => {
     .flatMap((event) => (event.type === 'record.failed' ? [describeEvent(event)] : []));
 };
 
-/** The message for the war room and the hand-off, as the report has them, for whoever is at the terminal. */
-export const lastWords = (events: readonly RunEvent[]): string[] => {
+const indented = (lines: readonly string[]): string[] => lines.map((line) => `  ${plainText(line)}`);
+
+/**
+ * The message for the war room and the hand-off, as the report has them, for whoever is at the terminal. Beneath the full
+ * screen's summary, which must not be pushed out of sight, only what that does not say.
+ */
+export const lastWords = (events: readonly RunEvent[], ui: 'tui' | 'plain'): string[] => {
   const report = makeReport(events, { keepLiterals: false });
   if (report === null) return [];
-  const indented = (lines: readonly string[]) => lines.map((line) => `  ${plainText(line)}`);
-  return [
-    '',
-    'For the war room:',
-    ...indented(report.message.split('\n')),
-    '',
-    'Hand-off:',
-    ...indented(report.handOff),
-  ];
+  const { message, handOff } = report;
+  if (ui === 'tui') return ['Hand-off:', ...indented(handOff.filter((line) => !/^(Status|Indexes added):/.test(line)))];
+  return ['', 'For the war room:', ...indented(message.split('\n')), '', 'Hand-off:', ...indented(handOff)];
 };
