@@ -44,6 +44,8 @@ export interface Running {
 
 export interface Setup {
   env?: Record<string, string | undefined>;
+  /** Other than a new, empty folder. */
+  cwd?: string;
   /** Other than the node that runs the tests. */
   node?: string;
   nodeArgs?: string[];
@@ -52,11 +54,13 @@ export interface Setup {
 /** Starts the built program with an environment that says nothing but what the test says. */
 export const start = (
   args: readonly string[],
-  { env = {}, node = process.execPath, nodeArgs = [] }: Setup = {},
+  { env = {}, cwd, node = process.execPath, nodeArgs = [] }: Setup = {},
 ): Running => {
   if (!existsSync(join(root, 'dist', 'cli', 'main.js'))) throw new Error('dist/ is not built: npm run build');
   const home = folder();
   const child = spawn(node, [...nodeArgs, program, ...args], {
+    // Where the execution log goes that nobody named.
+    cwd: cwd ?? home,
     env: { ...BASE_ENV, HOME: home, XDG_STATE_HOME: join(home, 'state'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -18,6 +18,7 @@ export const open = (args: string[], env: Record<string, string>): Terminal => {
   const pty = spawn(process.execPath, [program, ...args], {
     cols: 100,
     rows: 30,
+    cwd: home,
     env: { ...BASE_ENV, HOME: home, TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
   });
   let shown = '';

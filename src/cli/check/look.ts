@@ -3,13 +3,20 @@ import type { ConnectionConfig } from '../../engine/config.ts';
 import { blockedByPooler, detectPooling, runPreflight } from '../../engine/preflight/index.ts';
 import { Session } from '../../engine/session.ts';
 import type { Finding, Plan } from '../../plan/index.ts';
-import type { NamedBackup, PreflightFacts } from '../../run/index.ts';
+import type { MatchedReport, NamedBackup, PreflightFacts } from '../../run/index.ts';
 import { UnreachableError } from '../connection/index.ts';
 import { type GivenOptions, runOptions } from '../options/deploy-options.ts';
 
 export interface Looked {
   findings: readonly Finding[];
   preflight: PreflightFacts;
+}
+
+/** What the command line says of a deployment, and what was found of it without the database. */
+export interface Intended {
+  given: GivenOptions;
+  backup: NamedBackup | null;
+  matches: MatchedReport | null;
 }
 
 /**
@@ -19,9 +26,8 @@ export interface Looked {
 export const lookAt = async (
   connection: ConnectionConfig,
   plan: Plan,
-  given: GivenOptions,
+  { given, backup, matches }: Intended,
   terminal: boolean,
-  backup: NamedBackup | null = null,
 ): Promise<Looked> => {
   const unreachable = (error: Error) => {
     throw new UnreachableError(error.message, { cause: error });
@@ -32,7 +38,7 @@ export const lookAt = async (
   const settings = inspectingSettings;
   const inspect = await Session.open({ connection, run: 'check', name: 'inspect', settings }).catch(unreachable);
   try {
-    const options = runOptions(given, terminal, false, backup);
+    const options = runOptions(given, terminal, false, backup, [], matches);
     const preflight = await runPreflight({ inspect, plan, options, ours: [inspect.pid], pooling });
     return { preflight, findings: preflight.findings };
   } finally {

@@ -12,6 +12,7 @@ import { addConnectionFlags, addPlanFlags, connectionFlags, givenByFlags } from 
 import { parseChoice } from '../options/values.ts';
 import { Output } from '../output/output.ts';
 import { readGoodPlan } from '../read-plan.ts';
+import { matchReport } from '../record/matched-report.ts';
 
 const notReachable = (error: UnreachableError): Finding => ({
   level: 'blocks',
@@ -23,6 +24,7 @@ const notReachable = (error: UnreachableError): Finding => ({
 
 const check = async (file: string, given: GivenOptions, flags: ConnectionFlags, io: Io): Promise<Checked> => {
   const plan = await readGoodPlan([file], given.makeConcurrent ?? false);
+  const matches = await matchReport(given, plan);
   const located = await locateNamed(given, io);
   try {
     const terminal = terminalOf(io);
@@ -33,7 +35,12 @@ const check = async (file: string, given: GivenOptions, flags: ConnectionFlags, 
     return {
       plan,
       database: { host, port, database, user },
-      ...(await lookAt(connection, plan, given, terminal !== null, await proveNamed(located, given, io))),
+      ...(await lookAt(
+        connection,
+        plan,
+        { given, matches, backup: await proveNamed(located, given, io) },
+        terminal !== null,
+      )),
     };
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;

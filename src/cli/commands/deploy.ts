@@ -14,6 +14,9 @@ import { addConnectionFlags, addDeployFlags, connectionFlags, givenByFlags } fro
 import { probesOf } from '../options/probes.ts';
 import { Output } from '../output/output.ts';
 import { readGoodPlan } from '../read-plan.ts';
+import { LOG_NAME, writableLog } from '../record/log-file.ts';
+import { matchReport } from '../record/matched-report.ts';
+import { recordConfig } from '../record/record-config.ts';
 import { restoreAfterRun } from '../restore/after-run.ts';
 import { rollBackOnScreen } from '../rollback/roll-back.ts';
 
@@ -34,16 +37,19 @@ export const addDeploy = (program: Command, io: Io, done: Done): void => {
     const ui = chooseUi(given.ui, io);
     // All that can be refused without the database, before it is asked anything.
     requireConsent(consent, given, connectionSettings(flags, io.env).config.database, terminal !== null);
+    const log = writableLog(given.log ?? LOG_NAME);
+    const record = recordConfig(given, io);
+    const matches = await matchReport(given, plan);
     const located = await locateNamed(given, io);
     const connection = await resolveConnection(flags, io.env, terminal).catch((error: unknown) => {
       if (!(error instanceof UnreachableError)) throw error;
       throw new CliError(3, `${error.message}. Nothing was changed`, { cause: error });
     });
     const backup = await proveNamed(located, given, io);
-    const options = runOptions(given, terminal !== null, ui === 'tui', backup, probes);
+    const options = runOptions({ ...given, log }, terminal !== null, ui === 'tui', backup, probes, matches);
     const { journal, environment = null } = given;
-    const start = () => startRun({ plan, files: [file], connection, options, journal, io });
-    const rollBack = rollBackOnScreen(connection, options, io);
+    const start = () => startRun({ plan, files: [file], connection, options, record, journal, io });
+    const rollBack = rollBackOnScreen(connection, options, record, io);
     const out = new Output(io.stdout);
     const restore = (state: RunState) => restoreAfterRun(state, { flags, journal, binDir: given.binDir, io, out });
     done(await deployRun({ start, rollBack, restore, ui, environment, consent, io, out, temporary: false }));

@@ -1,6 +1,6 @@
 import { rmdirSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { ConnectionConfig, EngineConfig } from '../../engine/config.ts';
+import type { ConnectionConfig, EngineConfig, RecordConfig } from '../../engine/config.ts';
 import { launchEngine } from '../../engine/launch.ts';
 import type { Plan } from '../../plan/index.ts';
 import type { RunOptions } from '../../run/index.ts';
@@ -26,6 +26,7 @@ export interface NewRun {
   files: readonly string[];
   connection: ConnectionConfig;
   options: RunOptions;
+  record: RecordConfig;
   journal: string | undefined;
   io: Io;
 }
@@ -49,12 +50,20 @@ export const launch = async (config: Omit<EngineConfig, 'version' | 'operator'>)
 };
 
 /** Makes a new run's directory and starts its engine. */
-export const startRun = async ({ plan, files, connection, options, journal, io }: NewRun): Promise<StartedRun> => {
+export const startRun = async ({
+  plan,
+  files,
+  connection,
+  options,
+  record,
+  journal,
+  io,
+}: NewRun): Promise<StartedRun> => {
   const run = newRunId(new Date());
   const dir = makeRunDirectory(journalDirectory(journal, io.env), run);
   const sources = files.map((file) => resolve(file));
   try {
-    const pid = await launch({ run, dir, connection, options, start: { kind: 'new', plan, sources } });
+    const pid = await launch({ run, dir, connection, options, record, start: { kind: 'new', plan, sources } });
     return { run, dir, pid, past: 0 };
   } catch (error) {
     removeEmpty(dir);

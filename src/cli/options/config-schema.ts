@@ -11,10 +11,12 @@ import {
   parseBaseline,
   parseDelay,
   parseGiveUp,
+  parseHook,
   parseJobs,
   parseLedgerSchema,
   parseRetries,
   parseSetting,
+  parseWebhook,
   UIS,
 } from './values.ts';
 
@@ -28,6 +30,18 @@ const settings = z.record(
     .union([z.string(), z.number(), z.boolean()])
     .transform((value) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value))),
 );
+
+/** A command, or several, for each event. */
+const hooks = z.record(z.string(), z.union([z.string(), z.array(z.string())])).transform((events, context) => {
+  try {
+    return Object.entries(events).flatMap(([event, commands]) =>
+      [commands].flat().map((command) => parseHook(`${event}=${command}`, '')),
+    );
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+});
 
 const thresholds = z
   .strictObject({ pass: z.int().min(0), review: z.int().min(0) })
@@ -56,6 +70,10 @@ const schema = z.strictObject({
   baseline: readBy(parseBaseline).optional(),
   ledger: z.boolean().optional(),
   'ledger-schema': readBy(parseLedgerSchema).optional(),
+  log: z.string().min(1).optional(),
+  webhook: readBy(parseWebhook).optional(),
+  exec: hooks.optional(),
+  matches: z.string().min(1).optional(),
   probes: probes.optional(),
   critical: z.array(z.string().min(1)).optional(),
   thresholds: thresholds.optional(),
@@ -96,6 +114,10 @@ export const checkConfig = (value: unknown): { options: GivenOptions } | { issue
       baselineMs: data.baseline,
       ledger: data.ledger,
       ledgerSchema: data['ledger-schema'],
+      log: data.log,
+      webhook: data.webhook,
+      hooks: data.exec,
+      matches: data.matches,
       probes: data.probes,
       critical: data.critical,
       thresholds: data.thresholds,

@@ -1,3 +1,4 @@
+import type { Hook } from '../../engine/config.ts';
 import { BASELINE_MS } from '../../run/gates/baseline-rate.ts';
 import { DEFAULT_GATES } from '../../run/gates/defaults.ts';
 import type {
@@ -5,6 +6,7 @@ import type {
   ErrorPolicy,
   GateName,
   GateThresholds,
+  MatchedReport,
   NamedBackup,
   OwnGate,
   Probe,
@@ -45,6 +47,13 @@ export interface GivenOptions {
   /** Whether there is a ledger, and the schema that it is in. */
   ledger?: boolean;
   ledgerSchema?: string;
+  /** The execution log, as a path. */
+  log?: string;
+  /** Where the message is posted to: a secret. */
+  webhook?: string;
+  hooks?: Hook[];
+  /** The report that the plan must equal, as a path. */
+  matches?: string;
   /** What the config file says is measured, and of the plan's EXPLAINs. */
   probes?: GivenProbe[];
   /** Indexes that must be there in the end. */
@@ -114,11 +123,12 @@ export const resumedOptions = (
   // What is measured stays as it was: it was measured before.
   ...verification(given),
   interactive,
+  log: given.log ?? before.log ?? null,
 });
 
 /**
  * The options of the run. `terminal`: a person is there; `interactive`: and can answer to what blocks; `backup`: what
- * --backup names, proven or not; `probes`: what is measured (`probesOf`).
+ * --backup names, proven or not; `probes`: what is measured (`probesOf`); `matches`: what became of --matches.
  */
 export const runOptions = (
   given: GivenOptions,
@@ -126,6 +136,7 @@ export const runOptions = (
   interactive: boolean,
   backup: NamedBackup | null = null,
   probes: readonly Probe[] = [],
+  matches: MatchedReport | null = null,
 ): RunOptions => ({
   jobs: given.jobs ?? 2,
   environment: given.environment ?? null,
@@ -146,4 +157,6 @@ export const runOptions = (
   probes,
   ...verification(given),
   interactive,
+  log: given.log ?? null,
+  matches,
 });

@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { RunClient } from '../../../src/client/index.ts';
 import { readJournal } from '../../../src/client/journal-file.ts';
 import type { EngineConfig } from '../../../src/engine/config.ts';
+import { folder } from '../../cli/program.ts';
 import { options } from '../../support/core.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { holdLock } from '../../support/locks.ts';
@@ -166,6 +167,7 @@ it('a disk that takes no journal: what runs is cancelled, the engine ends with 5
   const writer = await holdLock(database, 'dishes', 'ROW EXCLUSIVE');
   const dir = join(disk.path, 'run');
   mkdirSync(dir, { mode: 0o700 });
+  const log = join(folder(), 'log.md');
   const { host, port, user, password } = database.server;
   const config: EngineConfig = {
     run: 'full-disk',
@@ -174,10 +176,10 @@ it('a disk that takes no journal: what runs is cancelled, the engine ends with 5
     start: { kind: 'new', plan: await planFrom(TWO_INDEXES), sources: [] },
     connection: { host, port, user, password, database: database.name },
     operator: 'test',
-    options: options({ interactive: false }),
+    options: options({ interactive: false, log }),
   };
   // Not by launchEngine, which lets go of the process: its status is what counts here.
-  const main = fileURLToPath(new URL('../../../src/engine/main.ts', import.meta.url));
+  const main = fileURLToPath(new URL('../../../src/daemon/main.ts', import.meta.url));
   const engine = spawn(process.execPath, [main], { stdio: ['pipe', 'pipe', 'ignore'] });
   const ended = once(engine, 'exit');
   onTestFinished(() => void engine.kill('SIGKILL'));
@@ -196,6 +198,8 @@ it('a disk that takes no journal: what runs is cancelled, the engine ends with 5
   }, 30_000);
   expect(await ended).toEqual([5, null]);
   expect(readFileSync(join(dir, 'engine.log'), 'utf8')).toMatch(/fault: .*ENOSPC/);
+  // Elsewhere there is room to say that it broke off.
+  expect(readFileSync(log, 'utf8')).toMatch(/^STATUS: UNFINISHED$/m);
   await poll(async () => (await sessionsOf(database)).length === 0);
   // What was recorded can be read, also behind a torn line; it says what is to be cleaned up.
   const journal = readJournal(dir);

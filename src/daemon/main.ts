@@ -3,9 +3,12 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setFlagsFromString } from 'node:v8';
-import type { EngineConfig } from './config.ts';
-import { Engine } from './engine.ts';
-import { holdRun, PID_FILE } from './run-lock.ts';
+import type { EngineConfig } from '../engine/config.ts';
+import { Engine } from '../engine/engine.ts';
+import { holdRun, PID_FILE } from '../engine/run-lock.ts';
+import { Keeper } from './keeper.ts';
+
+const NO_RECORD = { webhook: null, hooks: [], umask: 0o077 };
 
 /**
  * The engine's process. It reads its configuration as JSON from standard input (so that no password is ever in an
@@ -31,7 +34,7 @@ const main = async (): Promise<void> => {
   log(`engine of indexdeck ${config.version}, pid ${process.pid}, run ${config.run}`);
   const pidFile = join(config.dir, PID_FILE);
   writeFileSync(pidFile, `${process.pid}\n`);
-  const engine = new Engine(config, hostname(), log);
+  const engine = new Engine(config, hostname(), log, new Keeper(config.record ?? NO_RECORD, log));
   process.on('uncaughtException', (error) => engine.fault(error));
   process.on('unhandledRejection', (error) => engine.fault(error));
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
