@@ -13,6 +13,8 @@ export function lint(reader: Reader): Finding[] {
     ...noIndex(reader),
     ...transactions(reader.transactionLines),
     ...earlySelects(reader.earlySelects),
+    ...reader.migrations.lint(),
+    ...tablesLeftOut(reader),
     ...reader.indexes.flatMap((index) => [...blockingBuild(index), ...defaultName(index), ...cutNames(index)]),
     ...sameName(reader.indexes),
     ...sameIndex(reader.indexes),
@@ -30,7 +32,7 @@ function about({ step }: PlannedIndex): { place: Place; index: string } {
 }
 
 function noIndex(reader: Reader): Finding[] {
-  const steps = reader.sections.length + reader.validations.length;
+  const steps = reader.sections.all.length + reader.validations.length;
   if (reader.indexes.length > 0 || steps === 0 || reader.problems.length > 0) return [];
   return [
     {
@@ -72,6 +74,23 @@ function earlySelects(places: readonly Place[]): Finding[] {
       place: placeOf(first),
     },
   ];
+}
+
+function tablesLeftOut({ tablesLeftOut: left, indexes }: Reader): Finding[] {
+  return [...left].flatMap(([table, place]): Finding[] => {
+    const first = indexes.find(({ step }) => step.table === table);
+    if (first === undefined) return [];
+    return [
+      {
+        level: 'warning',
+        code: 'needs-left-out',
+        what: `${first.step.name} needs the table ${table}, which a statement that is left out creates: ${lines([place])}`,
+        why: 'What an index needs must be in the database already.',
+        advice: 'Run that statement first, or look at it with indexdeck check: it names what is missing.',
+        ...about(first),
+      },
+    ];
+  });
 }
 
 /** `line 3`, `lines 3, 9 and 12`, with the files' names when there are several. */

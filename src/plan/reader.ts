@@ -1,11 +1,16 @@
+import { type Explained, explainRefusal, mayBeLeftOut } from './explain-refusal.ts';
 import { Fingerprint } from './fingerprint.ts';
-import { commentRuns, type Heading, headingOf } from './headings.ts';
-import type { IndexStmt } from './parser.ts';
+import { commentRuns, headingOf, headingOfEcho, notesOf } from './headings.ts';
+import { MigrationFiles } from './migrations/files.ts';
+import { bookkeeping, type MigrationReading, migrationReading } from './migrations/reading.ts';
+import { type IndexStmt, parseStatement } from './parser.ts';
 import { firstWords, printable } from './printable.ts';
 import { judgeCommand } from './psql.ts';
+import { isRefusedByWords } from './refusals.ts';
+import { Sections } from './sections.ts';
 import { Session } from './session.ts';
 import { decode, type Source } from './source.ts';
-import { type CommandPiece, type StatementPiece, split } from './split.ts';
+import { type CommandPiece, type CommentPiece, type Piece, type StatementPiece, split } from './split.ts';
 import { type Refused, readStatement } from './statement.ts';
 import { StepMaker } from './steps.ts';
 import type {
@@ -16,21 +21,20 @@ import type {
   Place,
   PlanOptions,
   Problem,
-  Section,
   SectionStep,
-  SetStep,
   SourceFile,
   ValidationStep,
 } from './types.ts';
 
 const DEEPEST_INCLUDE = 16;
 const MOST_INCLUDES = 1000;
-
-/** The heading in force; `place` is null for a file's name, which stands in for one. */
-interface Headed {
-  title: string;
-  place: Place | null;
-}
+/** What is left out of a file with nothing in it. */
+export const WHOLE_FILE = 'the whole file';
+const NOT_INDEXES = 'it is no work on indexes';
+/** psql commands that touch data or files and nothing of what the rest means. */
+const BESIDE: ReadonlySet<string> = new Set(['copy', '!', 'o', 'out', 'w', 'write']);
+const OWN_TRANSACTION =
+  'every statement is sent on its own, since CREATE INDEX CONCURRENTLY cannot run in a transaction';
 
 /** An index of the plan with what PostgreSQL's parser made of it. */
 export interface PlannedIndex {
@@ -38,9 +42,16 @@ export interface PlannedIndex {
   node: IndexStmt;
 }
 
+/** A statement of the file that is read, where it stands. */
+interface Standing {
+  source: Source;
+  piece: StatementPiece;
+  place: Place;
+}
+
 /** Walks the files of a plan in psql's order and gathers what they say. */
 export class Reader {
-  readonly sections: Section[] = [];
+  readonly sections = new Sections();
   readonly validations: ValidationStep[] = [];
   readonly leftOut: LeftOut[] = [];
   readonly problems: Problem[] = [];
@@ -48,6 +59,7 @@ export class Reader {
   readonly files: string[] = [];
   readonly fingerprint = new Fingerprint();
   readonly session = new Session();
+  readonly migrations = new MigrationFiles();
   /** Lines of BEGIN and COMMIT. */
   readonly transactionLines: Place[] = [];
   /** SELECTs and EXPLAINs that stand before an index of the same plan. */
@@ -55,30 +67,28 @@ export class Reader {
   private readonly pendingSelects: Place[] = [];
   /** The indexes with their parse, for the comparisons among them. */
   readonly indexes: PlannedIndex[] = [];
-  private heading: Headed = { title: '', place: null };
-  private current: Headed | null = null;
-  /** SET steps wait for a step that makes a section. */
-  private waiting: SetStep[] = [];
+  /** Tables that statements which are left out would make. */
+  readonly tablesLeftOut = new Map<string, Place>();
+  /** Lines in comments that say CREATE INDEX: for the sentence about a file with nothing else in it. */
+  readonly commentedOut: Place[] = [];
   private includes = 0;
   private readonly include: Include;
+  private readonly options: PlanOptions;
   private readonly steps: StepMaker;
 
   constructor(include: Include, options: PlanOptions) {
     this.include = include;
+    this.options = options;
     this.steps = new StepMaker(this.session, options, this.findings);
   }
 
   read(file: SourceFile): void {
-    this.heading = { title: printable(baseName(file.path)), place: null };
+    this.sections.nameOf(file.path);
     this.file(file, [file.path]);
   }
 
-  /** What still waits gets its place; called once, after the last file. */
   finish(): void {
-    const [first] = this.waiting;
-    if (first === undefined) return;
-    const section = this.sections.at(-1) ?? this.openSection(this.heading, first);
-    this.addWaiting(section);
+    this.sections.finish();
   }
 
   private file(file: SourceFile, chain: string[]): void {
@@ -88,46 +98,74 @@ export class Reader {
       this.problems.push(source);
       return;
     }
-    for (const piece of commentRuns(source.text, split(source.text))) {
-      if (Array.isArray(piece)) {
-        const heading = headingOf(piece);
-        if (heading !== null) this.head(source, heading);
-        const unclosed = piece.find((comment) => comment.unclosed);
-        if (unclosed !== undefined) this.unclosedComment(source, unclosed.start, unclosed.text);
-      } else if (piece.type === 'statement') {
-        this.statement(source, piece);
-      } else if (piece.type === 'command') {
-        this.command(source, piece, chain);
-      } else if (piece.type === 'comment' && piece.unclosed) {
-        this.unclosedComment(source, piece.start, piece.text);
-      }
+    const reading = chain.length === 1 ? migrationReading(file, source.text) : null;
+    if (reading !== null) this.migrations.add(reading);
+    const isMark = (comment: string) => reading?.isDirective(comment) === true;
+    const pieces = commentRuns(source.text, split(source.text, isMark), ({ text }) => isMark(text));
+    let live = false;
+    for (const piece of pieces) {
+      this.piece(source, piece, reading, chain);
+      live ||= !Array.isArray(piece) && piece.type !== 'comment';
     }
+    if (!live && chain.length === 1) this.nothingLive(source);
   }
 
-  private head(source: Source, heading: Heading): void {
-    this.heading = { title: heading.title, place: source.place(heading.at) };
+  private piece(source: Source, piece: Piece | CommentPiece[], reading: MigrationReading | null, chain: string[]) {
+    if (Array.isArray(piece)) this.comments(source, piece, reading);
+    else if (piece.type === 'statement') this.statement(source, piece, reading);
+    else if (piece.type === 'command') this.command(source, piece, reading, chain);
+    else if (piece.type === 'comment') this.comment(source, piece, reading);
+  }
+
+  private comments(source: Source, run: CommentPiece[], reading: MigrationReading | null): void {
+    for (const comment of run) this.comment(source, comment, null);
+    if (reading !== null && reading.part !== 'up') return;
+    const heading = headingOf(run);
+    if (heading !== null) this.sections.head(heading, source.place(heading.at));
+    else this.sections.note(notesOf(run));
+  }
+
+  private comment(source: Source, comment: CommentPiece, reading: MigrationReading | null): void {
+    if (comment.unclosed) this.unclosedComment(source, comment.start, comment.text);
+    if (/\bcreate\s+(?:unique\s+)?index\b/i.test(comment.text)) this.commentedOut.push(source.place(comment.start));
+    const said = reading?.take(comment.text) ?? null;
+    if (reading === null || said === null) return;
+    const place = source.place(comment.start);
+    if (said.as === 'heading' && said.part === 'up')
+      this.sections.head({ title: printable(said.title), notes: [] }, place, true);
+    if (said.as === 'way-back')
+      this.migrations.wayBackInComment(source, comment.start + said.offset, said.sql, reading);
+    if (said.as === 'refused' && reading.part !== 'down' && reading.part !== 'ignored')
+      this.problem(source, place, comment.start, comment.text, {
+        as: 'refused',
+        code: 'migration-directive',
+        why: said.why,
+      });
   }
 
   private unclosedComment(source: Source, at: number, text: string): void {
     const why = 'the comment that opens here is never closed, so that the rest of the file belongs to it';
-    this.refuse(source.place(at), text, { as: 'refused', code: 'unclosed', why });
+    this.problem(source, source.place(at), at, text, { as: 'refused', code: 'unclosed', why });
   }
 
-  private statement(source: Source, piece: StatementPiece): void {
-    const place = source.place(piece.start);
+  private nothingLive(source: Source): void {
+    const place = source.place(0);
+    this.leftOut.push({ ...place, what: WHOLE_FILE, why: 'nothing in it is live: no statement outside of comments' });
+  }
+
+  private statement(source: Source, piece: StatementPiece, reading: MigrationReading | null): void {
+    const standing = { source, piece, place: source.place(piece.start) };
+    if (reading !== null && this.elsewhere(standing, reading)) return;
     const read = readStatement(piece);
+    const { place } = standing;
     switch (read.as) {
       case 'refused':
-        this.refuse(place, piece.sql, read, read.at === undefined ? undefined : source.place(piece.start + read.at));
+        this.refused(standing, read);
         return;
       case 'transaction':
         this.transactionLines.push(place);
         this.session.transaction(read.word);
-        this.leftOut.push({
-          ...place,
-          what: firstWords(piece.sql),
-          why: 'every statement is sent on its own, since CREATE INDEX CONCURRENTLY cannot run in a transaction',
-        });
+        this.leave(standing, OWN_TRANSACTION);
         return;
       case 'set': {
         const made = this.steps.set(place, piece, read);
@@ -144,11 +182,12 @@ export class Reader {
       case 'create-index': {
         const made = this.steps.createIndex(place, piece, read);
         if ('as' in made) {
-          this.refuse(place, piece.sql, made);
+          this.refused(standing, made);
           return;
         }
         this.add(made, read.tree);
         this.indexes.push({ step: made, node: read.node });
+        this.migrations.created(reading, made);
         for (const early of this.pendingSelects.splice(0)) this.earlySelects.push(early);
         return;
       }
@@ -160,65 +199,116 @@ export class Reader {
     }
   }
 
+  /** A statement that its migration tool would not run on the way up, or that keeps the tool's own books. */
+  private elsewhere(standing: Standing, reading: MigrationReading): boolean {
+    const { source, piece, place } = standing;
+    const { tool, part } = reading;
+    if (piece.unclosed !== null) return false;
+    if (part === 'down') {
+      this.migrations.wayBack(place, piece, reading);
+      this.leave(standing, `it is the way back of a ${tool.name} migration, which is never run`);
+      return true;
+    }
+    if (part === 'ignored') {
+      this.leave(standing, reading.ignoredFor);
+      return true;
+    }
+    const mark = piece.sql.split('\n').find((line) => /^\s*--/.test(line) && reading.isDirective(line));
+    if (part === 'before' || mark !== undefined) {
+      const why =
+        mark === undefined
+          ? `${tool.name} runs nothing that stands before its mark for the way up`
+          : `${tool.name} would take the line ${mark.trim()} in the middle of it for its own`;
+      this.problem(source, place, piece.start, piece.sql, { as: 'refused', code: 'migration-directive', why });
+      return true;
+    }
+    const table = bookkeeping(piece);
+    if (table === null) return false;
+    this.leave(standing, `${table} is where ${tool.name} keeps its books; it is not touched`);
+    return true;
+  }
+
+  private leave({ piece, place }: Standing, why: string): void {
+    this.leftOut.push({ ...place, what: firstWords(piece.sql), why });
+  }
+
   private add(step: SectionStep, tree: unknown): void {
     this.fingerprint.add(step.kind, tree);
-    if (step.kind === 'set') {
-      this.waiting.push(step);
+    this.sections.add(step);
+  }
+
+  private refused(standing: Standing, refused: Refused): void {
+    const { source, piece, place } = standing;
+    const explained = explainRefusal(piece, refused);
+    const variable = explained.code === 'psql-variable' && isRefusedByWords(piece.words);
+    if (this.options.onlyIndexes === true && (variable || mayBeLeftOut(piece, explained))) {
+      this.leave(standing, `${NOT_INDEXES}: ${printable(explained.why)}`);
+      this.tableLeftOut(standing);
       return;
     }
-    const open = this.current === this.heading ? this.sections.at(-1) : undefined;
-    const section = open ?? this.openSection(this.heading, step);
-    this.addWaiting(section);
-    section.steps.push(step);
+    const at = explained.at === undefined ? undefined : source.place(piece.start + explained.at);
+    this.problem(source, place, piece.start, piece.sql, explained, at);
   }
 
-  private addWaiting(section: Section): void {
-    for (const step of this.waiting) section.steps.push(step);
-    this.waiting = [];
+  private tableLeftOut({ piece, place }: Standing): void {
+    if (piece.words[0] !== 'CREATE' || !piece.words.includes('TABLE')) return;
+    const parsed = parseStatement(piece.code);
+    if (!parsed.ok) return;
+    const made = parsed.statement as { CreateStmt?: { relation?: { relname?: string } } };
+    const name = made.CreateStmt?.relation?.relname;
+    if (name !== undefined) this.tablesLeftOut.set(name, place);
   }
 
-  private openSection(heading: Headed, first: Place): Section {
-    const { file, line } = heading.place ?? this.waiting[0] ?? first;
-    const section: Section = { title: heading.title, file, line, steps: [] };
-    this.sections.push(section);
-    this.current = heading;
-    return section;
-  }
-
-  private refuse(place: Place, sql: string, refused: Refused, at?: Place): void {
-    const what = firstWords(sql);
+  private problem(source: Source, place: Place, from: number, sql: string, refused: Explained, at?: Place): void {
     const where = at !== undefined && (at.line !== place.line || at.column !== place.column) ? at : undefined;
     const seen = where === undefined ? '' : ` (line ${where.line}, column ${where.column})`;
-    const message =
-      refused.code === 'syntax'
-        ? `PostgreSQL cannot read this: ${refused.why}${seen}.`
-        : `Refused: ${refused.why}${seen}.`;
+    const opening = refused.code === 'syntax' ? 'PostgreSQL cannot read this' : 'Refused';
+    const { database, fix, kind, inside } = refused;
     this.problems.push({
       ...place,
       code: refused.code,
-      what,
-      message: printable(message),
+      what: firstWords(sql),
+      message: printable(`${opening}: ${refused.why}${seen}.`),
       ...(where === undefined ? {} : { at: where }),
+      excerpt: source.excerpt(from + (refused.at ?? 0)),
+      ...(fix === undefined ? {} : { fix }),
+      ...(database === undefined ? {} : { database }),
+      ...(kind === undefined ? {} : { kind }),
+      ...(inside === undefined
+        ? {}
+        : { inside: inside.map((found) => ({ ...source.place(from + found.at), sql: found.sql })) }),
     });
   }
 
-  private command(source: Source, piece: CommandPiece, chain: string[]): void {
+  private command(source: Source, piece: CommandPiece, reading: MigrationReading | null, chain: string[]): void {
     const place = source.place(piece.start);
     const what = firstWords(source.text.slice(piece.start, piece.end));
+    if (reading !== null && (reading.part === 'down' || reading.part === 'ignored')) {
+      this.leftOut.push({ ...place, what, why: `${reading.tool.name} does not run it on the way up` });
+      return;
+    }
     const verdict = judgeCommand(piece);
+    const refuse = (code: string, why: string) =>
+      this.problem(source, place, piece.start, what, { as: 'refused', code, why });
     if (verdict.as === 'left-out') {
       this.leftOut.push({ ...place, what, why: verdict.why });
+      if (/^(?:q?echo|warn)$/.test(piece.name) && !piece.inStatement) this.echoed(piece, place);
     } else if (verdict.as === 'refused') {
-      this.refuse(place, what, { as: 'refused', code: 'psql-command', why: verdict.why });
+      const beside = this.options.onlyIndexes === true && BESIDE.has(piece.name) && !piece.inStatement;
+      if (beside) this.leftOut.push({ ...place, what, why: `${NOT_INDEXES}: ${verdict.why}` });
+      else refuse('psql-command', verdict.why);
     } else if (piece.inStatement) {
-      this.refuse(place, what, {
-        as: 'refused',
-        code: 'include',
-        why: 'a file cannot be included in the middle of a statement',
-      });
+      refuse('include', 'a file cannot be included in the middle of a statement');
     } else {
-      this.follow(source, place, what, verdict, chain);
+      const got = this.getIncluded(source, verdict, chain);
+      if ('error' in got) refuse('include', got.error);
+      else this.follow(got, { ...place, what, why: 'the file is read here' }, chain);
     }
+  }
+
+  private echoed(piece: CommandPiece, place: Place): void {
+    const heading = headingOfEcho(piece.args, piece.start);
+    if (heading !== null) this.sections.head(heading, place);
   }
 
   private getIncluded(source: Source, to: { path: string; relative: boolean }, chain: string[]) {
@@ -228,27 +318,12 @@ export class Reader {
     return 'error' in got || !chain.includes(got.path) ? got : { error: `${got.path} includes itself` };
   }
 
-  private follow(
-    source: Source,
-    place: Place,
-    what: string,
-    to: { path: string; relative: boolean },
-    chain: string[],
-  ): void {
-    const got = this.getIncluded(source, to, chain);
-    if ('error' in got) {
-      this.refuse(place, what, { as: 'refused', code: 'include', why: got.error });
-      return;
-    }
+  private follow(file: SourceFile, left: LeftOut, chain: string[]): void {
     this.includes++;
-    this.leftOut.push({ ...place, what, why: 'the file is read here' });
-    const before = this.heading;
-    if (before.place === null) this.heading = { title: printable(baseName(got.path)), place: null };
-    this.file(got, [...chain, got.path]);
-    this.heading = before;
+    this.leftOut.push(left);
+    const before = this.sections.heading;
+    if (before.place === null) this.sections.nameOf(file.path);
+    this.file(file, [...chain, file.path]);
+    this.sections.heading = before;
   }
-}
-
-function baseName(path: string): string {
-  return path.split(/[\\/]/).at(-1) || path;
 }

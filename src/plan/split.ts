@@ -47,8 +47,13 @@ export type Piece = StatementPiece | CommentPiece | CommandPiece | DataPiece;
 const MOST_WORDS = 12;
 const DATA_END = /^\\\.[ \t]*\r?$/m;
 
-/** Cuts a file into statements, top-level comments and psql commands, in order, without losing anything but space. */
-export function* split(text: string): Generator<Piece> {
+const NEVER = (): boolean => false;
+
+/**
+ * Cuts a file into statements, top-level comments and psql commands, in order, without losing anything but space. A line
+ * comment of which `parts` says so ends the statement before it, as the marks of migration tools do.
+ */
+export function* split(text: string, parts: (comment: string) => boolean = NEVER): Generator<Piece> {
   let at = 0;
   let open = new OpenStatement();
   const lastBreak = text.lastIndexOf('\n');
@@ -58,6 +63,10 @@ export function* split(text: string): Generator<Piece> {
       at = end;
     } else if (kind === 'line-comment' || kind === 'block-comment') {
       const block = kind === 'block-comment';
+      if (open.started && !block && ownLine(text, at) && parts(text.slice(at, end))) {
+        yield open.finish(text);
+        open = new OpenStatement();
+      }
       if (open.started && !unclosed) open.comment(at, end, block);
       else if (open.started) open.cover('block-comment', at, end, true);
       else

@@ -1,7 +1,9 @@
 import { functionEffect, selectEffect } from './effects.ts';
+import { notImmutable } from './immutable.ts';
+import { type Foreign, foreignSense } from './other-databases.ts';
 import { type IndexStmt, type Node, parseStatement } from './parser.ts';
 import { isRefusedByWords, refusalOf } from './refusals.ts';
-import { type ReadSetting, readSetting, type SetNode, searchPathOf } from './settings.ts';
+import { type ReadSetting, readSetting, type SetNode, searchPathOf, searchPathSelect } from './settings.ts';
 import type { StatementPiece } from './split.ts';
 import { names } from './tree.ts';
 
@@ -22,6 +24,8 @@ export interface Refused {
   why: string;
   /** Offset in the statement, when the fault is not the whole of it. */
   at?: number;
+  /** Whose SQL it is, if not PostgreSQL's. */
+  database?: string;
 }
 
 /** Reads one statement with PostgreSQL's parser and says what it is to a plan. */
@@ -44,6 +48,10 @@ function classify(piece: StatementPiece, tree: Node): Read {
     case 'IndexStmt': {
       const effect = functionEffect(tree);
       if (effect !== null) return refused('function-with-effects', effect);
+      const foreign = foreignSense(body, piece.code);
+      if (foreign !== null) return ofDatabase(foreign);
+      const changing = notImmutable(body);
+      if (changing !== null) return { ...refused('not-immutable', changing.why), ...atByte(piece.code, changing.byte) };
       return { as: 'create-index', node: body as IndexStmt, tree };
     }
     case 'VacuumStmt':
@@ -57,6 +65,8 @@ function classify(piece: StatementPiece, tree: Node): Read {
     case 'CommentStmt':
       return comment(piece, body, tree);
     case 'SelectStmt': {
+      const node = searchPathSelect(body);
+      if (node !== null) return { as: 'set', setting: readSetting(node), searchPath: searchPathOf(node), tree };
       const effect = selectEffect(tree);
       return effect === null ? { as: 'select', tree } : refused('select-with-effects', effect);
     }
@@ -112,6 +122,15 @@ function unclosed(piece: StatementPiece): Refused {
     open?.kind === 'block-comment' ? 'the comment' : open?.kind === 'quoted-name' ? 'the quoted name' : 'the string';
   const why = `${what} that opens here is never closed, so that the rest of the file belongs to it`;
   return { as: 'refused', code: 'unclosed', why, at: (open?.at ?? piece.start) - piece.start };
+}
+
+/** What makes a statement another database's, as a refusal. */
+export function ofDatabase({ database, why, at }: Foreign): Refused {
+  return { as: 'refused', code: 'other-database', why: `this is SQL of ${database}: ${why}`, at, database };
+}
+
+function atByte(sql: string, byte: number | null): { at?: number } {
+  return byte === null ? {} : { at: Buffer.from(sql).subarray(0, byte).toString().length };
 }
 
 function refused(code: string, why: string): Refused {

@@ -9,8 +9,8 @@ import { startRun } from '../deploy/start-run.ts';
 import { CliError } from '../errors.ts';
 import { chooseUi, type Done, type Io, terminalOf } from '../io.ts';
 import { readConfig } from '../options/config-file.ts';
-import { mergeOptions, runOptions } from '../options/deploy-options.ts';
-import { addConnectionFlags, addDeployFlags, connectionFlags, givenByFlags } from '../options/flags.ts';
+import { mergeOptions, planOptions, runOptions } from '../options/deploy-options.ts';
+import { addConnectionFlags, addDeployFlags, connectionFlags, givenByFlags, PLAN_ARGUMENT } from '../options/flags.ts';
 import { Output } from '../output/output.ts';
 import { readGoodPlan } from '../read-plan.ts';
 import { restoreAfterRun } from '../restore/after-run.ts';
@@ -20,12 +20,12 @@ export const addDeploy = (program: Command, io: Io, done: Done): void => {
   const command = program
     .command('deploy')
     .description('preflight, ask, build, verify, report')
-    .argument('<plan.sql>', 'the script of CREATE INDEX statements');
+    .argument('<plan.sql...>', PLAN_ARGUMENT);
   addDeployFlags(addConnectionFlags(command));
-  command.action(async (file: string) => {
+  command.action(async (files: string[]) => {
     const { config, confirm, yes } = command.opts<{ config?: string; confirm?: string; yes?: boolean }>();
-    const given = mergeOptions(givenByFlags(command), await readConfig(config, file));
-    const plan = await readGoodPlan([file], given.makeConcurrent ?? false);
+    const given = mergeOptions(givenByFlags(command), await readConfig(config, files[0] ?? ''));
+    const plan = await readGoodPlan(files, planOptions(given), io.stdin);
     const flags = connectionFlags(command);
     const terminal = terminalOf(io);
     const consent = { yes: yes ?? false, confirm: confirm ?? null };
@@ -40,7 +40,7 @@ export const addDeploy = (program: Command, io: Io, done: Done): void => {
     const backup = await proveNamed(located, given, io);
     const options = runOptions(given, terminal !== null, ui === 'tui', backup);
     const { journal, environment = null } = given;
-    const start = () => startRun({ plan, files: [file], connection, options, journal, io });
+    const start = () => startRun({ plan, files, connection, options, journal, io });
     const rollBack = rollBackOnScreen(connection, options, io);
     const out = new Output(io.stdout);
     const restore = (state: RunState) => restoreAfterRun(state, { flags, journal, binDir: given.binDir, io, out });

@@ -70,9 +70,18 @@ export const addBuildFlags = (command: Command): Command =>
       parseChoice('--on-error', ERROR_POLICIES),
     );
 
+/** What a command that takes a plan says of it. */
+export const PLAN_ARGUMENT =
+  'the script of CREATE INDEX statements; files, folders, patterns or - (standard input) make one plan';
+export const ONLY_INDEXES = 'leave out, and list, what is no work on indexes instead of refusing it';
+
 /** Adds what says how a plan is read, looked at and built: the options that `check` and `deploy` share. */
 export const addPlanFlags = (command: Command): Command =>
-  addBuildFlags(command.option('--make-concurrent', 'build a plain CREATE INDEX of the plan concurrently'))
+  addBuildFlags(
+    command
+      .option('--make-concurrent', 'build a plain CREATE INDEX of the plan concurrently')
+      .option('--only-indexes', ONLY_INDEXES),
+  )
     .option('--backup <path_or_id>', 'the backup to go back to, proven readable; required in production')
     .addOption(new NoBackup('--no-backup <reason>', 'go without a backup; the reason is recorded').argParser(String))
     .option('--bin-dir <dir>', 'where pg_restore is, which proves the backup (default: the newest version found)')
@@ -145,6 +154,7 @@ export const givenByFlags = (command: Command): GivenOptions => {
     ['onDisconnect', 'onDisconnect'],
     ['replaceInvalid', 'replaceInvalid'],
     ['makeConcurrent', 'makeConcurrent'],
+    ['onlyIndexes', 'onlyIndexes'],
     ['retries', 'retries'],
     ['settings', 'set'],
     ['journal', 'journal'],
