@@ -1,7 +1,7 @@
 import { indexesInside } from './inside.ts';
 import { foreignAlter, otherDatabase } from './other-databases.ts';
 import { parseStatement } from './parser.ts';
-import { mend } from './slips.ts';
+import { mend, typographic } from './slips.ts';
 import type { StatementPiece } from './split.ts';
 import { ofDatabase, type Refused } from './statement.ts';
 import type { StepKind } from './types.ts';
@@ -18,11 +18,13 @@ export interface Explained extends Refused {
 
 const LONGEST = 20_000;
 const BODIES = /^(?:DO|CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE))\b/;
+const PLACEHOLDER = /\$\{[\w.:-]{1,60}\}|\{\{\s*[\w.:-]{1,60}\s*\}\}|\{%[^%]{1,60}%\}/;
 const NEVER_THERE = 'CREATE INDEX CONCURRENTLY can never work in it';
 
 /** Says more of a statement that was refused: whose SQL it is, what was meant, what is in it. */
 export function explainRefusal(piece: StatementPiece, refused: Refused): Explained {
   if (refused.code === 'syntax') return explainSyntax(piece, refused);
+  if (refused.code === 'typographic') return withFix(refused, typographic(piece.sql)?.fix ?? null);
   if (refused.code !== 'statement-refused') return refused;
   const words = piece.words.join(' ');
   if (BODIES.test(words)) return explainBody(piece, refused);
@@ -32,7 +34,18 @@ export function explainRefusal(piece: StatementPiece, refused: Refused): Explain
   return kind === null ? refused : { ...refused, kind };
 }
 
+function withFix(refused: Refused, fix: string | null): Explained {
+  return fix === null ? refused : { ...refused, fix };
+}
+
 function explainSyntax(piece: StatementPiece, refused: Refused): Explained {
+  const [placeholder] = PLACEHOLDER.exec(piece.sql) ?? [];
+  if (placeholder !== undefined)
+    return {
+      ...refused,
+      code: 'placeholder',
+      why: `a tool would put a value in for ${placeholder}; write the value itself`,
+    };
   const foreign = otherDatabase(piece.sql);
   if (foreign !== null) return ofDatabase(foreign);
   const mended = mend(piece.sql);

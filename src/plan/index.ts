@@ -50,7 +50,7 @@ function nothing(files: readonly SourceFile[], { leftOut, commentedOut }: Reader
   const [first] = commentedOut;
   const lines = commentedOut.length === 1 ? 'a line' : `${commentedOut.length} comments`;
   const taken =
-    first === undefined ? '' : ` CREATE INDEX stands in ${lines} that somebody took out, first at ${first.line}.`;
+    first === undefined ? '' : ` CREATE INDEX stands in ${lines} that somebody took out, first at line ${first.line}.`;
   const message = `There is nothing to deploy in it: ${what}.${taken}`;
   return { file, line: 1, column: 1, code: 'nothing-to-deploy', what: '', message };
 }

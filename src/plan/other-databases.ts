@@ -4,7 +4,7 @@ import { walk } from './tree.ts';
 /** What makes a statement another database's. */
 export interface Foreign {
   database: string;
-  /** A clause that goes on after "this is ...'s SQL: ". */
+  /** A clause that goes on after "it is written for ...: ". */
   why: string;
   /** Offset in the statement. */
   at: number;

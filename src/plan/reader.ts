@@ -100,8 +100,8 @@ export class Reader {
     }
     const reading = chain.length === 1 ? migrationReading(file, source.text) : null;
     if (reading !== null) this.migrations.add(reading);
-    const isMark = (comment: string) => reading?.isDirective(comment) === true;
-    const pieces = commentRuns(source.text, split(source.text, isMark), ({ text }) => isMark(text));
+    const isMark = (comment: string, ownLine: boolean) => reading?.isMark(comment, ownLine) === true;
+    const pieces = commentRuns(source.text, split(source.text, isMark), ({ text, ownLine }) => isMark(text, ownLine));
     let live = false;
     for (const piece of pieces) {
       this.piece(source, piece, reading, chain);
@@ -128,7 +128,7 @@ export class Reader {
   private comment(source: Source, comment: CommentPiece, reading: MigrationReading | null): void {
     if (comment.unclosed) this.unclosedComment(source, comment.start, comment.text);
     if (/\bcreate\s+(?:unique\s+)?index\b/i.test(comment.text)) this.commentedOut.push(source.place(comment.start));
-    const said = reading?.take(comment.text) ?? null;
+    const said = reading?.take(comment.text, comment.ownLine) ?? null;
     if (reading === null || said === null) return;
     const place = source.place(comment.start);
     if (said.as === 'heading' && said.part === 'up')
@@ -206,14 +206,14 @@ export class Reader {
     if (piece.unclosed !== null) return false;
     if (part === 'down') {
       this.migrations.wayBack(place, piece, reading);
-      this.leave(standing, `it is the way back of a ${tool.name} migration, which is never run`);
+      this.leave(standing, `it is the way back as ${tool.name} keeps it, which is never run here`);
       return true;
     }
     if (part === 'ignored') {
       this.leave(standing, reading.ignoredFor);
       return true;
     }
-    const mark = piece.sql.split('\n').find((line) => /^\s*--/.test(line) && reading.isDirective(line));
+    const mark = piece.sql.split('\n').find((line) => /^\s*--/.test(line) && reading.isMark(line, true));
     if (part === 'before' || mark !== undefined) {
       const why =
         mark === undefined

@@ -26,8 +26,9 @@ const LONGEST = 20_000;
 const MENDS: readonly Mend[] = [
   ['there are typographic quotes or spaces in it', plainCharacters],
   ['== is written = in SQL', (sql) => replaced(sql, /^==$/, () => '=')],
+  ['an index is made in the schema of its table, and its name has none', withoutSchema],
   ['the words before ON are in the wrong order', prefixInOrder],
-  ['USING stands before the columns', usingFirst],
+  ['USING belongs before the columns', usingFirst],
   ['there is a comma too many', withoutLooseCommas],
   ['the clauses after the columns are in the wrong order: INCLUDE, WITH, TABLESPACE, WHERE', clausesInOrder],
   ['an expression needs parentheses of its own', expressionsInParentheses],
@@ -66,6 +67,27 @@ function lex(sql: string): Lexed[] {
   return lexed;
 }
 
+const TYPOGRAPHIC =
+  /[\u00a0\u00ab\u00b4\u00bb\u2000-\u200b\u2018-\u201f\u202f\u2032\u2033\u2060\u3000\u3001\ufeff\uff08\uff09\uff0c]/;
+
+/**
+ * Where a name that is not quoted holds a typographic quote, space or comma, which PostgreSQL takes for a letter: the offset,
+ * and what was probably meant. Null when there is none.
+ */
+export function typographic(sql: string): { at: number; fix: string | null } | null {
+  if (!TYPOGRAPHIC.test(sql)) return null;
+  for (let at = 0; at < sql.length; ) {
+    const { kind, end } = lexemeAt(sql, at);
+    const found = kind === 'word' ? sql.slice(at, end).search(TYPOGRAPHIC) : -1;
+    if (found >= 0) {
+      const plain = plainCharacters(sql);
+      return { at: at + found, fix: parseIndex(plain) === null ? null : plain };
+    }
+    at = end;
+  }
+  return null;
+}
+
 /** In place of typographic quotes those that SQL knows: of names before the predicate, of strings in it. */
 function plainCharacters(sql: string): string {
   const where = /\bwhere\b/i.exec(sql)?.index ?? sql.length;
@@ -92,6 +114,15 @@ function replaced(sql: string, pattern: RegExp, by: (text: string) => string): s
   return out + sql.slice(from);
 }
 
+function withoutSchema(sql: string): string {
+  const tokens = lex(sql);
+  const on = tokens.findIndex(({ text, kind, depth }) => kind === 'word' && text === 'ON' && depth === 0);
+  const dot = tokens.findIndex(({ text }, i) => text === '.' && i === on - 2);
+  const [schema, name] = [tokens[dot - 1], tokens[dot + 1]];
+  if (dot < 0 || schema === undefined || name === undefined) return sql;
+  return sql.slice(0, schema.start) + sql.slice(name.start);
+}
+
 /** CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS name ON, wherever these words stand. */
 function prefixInOrder(sql: string): string {
   const tokens = lex(sql);
@@ -104,9 +135,7 @@ function prefixInOrder(sql: string): string {
   );
   const has = (word: string) => head.some(({ text, kind }) => kind === 'word' && text === word);
   const known = /^(?:UNIQUE|INDEX|CONCURRENTLY|IF|NOT|EXISTS)$/;
-  const name = head.filter(({ text, kind }) => kind !== 'word' || !known.test(text));
-  // An index is made in the schema of its table, and has none in its name.
-  const own = name.length === 3 && name[1]?.text === '.' ? name.slice(2) : name;
+  const own = head.filter(({ text, kind }) => kind !== 'word' || !known.test(text));
   if (own.length > 1) return sql;
   const words = [
     'CREATE',

@@ -4,6 +4,7 @@ import { type Foreign, foreignSense } from './other-databases.ts';
 import { type IndexStmt, type Node, parseStatement } from './parser.ts';
 import { isRefusedByWords, refusalOf } from './refusals.ts';
 import { type ReadSetting, readSetting, type SetNode, searchPathOf, searchPathSelect } from './settings.ts';
+import { typographic } from './slips.ts';
 import type { StatementPiece } from './split.ts';
 import { names } from './tree.ts';
 
@@ -28,6 +29,9 @@ export interface Refused {
   database?: string;
 }
 
+const LETTER =
+  'a typographic quote, space or comma stands here, which PostgreSQL takes for a letter of a name; write plain ones';
+
 /** Reads one statement with PostgreSQL's parser and says what it is to a plan. */
 export function readStatement(piece: StatementPiece): Read {
   if (piece.unclosed !== null) return unclosed(piece);
@@ -37,6 +41,8 @@ export function readStatement(piece: StatementPiece): Read {
     return { as: 'refused', code: 'psql-variable', why, at: variable.at - piece.start };
   }
   if (isRefusedByWords(piece.words)) return notDeployed(piece);
+  const odd = typographic(piece.code);
+  if (odd !== null) return { ...refused('typographic', LETTER), at: odd.at };
   const parsed = parseStatement(piece.code);
   if (!parsed.ok) return { as: 'refused', code: 'syntax', why: parsed.error.message, at: parsed.error.at };
   return classify(piece, parsed.statement);
@@ -126,7 +132,7 @@ function unclosed(piece: StatementPiece): Refused {
 
 /** What makes a statement another database's, as a refusal. */
 export function ofDatabase({ database, why, at }: Foreign): Refused {
-  return { as: 'refused', code: 'other-database', why: `this is SQL of ${database}: ${why}`, at, database };
+  return { as: 'refused', code: 'other-database', why: `it is written for ${database}: ${why}`, at, database };
 }
 
 function atByte(sql: string, byte: number | null): { at?: number } {

@@ -87,10 +87,12 @@ function inTransaction({ migration, created, withoutTransaction }: Known): Findi
 function otherWayBack({ migration, created }: Known): Finding[] {
   const { tool, file, down } = migration;
   const [first] = down;
-  if (first === undefined) return [];
+  if (first === undefined || created.length === 0) return [];
   const dropped = down.flatMap(({ drops }) => drops);
   const names = created.map(({ name }) => name);
-  const kept = names.filter((name) => !dropped.includes(name));
+  // With a table its indexes go too: then only what is dropped by name can be told.
+  const byName = down.every(({ drops }) => drops.length > 0);
+  const kept = byName ? names.filter((name) => !dropped.includes(name)) : [];
   const others = dropped.filter((name) => !names.includes(name));
   const place = { file: first.file, line: first.line, column: first.column };
   const parts = [

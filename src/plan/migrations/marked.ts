@@ -34,7 +34,7 @@ export const goose: Tool = {
   version: leadingNumber,
   marking: (_file, version) => ({
     command: null,
-    how: `goose has no command for it: INSERT INTO goose_db_version (version_id, is_applied) VALUES (${version}, true)`,
+    how: `goose has no command for it: INSERT INTO goose_db_version (version_id, is_applied) VALUES (${version.replace(/^0+(?=\d)/, '')}, true)`,
   }),
   withoutTransaction: '-- +goose NO TRANSACTION',
 };
@@ -134,7 +134,7 @@ function changeset(id: string, attributes: string): ReturnType<NonNullable<Tool[
   const attribute = (name: string) => new RegExp(`\\b${name}:("[^"]*"|\\S+)`, 'i').exec(attributes)?.[1];
   const delimiter = attribute('endDelimiter')?.replaceAll('"', '');
   if (delimiter !== undefined && delimiter !== ';')
-    return { as: 'refused', why: `its statements end at ${delimiter}; end them with a semicolon` };
+    return { as: 'refused', part: 'up', why: `its statements end at ${delimiter}; end them with a semicolon` };
   const transaction = attribute('runInTransaction')?.toLowerCase() === 'false' ? 'off' : 'on';
   const databases = attribute('dbms')?.replaceAll('"', '').toLowerCase().split(',') ?? [];
   const others = databases.filter((name) => !name.startsWith('!'));
@@ -171,9 +171,9 @@ export const graphileMigrate: Tool = {
     return part === undefined ? { as: 'understood' } : { as: 'heading', title: part, part: 'up' };
   },
   version: ({ name }) => name,
-  marking: ({ name }) => ({
+  marking: ({ name, segments }) => ({
     command: null,
-    how: /^current|^\d+-/.test(name)
+    how: !segments.includes('committed')
       ? 'graphile-migrate records nothing of the current migration: write it so that it can run twice, then commit it'
       : `graphile-migrate has no command for it: its row is INSERT INTO graphile_migrate.migrations (hash, previous_hash, filename), with the hashes of the file's head and '${name}'`,
   }),

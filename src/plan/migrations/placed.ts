@@ -36,13 +36,18 @@ export const flyway: Tool = {
     return { as: 'transaction', transaction: said.toLowerCase() === 'false' ? 'off' : 'on' };
   },
   version: ({ name }) => FLYWAY.exec(name)?.[2]?.replaceAll('_', '.') ?? name,
-  marking: ({ name }, version) =>
-    name.startsWith('R')
-      ? { command: 'flyway migrate -skipExecutingMigrations=true', how: 'it marks all that is pending as applied' }
-      : {
-          command: `flyway migrate -skipExecutingMigrations=true -target=${version}`,
-          how: 'it marks what is pending up to this version as applied',
-        },
+  marking({ name }, version) {
+    if (name.startsWith('B')) return { command: `flyway baseline -baselineVersion=${version}`, how: '' };
+    if (name.startsWith('R'))
+      return {
+        command: 'flyway migrate -skipExecutingMigrations=true',
+        how: 'it marks all that is pending as applied',
+      };
+    return {
+      command: `flyway migrate -skipExecutingMigrations=true -target=${version}`,
+      how: 'it marks what is pending up to this version as applied',
+    };
+  },
   withoutTransaction: 'executeInTransaction=false in a file of the same name with .conf added',
 };
 
@@ -99,9 +104,10 @@ const BREAKPOINT = /^[ \t]*--> statement-breakpoint[ \t\r]*$/;
 /** Drizzle: one transaction around all pending migrations; the history knows a file by its SHA-256. */
 export const drizzle: Tool = {
   name: 'Drizzle',
-  owns: (file) => hasLine(file, BREAKPOINT) || file.neighbours.includes('meta/_journal.json'),
+  owns: (file) => file.text.includes('--> statement-breakpoint') || file.neighbours.includes('meta/_journal.json'),
   transaction: () => 'on',
   directive: (comment) => (BREAKPOINT.test(comment) ? { as: 'understood' } : null),
+  anywhere: true,
   version: ({ name, segments }) =>
     (name === 'migration.sql' ? segments.at(-2) : undefined) ?? name.replace(/\.sql$/i, ''),
   marking: ({ text }, version) => ({
@@ -152,6 +158,9 @@ export const alembic: Tool = {
     const all = [...text.matchAll(new RegExp(RUNNING.source, 'gim'))];
     return all.filter((match) => match[1]?.toLowerCase() === 'upgrade').at(-1)?.[3] || name;
   },
-  marking: (_file, version) => ({ command: `alembic stamp ${version}`, how: '' }),
+  marking: ({ name }, version) =>
+    name === version
+      ? { command: null, how: 'the file only goes back: nothing is to be marked' }
+      : { command: `alembic stamp ${version}`, how: '' },
   withoutTransaction: 'op.get_context().autocommit_block() around the index',
 };

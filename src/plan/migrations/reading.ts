@@ -56,18 +56,23 @@ export class MigrationReading {
   }
 
   /** What a comment says to the tool, taken note of; null when it says nothing to it. */
-  take(comment: string): Directive | null {
-    const directive = this.tool.directive?.(comment) ?? null;
+  take(comment: string, ownLine: boolean): Directive | null {
+    const directive = this.said(comment, ownLine);
     if (directive === null) return null;
-    if (directive.as === 'part' || directive.as === 'heading') this.enter(directive.part);
+    if ('part' in directive && directive.part !== undefined) this.enter(directive.part);
     if ('why' in directive && directive.as === 'heading' && directive.why !== undefined)
       this.ignoredFor = directive.why;
     if ('transaction' in directive && directive.transaction !== undefined) this.transaction(directive.transaction);
     return directive;
   }
 
-  isDirective(comment: string): boolean {
-    return (this.tool.directive?.(comment) ?? null) !== null;
+  /** Whether a comment is a mark of the tool; marks stand on lines of their own. */
+  isMark(comment: string, ownLine: boolean): boolean {
+    return this.said(comment, ownLine) !== null;
+  }
+
+  private said(comment: string, ownLine: boolean): Directive | null {
+    return ownLine || this.tool.anywhere === true ? (this.tool.directive?.(comment) ?? null) : null;
   }
 
   private enter(part: Part): void {

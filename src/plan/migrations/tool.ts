@@ -25,7 +25,7 @@ export type Directive =
   /** SQL of the way back that stands in the comment itself. */
   | { as: 'way-back'; sql: string; offset: number }
   | { as: 'understood' }
-  | { as: 'refused'; why: string };
+  | { as: 'refused'; part?: Part; why: string };
 
 /** How a migration is marked as applied: a command of the tool, or null when it has none and `how` says what there is. */
 export interface Marking {
@@ -43,6 +43,8 @@ export interface Tool {
   directive?(comment: string): Directive | null;
   version(file: MigrationFile): string;
   marking(file: MigrationFile, version: string): Marking;
+  /** Its marks may stand behind a statement, not only on lines of their own. */
+  anywhere?: true;
   /** How to tell the tool to leave out its transaction; null when it cannot. */
   withoutTransaction: string | null;
 }
