@@ -1,3 +1,4 @@
+import type { IndexStmt } from './parser.ts';
 import { names, walk } from './tree.ts';
 
 /**
@@ -46,12 +47,12 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** Why the server would refuse the index's expressions or predicate, with the offset in bytes where it shows; or null. */
-export function notImmutable(index: unknown): { why: string; byte: number | null } | null {
+export function notImmutable({ indexParams, whereClause }: IndexStmt): { why: string; byte: number | null } | null {
   let found: { why: string; byte: number | null } | null = null;
   const say = (why: string, node: Record<string, unknown>) => {
     found ??= { why, byte: typeof node.location === 'number' ? node.location : null };
   };
-  walk(index, (key, node) => {
+  walk([indexParams, whereClause], (key, node) => {
     if (key === 'SubLink') say('the server allows no subquery in an index', node);
     if (key === 'SQLValueFunction') say(sentence(WORDS[String(node.op)] ?? 'a word such as CURRENT_DATE'), node);
     if (key !== 'FuncCall') return;

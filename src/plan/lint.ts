@@ -1,4 +1,4 @@
-import { compareParsed, definitionKey } from './compare.ts';
+import { compareIndexes } from './compare.ts';
 import { MAX_NAME_BYTES } from './ident.ts';
 import { longNames } from './long-names.ts';
 import type { PlannedIndex, Reader } from './reader.ts';
@@ -172,11 +172,7 @@ function mayMeet(a: PlannedIndex, b: PlannedIndex): boolean {
 
 function nameTwice(first: PlannedIndex, second: PlannedIndex, certain: boolean): Finding {
   const relationKnown = first.step.table === second.step.table;
-  const comparison = compareParsed(
-    { node: first.node, sql: first.step.sql },
-    { node: second.node, sql: second.step.sql },
-    { ignoreRelation: relationKnown },
-  );
+  const comparison = compareIndexes(first.step.sql, second.step.sql, { ignoreRelation: relationKnown });
   const at = `${first.step.file === second.step.file ? 'line' : first.step.file} ${first.step.line}`;
   if (comparison.equal) {
     return {
@@ -205,7 +201,7 @@ function tableKey({ step }: PlannedIndex): string {
 function sameIndex(indexes: readonly PlannedIndex[]): Finding[] {
   const seen = new Map<string, PlannedIndex>();
   return indexes.flatMap((index): Finding[] => {
-    const key = definitionKey(index.node, tableKey(index));
+    const key = `${tableKey(index)} ${index.keys.definition}`;
     const first = seen.get(key);
     if (first === undefined) {
       seen.set(key, index);
@@ -231,7 +227,7 @@ function prefixes(indexes: readonly PlannedIndex[]): Finding[] {
   const groups = Map.groupBy(indexes.filter(isPlainBtree), (index) => prefixGroup(index));
   return [...groups.values()].flatMap((group) => {
     const byColumns = new Map<string, PlannedIndex>();
-    const columns = group.map((index) => ({ index, keys: columnKeys(index) }));
+    const columns = group.map((index) => ({ index, keys: index.keys.columns }));
     for (const { index, keys } of columns) {
       for (let n = 1; n < keys.length; n++) byColumns.set(keys.slice(0, n).join('\n'), index);
     }
@@ -252,17 +248,10 @@ function prefixes(indexes: readonly PlannedIndex[]): Finding[] {
   });
 }
 
-function isPlainBtree({ node, step }: PlannedIndex): boolean {
-  return step.method === 'btree' && (node.indexIncludingParams ?? []).length === 0;
-}
-
-function columnKeys({ node }: PlannedIndex): string[] {
-  return (node.indexParams ?? []).map((column) => definitionKey({ indexParams: [column] }, ''));
+function isPlainBtree({ keys, step }: PlannedIndex): boolean {
+  return step.method === 'btree' && !keys.includes;
 }
 
 function prefixGroup(index: PlannedIndex): string {
-  return definitionKey(
-    index.node.whereClause === undefined ? {} : { whereClause: index.node.whereClause },
-    tableKey(index),
-  );
+  return `${tableKey(index)} ${index.keys.predicate}`;
 }

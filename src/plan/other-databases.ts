@@ -1,5 +1,4 @@
 import { type LexemeKind, lexemeAt } from './lexer.ts';
-import { walk } from './tree.ts';
 
 /** What makes a statement another database's. */
 export interface Foreign {
@@ -20,6 +19,8 @@ interface Token {
 const MOST_TOKENS = 400;
 const ADDS_A_COLUMN =
   'PostgreSQL would add a column called index or key; write CREATE INDEX CONCURRENTLY name ON table (columns)';
+
+const SQL_SERVER_OPTION = /^(?:online|sort_in_tempdb|pad_index|drop_existing|maxdop|data_compression)$/;
 
 /** A place in the statement where the rule holds, or -1. */
 type Test = (statement: Statement) => number;
@@ -223,15 +224,10 @@ export function foreignSense(index: unknown, sql: string): Foreign | null {
     const why = `${prefix} is a call of a function ${prefix.replace(/\(.*/, '')}() here, not the beginning of a column; write (left(${prefix.replace('(', ', ').replace(')', '')}))`;
     return { database: 'MySQL', why, at: 0 };
   }
-  const options = new Set<string>();
-  walk(index, (key, node) => {
-    if (key === 'DefElem') options.add(String(node.defname));
-  });
-  return [...options].some((name) =>
-    /^(?:online|sort_in_tempdb|pad_index|drop_existing|maxdop|data_compression)$/.test(name),
-  )
-    ? otherDatabase(sql)
-    : null;
+  const names = ((index as { options?: { DefElem?: { defname?: string } }[] }).options ?? []).map(
+    ({ DefElem: option }) => option?.defname ?? '',
+  );
+  return names.some((name) => SQL_SERVER_OPTION.test(name)) ? otherDatabase(sql) : null;
 }
 
 /** `name(10)`: one whole number, and so the same for every row. */

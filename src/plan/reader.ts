@@ -1,9 +1,10 @@
+import { type IndexKeys, indexKeys } from './compare.ts';
 import { type Explained, explainRefusal, mayBeLeftOut } from './explain-refusal.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { commentRuns, headingOf, headingOfEcho, notesOf } from './headings.ts';
 import { MigrationFiles } from './migrations/files.ts';
 import { bookkeeping, type MigrationReading, migrationReading } from './migrations/reading.ts';
-import { type IndexStmt, parseStatement } from './parser.ts';
+import { parseStatement } from './parser.ts';
 import { firstWords, printable } from './printable.ts';
 import { judgeCommand } from './psql.ts';
 import { isRefusedByWords } from './refusals.ts';
@@ -28,6 +29,8 @@ import type {
 
 const DEEPEST_INCLUDE = 16;
 const MOST_INCLUDES = 1000;
+/** What a statement that cannot be read was meant to be takes several parses to find out: nobody reads more of them. */
+const MOST_EXPLAINED = 1000;
 /** What is left out of a file with nothing in it. */
 export const WHOLE_FILE = 'the whole file';
 const NOT_INDEXES = 'it is no work on indexes';
@@ -36,10 +39,10 @@ const BESIDE: ReadonlySet<string> = new Set(['copy', '!', 'o', 'out', 'w', 'writ
 const OWN_TRANSACTION =
   'every statement is sent on its own, since CREATE INDEX CONCURRENTLY cannot run in a transaction';
 
-/** An index of the plan with what PostgreSQL's parser made of it. */
+/** An index of the plan with what it is compared by. */
 export interface PlannedIndex {
   step: CreateIndexStep;
-  node: IndexStmt;
+  keys: IndexKeys;
 }
 
 /** A statement of the file that is read, where it stands. */
@@ -65,7 +68,7 @@ export class Reader {
   /** SELECTs and EXPLAINs that stand before an index of the same plan. */
   readonly earlySelects: Place[] = [];
   private readonly pendingSelects: Place[] = [];
-  /** The indexes with their parse, for the comparisons among them. */
+  /** The indexes, for the comparisons among them. */
   readonly indexes: PlannedIndex[] = [];
   /** Tables that statements which are left out would make. */
   readonly tablesLeftOut = new Map<string, Place>();
@@ -186,7 +189,7 @@ export class Reader {
           return;
         }
         this.add(made, read.tree);
-        this.indexes.push({ step: made, node: read.node });
+        this.indexes.push({ step: made, keys: indexKeys(read.node) });
         this.migrations.created(reading, made);
         for (const early of this.pendingSelects.splice(0)) this.earlySelects.push(early);
         return;
@@ -239,7 +242,8 @@ export class Reader {
 
   private refused(standing: Standing, refused: Refused): void {
     const { source, piece, place } = standing;
-    const explained = explainRefusal(piece, refused);
+    const inBrief = refused.code === 'syntax' && this.problems.length >= MOST_EXPLAINED;
+    const explained: Explained = inBrief ? refused : explainRefusal(piece, refused);
     const variable = explained.code === 'psql-variable' && isRefusedByWords(piece.words);
     if (this.options.onlyIndexes === true && (variable || mayBeLeftOut(piece, explained))) {
       this.leave(standing, `${NOT_INDEXES}: ${printable(explained.why)}`);

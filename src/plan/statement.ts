@@ -30,7 +30,7 @@ export interface Refused {
 }
 
 const LETTER =
-  'a typographic quote, space or comma stands here, which PostgreSQL takes for a letter of a name; write plain ones';
+  'a typographic quote, space or comma, or a byte-order mark, stands here, which PostgreSQL takes for a letter of a name; write plain ones';
 
 /** Reads one statement with PostgreSQL's parser and says what it is to a plan. */
 export function readStatement(piece: StatementPiece): Read {
@@ -56,7 +56,7 @@ function classify(piece: StatementPiece, tree: Node): Read {
       if (effect !== null) return refused('function-with-effects', effect);
       const foreign = foreignSense(body, piece.code);
       if (foreign !== null) return ofDatabase(foreign);
-      const changing = notImmutable(body);
+      const changing = notImmutable(body as IndexStmt);
       if (changing !== null) return { ...refused('not-immutable', changing.why), ...atByte(piece.code, changing.byte) };
       return { as: 'create-index', node: body as IndexStmt, tree };
     }
