@@ -50,5 +50,7 @@ for (const [kind, text] of Object.entries(KINDS)) {
   });
   const [half = 0, whole = 0] = seconds;
   const growth = (whole / half).toFixed(1);
-  console.log(`${kind.padEnd(32)} ${MEGABYTES} MB ${whole.toFixed(2)} s, twice the file ${growth} times the time`);
+  process.stdout.write(
+    `${kind.padEnd(32)} ${MEGABYTES} MB ${whole.toFixed(2)} s, twice the file ${growth} times the time\n`,
+  );
 }

@@ -1,13 +1,14 @@
 import { type IndexKeys, indexKeys } from './compare.ts';
 import { type Explained, explainRefusal, mayBeLeftOut } from './explain-refusal.ts';
 import { Fingerprint } from './fingerprint.ts';
-import { commentRuns, headingOf, headingOfEcho, notesOf } from './headings.ts';
+import { commentRuns, type Heading, headingOf, headingOfEcho, notesOf } from './headings.ts';
 import { MigrationFiles } from './migrations/files.ts';
 import { bookkeeping, type MigrationReading, migrationReading } from './migrations/reading.ts';
 import { parseStatement } from './parser.ts';
 import { firstWords, printable } from './printable.ts';
 import { judgeCommand } from './psql.ts';
 import { isRefusedByWords } from './refusals.ts';
+import { Trace } from './rewrite/trace.ts';
 import { Sections } from './sections.ts';
 import { Session } from './session.ts';
 import { decode, type Source } from './source.ts';
@@ -74,13 +75,16 @@ export class Reader {
   readonly tablesLeftOut = new Map<string, Place>();
   /** Lines in comments that say CREATE INDEX: for the sentence about a file with nothing else in it. */
   readonly commentedOut: Place[] = [];
+  readonly trace: Trace;
   private includes = 0;
   private readonly include: Include;
   private readonly options: PlanOptions;
   private readonly steps: StepMaker;
 
-  constructor(include: Include, options: PlanOptions) {
+  /** `traced` keeps what was done with every piece, to write the plan back. */
+  constructor(include: Include, options: PlanOptions, traced = false) {
     this.include = include;
+    this.trace = new Trace(traced);
     this.options = options;
     this.steps = new StepMaker(this.session, options, this.findings);
   }
@@ -101,6 +105,7 @@ export class Reader {
       this.problems.push(source);
       return;
     }
+    this.trace.add({ as: 'file', source });
     const reading = chain.length === 1 ? migrationReading(file, source.text) : null;
     if (reading !== null) this.migrations.add(reading);
     const isMark = (comment: string, ownLine: boolean) => reading?.isMark(comment, ownLine) === true;
@@ -111,21 +116,46 @@ export class Reader {
       live ||= !Array.isArray(piece) && piece.type !== 'comment';
     }
     if (!live && chain.length === 1) this.nothingLive(source);
+    this.trace.add({ as: 'file-ends', source });
   }
 
   private piece(source: Source, piece: Piece | CommentPiece[], reading: MigrationReading | null, chain: string[]) {
     if (Array.isArray(piece)) this.comments(source, piece, reading);
     else if (piece.type === 'statement') this.statement(source, piece, reading);
     else if (piece.type === 'command') this.command(source, piece, reading, chain);
-    else if (piece.type === 'comment') this.comment(source, piece, reading);
+    else if (piece.type === 'comment') this.soleComment(source, piece, reading);
+    else this.drop(source, piece);
   }
 
   private comments(source: Source, run: CommentPiece[], reading: MigrationReading | null): void {
-    for (const comment of run) this.comment(source, comment, null);
-    if (reading !== null && reading.part !== 'up') return;
+    const live = reading === null || reading.part === 'up';
+    for (const comment of run) {
+      this.comment(source, comment, null);
+      if (live) this.trace.add({ as: 'comment', source, ...comment });
+      else this.drop(source, comment);
+    }
+    if (!live) return;
     const heading = headingOf(run);
-    if (heading !== null) this.sections.head(heading, source.place(heading.at));
+    if (heading !== null) this.head(heading, source.place(heading.at), 'comment');
     else this.sections.note(notesOf(run));
+  }
+
+  private head(heading: Pick<Heading, 'title' | 'notes'>, place: Place, from: 'comment' | 'echo' | 'mark'): void {
+    this.sections.head(heading, place, from === 'mark');
+    this.trace.add({ as: 'heading', headed: this.sections.heading, shown: from === 'comment' });
+  }
+
+  private drop(source: Source, { start, end }: { start: number; end: number }, transaction?: 'begin' | 'commit'): void {
+    this.trace.add({ as: 'drop', source, start, end, ...(transaction === undefined ? {} : { transaction }) });
+  }
+
+  /** A comment behind a statement, or a mark of a migration tool. */
+  private soleComment(source: Source, comment: CommentPiece, reading: MigrationReading | null): void {
+    const isMark = reading?.isMark(comment.text, comment.ownLine) === true;
+    const live = reading === null || reading.part === 'up';
+    if (live && !isMark) this.trace.add({ as: 'comment', source, ...comment });
+    else this.drop(source, comment);
+    this.comment(source, comment, reading);
   }
 
   private comment(source: Source, comment: CommentPiece, reading: MigrationReading | null): void {
@@ -135,7 +165,7 @@ export class Reader {
     if (reading === null || said === null) return;
     const place = source.place(comment.start);
     if (said.as === 'heading' && said.part === 'up')
-      this.sections.head({ title: printable(said.title), notes: [] }, place, true);
+      this.head({ title: printable(said.title), notes: [] }, place, 'mark');
     if (said.as === 'way-back')
       this.migrations.wayBackInComment(source, comment.start + said.offset, said.sql, reading);
     if (said.as === 'refused' && reading.part !== 'down' && reading.part !== 'ignored')
@@ -168,19 +198,17 @@ export class Reader {
       case 'transaction':
         this.transactionLines.push(place);
         this.session.transaction(read.word);
-        this.leave(standing, OWN_TRANSACTION);
+        this.leave(standing, OWN_TRANSACTION, read.word);
         return;
       case 'set': {
         const made = this.steps.set(place, piece, read);
-        if ('why' in made) this.leftOut.push(made);
-        else this.add(made, read.tree);
+        if ('why' in made) this.leave(standing, made.why);
+        else this.add(standing, made, read.tree);
         return;
       }
       case 'select':
       case 'explain':
-        this.validations.push(this.steps.validation(place, piece, read));
-        this.pendingSelects.push(place);
-        this.fingerprint.add(read.as, read.tree);
+        this.validate(standing, this.steps.validation(place, piece, read), read.tree);
         return;
       case 'create-index': {
         const made = this.steps.createIndex(place, piece, read);
@@ -188,17 +216,17 @@ export class Reader {
           this.refused(standing, made);
           return;
         }
-        this.add(made, read.tree);
+        this.add(standing, made, read.tree);
         this.indexes.push({ step: made, keys: indexKeys(read.node) });
         this.migrations.created(reading, made);
         for (const early of this.pendingSelects.splice(0)) this.earlySelects.push(early);
         return;
       }
       case 'analyze':
-        this.add(this.steps.analyze(place, piece, read), read.tree);
+        this.add(standing, this.steps.analyze(place, piece, read), read.tree);
         return;
       case 'comment':
-        this.add(this.steps.comment(place, piece, read), read.tree);
+        this.add(standing, this.steps.comment(place, piece, read), read.tree);
     }
   }
 
@@ -231,13 +259,27 @@ export class Reader {
     return true;
   }
 
-  private leave({ piece, place }: Standing, why: string): void {
+  private leave({ source, piece, place }: Standing, why: string, transaction?: 'begin' | 'commit'): void {
     this.leftOut.push({ ...place, what: firstWords(piece.sql), why });
+    this.drop(source, piece, transaction);
   }
 
-  private add(step: SectionStep, tree: unknown): void {
+  private add(standing: Standing, step: SectionStep, tree: unknown): void {
     this.fingerprint.add(step.kind, tree);
     this.sections.add(step);
+    this.keep(standing, step);
+  }
+
+  private validate(standing: Standing, step: ValidationStep, tree: unknown): void {
+    this.validations.push(step);
+    this.pendingSelects.push(standing.place);
+    this.fingerprint.add(step.kind, tree);
+    this.keep(standing, step);
+  }
+
+  private keep({ source, piece }: Standing, step: SectionStep | ValidationStep): void {
+    const { start, end, sql: text } = piece;
+    this.trace.add({ as: 'keep', source, start, end, text, step, headed: this.sections.heading });
   }
 
   private refused(standing: Standing, refused: Refused): void {
@@ -285,6 +327,8 @@ export class Reader {
   }
 
   private command(source: Source, piece: CommandPiece, reading: MigrationReading | null, chain: string[]): void {
+    // Within a statement it is blanked in the statement's own text.
+    if (!piece.inStatement) this.drop(source, piece);
     const place = source.place(piece.start);
     const what = firstWords(source.text.slice(piece.start, piece.end));
     if (reading !== null && (reading.part === 'down' || reading.part === 'ignored')) {
@@ -312,7 +356,7 @@ export class Reader {
 
   private echoed(piece: CommandPiece, place: Place): void {
     const heading = headingOfEcho(piece.args, piece.start);
-    if (heading !== null) this.sections.head(heading, place);
+    if (heading !== null) this.head(heading, place, 'echo');
   }
 
   private getIncluded(source: Source, to: { path: string; relative: boolean }, chain: string[]) {
