@@ -15,7 +15,7 @@ import { startRun } from '../deploy/start-run.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { chooseUi, type Done, type Io, say, terminalOf } from '../io.ts';
 import { readConfig } from '../options/config-file.ts';
-import { type GivenOptions, mergeOptions, runOptions } from '../options/deploy-options.ts';
+import { type GivenOptions, mergeOptions, planOptions, runOptions } from '../options/deploy-options.ts';
 import { addDeployFlags, givenByFlags } from '../options/flags.ts';
 import { probesOf } from '../options/probes.ts';
 import { Output } from '../output/output.ts';
@@ -73,7 +73,7 @@ const serverFor = async (flags: DemoFlags, given: GivenOptions): Promise<DemoSer
 const runDemo = async (flags: DemoFlags, given: GivenOptions, io: Io): Promise<ExitStatus> => {
   const terminal = terminalOf(io);
   const consent = { yes: flags.yes ?? terminal === null, confirm: flags.confirm ?? null };
-  const plan = await readGoodPlan([PLAN], given.makeConcurrent ?? false);
+  const plan = await readGoodPlan([PLAN], planOptions(given), io.stdin);
   const ui = chooseUi(given.ui, io);
   if (given.backup !== undefined)
     throw new UsageError('--backup: the demo’s database is made anew, and the demo takes a backup of it by itself');

@@ -9,8 +9,8 @@ import { startRun } from '../deploy/start-run.ts';
 import { CliError } from '../errors.ts';
 import { chooseUi, type Done, type Io, terminalOf } from '../io.ts';
 import { readConfig } from '../options/config-file.ts';
-import { mergeOptions, runOptions } from '../options/deploy-options.ts';
-import { addConnectionFlags, addDeployFlags, connectionFlags, givenByFlags } from '../options/flags.ts';
+import { mergeOptions, planOptions, runOptions } from '../options/deploy-options.ts';
+import { addConnectionFlags, addDeployFlags, connectionFlags, givenByFlags, PLAN_ARGUMENT } from '../options/flags.ts';
 import { probesOf } from '../options/probes.ts';
 import { Output } from '../output/output.ts';
 import { readGoodPlan } from '../read-plan.ts';
@@ -24,12 +24,12 @@ export const addDeploy = (program: Command, io: Io, done: Done): void => {
   const command = program
     .command('deploy')
     .description('preflight, ask, build, verify, report')
-    .argument('<plan.sql>', 'the script of CREATE INDEX statements');
+    .argument('<plan.sql...>', PLAN_ARGUMENT);
   addDeployFlags(addConnectionFlags(command));
-  command.action(async (file: string) => {
+  command.action(async (files: string[]) => {
     const { config, confirm, yes } = command.opts<{ config?: string; confirm?: string; yes?: boolean }>();
-    const given = mergeOptions(givenByFlags(command), await readConfig(config, file));
-    const plan = await readGoodPlan([file], given.makeConcurrent ?? false);
+    const given = mergeOptions(givenByFlags(command), await readConfig(config, files[0] ?? ''));
+    const plan = await readGoodPlan(files, planOptions(given), io.stdin);
     const probes = probesOf(plan, given.probes);
     const flags = connectionFlags(command);
     const terminal = terminalOf(io);
@@ -48,7 +48,7 @@ export const addDeploy = (program: Command, io: Io, done: Done): void => {
     const backup = await proveNamed(located, given, io);
     const options = runOptions({ ...given, log }, terminal !== null, ui === 'tui', backup, probes, matches);
     const { journal, environment = null } = given;
-    const start = () => startRun({ plan, files: [file], connection, options, record, journal, io });
+    const start = () => startRun({ plan, files, connection, options, record, journal, io });
     const rollBack = rollBackOnScreen(connection, options, record, io);
     const out = new Output(io.stdout);
     const restore = (state: RunState) => restoreAfterRun(state, { flags, journal, binDir: given.binDir, io, out });

@@ -1,5 +1,4 @@
 import { rmdirSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { ConnectionConfig, EngineConfig, RecordConfig } from '../../engine/config.ts';
 import { launchEngine } from '../../engine/launch.ts';
 import type { Plan } from '../../plan/index.ts';
@@ -7,6 +6,7 @@ import type { RunOptions } from '../../run/index.ts';
 import { CliError } from '../errors.ts';
 import { actor, journalDirectory, makeRunDirectory, newRunId } from '../identity.ts';
 import type { Io } from '../io.ts';
+import { recordedSources } from '../read-plan.ts';
 import { version } from '../version.ts';
 
 /** A run whose engine listens. */
@@ -22,7 +22,7 @@ export interface StartedRun {
 /** A plan that may be deployed, and all that its run needs. */
 export interface NewRun {
   plan: Plan;
-  /** The plan's files as they were named. */
+  /** The plan's files, folders and patterns as they were named. */
   files: readonly string[];
   connection: ConnectionConfig;
   options: RunOptions;
@@ -61,7 +61,7 @@ export const startRun = async ({
 }: NewRun): Promise<StartedRun> => {
   const run = newRunId(new Date());
   const dir = makeRunDirectory(journalDirectory(journal, io.env), run);
-  const sources = files.map((file) => resolve(file));
+  const sources = recordedSources(files);
   try {
     const pid = await launch({ run, dir, connection, options, record, start: { kind: 'new', plan, sources } });
     return { run, dir, pid, past: 0 };

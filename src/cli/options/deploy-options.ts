@@ -1,4 +1,5 @@
 import type { Hook } from '../../engine/config.ts';
+import type { PlanOptions } from '../../plan/index.ts';
 import { BASELINE_MS } from '../../run/gates/baseline-rate.ts';
 import { DEFAULT_GATES } from '../../run/gates/defaults.ts';
 import type {
@@ -36,6 +37,7 @@ export interface GivenOptions {
   onDisconnect?: DisconnectPolicy;
   replaceInvalid?: boolean;
   makeConcurrent?: boolean;
+  onlyIndexes?: boolean;
   retries?: number;
   settings?: Record<string, string>;
   journal?: string;
@@ -66,6 +68,12 @@ export interface GivenOptions {
 
 const GIVE_UP_MS = 30 * 60_000;
 export const LEDGER_SCHEMA = 'indexdeck';
+
+/** What of the options says how a plan is read. */
+export const planOptions = ({ makeConcurrent = false, onlyIndexes = false }: GivenOptions): PlanOptions => ({
+  makeConcurrent,
+  onlyIndexes,
+});
 
 /** A flag that says something of a backup overrules both keys of the config file. */
 const withoutBackup = ({ backup: _, noBackup: __, ...rest }: GivenOptions): GivenOptions => rest;

@@ -83,10 +83,18 @@ export const addRecordFlags = (command: Command, log: string): Command =>
     .option('--log <file>', `the execution log to append to at the end (default: ${log})`)
     .option('--webhook <url>', 'post the message for the war room (or INDEXDECK_WEBHOOK)', parseWebhook)
     .option('--exec <event=command>', 'run a command at an event, the event as JSON on its input (repeatable)', hooks);
+/** What a command that takes a plan says of it. */
+export const PLAN_ARGUMENT =
+  'the script of CREATE INDEX statements; files, folders, patterns or - (standard input) make one plan';
+export const ONLY_INDEXES = 'leave out, and list, what is no work on indexes instead of refusing it';
 
 /** Adds what says how a plan is read, looked at and built: the options that `check` and `deploy` share. */
 export const addPlanFlags = (command: Command): Command =>
-  addBuildFlags(command.option('--make-concurrent', 'build a plain CREATE INDEX of the plan concurrently'))
+  addBuildFlags(
+    command
+      .option('--make-concurrent', 'build a plain CREATE INDEX of the plan concurrently')
+      .option('--only-indexes', ONLY_INDEXES),
+  )
     .option('--backup <path_or_id>', 'the backup to go back to, proven readable; required in production')
     .addOption(new NoBackup('--no-backup <reason>', 'go without a backup; the reason is recorded').argParser(String))
     .option('--bin-dir <dir>', 'where pg_restore is, which proves the backup (default: the newest version found)')
@@ -159,6 +167,7 @@ export const givenByFlags = (command: Command): GivenOptions => {
     ['onDisconnect', 'onDisconnect'],
     ['replaceInvalid', 'replaceInvalid'],
     ['makeConcurrent', 'makeConcurrent'],
+    ['onlyIndexes', 'onlyIndexes'],
     ['retries', 'retries'],
     ['settings', 'set'],
     ['journal', 'journal'],
