@@ -48,11 +48,29 @@ const findingShape = {
 
 export const finding = z.strictObject(findingShape);
 
+const migration = z.strictObject({
+  tool: z.string(),
+  file: z.string(),
+  version: z.string(),
+  transaction: z.enum(['on', 'off', 'one-query', 'as-written', 'detected']),
+  command: z.string().nullable().describe('how to mark it as applied'),
+  how: z.string(),
+  down: z.array(z.strictObject({ ...place, what: z.string(), drops: z.array(z.string()), concurrently: z.boolean() })),
+});
+
 /** As `indexdeck plan --ui json` prints it. */
 export const plan = z.strictObject({
   fingerprint: z.string(),
   files: z.array(z.string()),
-  sections: z.array(z.strictObject({ title: z.string(), file: z.string(), line: z.int(), steps: z.array(step) })),
+  sections: z.array(
+    z.strictObject({
+      title: z.string(),
+      file: z.string(),
+      line: z.int(),
+      notes: z.array(z.string()).optional(),
+      steps: z.array(step),
+    }),
+  ),
   validations: z.array(step),
   leftOut: z.array(z.strictObject({ ...place, what: z.string(), why: z.string() })),
   problems: z.array(
@@ -62,9 +80,15 @@ export const plan = z.strictObject({
       what: z.string(),
       message: z.string(),
       at: z.strictObject(place).optional(),
+      excerpt: z.array(z.string()).optional(),
+      fix: z.string().optional(),
+      database: z.string().optional(),
+      kind: z.string().optional(),
+      inside: z.array(z.unknown()).optional(),
     }),
   ),
   findings: z.array(finding),
+  migrations: z.array(migration).describe('files of migration tools, whose history is not touched'),
 });
 
 /** The database at one time; null where it was not read. */

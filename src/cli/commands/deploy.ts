@@ -14,7 +14,7 @@ import { addConnectionFlags, addDeployFlags, connectionFlags, givenByFlags, PLAN
 import { probesOf } from '../options/probes.ts';
 import { Output } from '../output/output.ts';
 import { readGoodPlan } from '../read-plan.ts';
-import { LOG_NAME, writableLog } from '../record/log-file.ts';
+import { logHere, writableLog } from '../record/log-file.ts';
 import { matchReport } from '../record/matched-report.ts';
 import { recordConfig } from '../record/record-config.ts';
 import { restoreAfterRun } from '../restore/after-run.ts';
@@ -37,7 +37,7 @@ export const addDeploy = (program: Command, io: Io, done: Done): void => {
     const ui = chooseUi(given.ui, io);
     // All that can be refused without the database, before it is asked anything.
     requireConsent(consent, given, connectionSettings(flags, io.env).config.database, terminal !== null);
-    const log = writableLog(given.log ?? LOG_NAME);
+    const log = given.log === undefined ? logHere(io) : writableLog(given.log);
     const record = recordConfig(given, io);
     const matches = await matchReport(given, plan);
     const located = await locateNamed(given, io);
@@ -46,7 +46,7 @@ export const addDeploy = (program: Command, io: Io, done: Done): void => {
       throw new CliError(3, `${error.message}. Nothing was changed`, { cause: error });
     });
     const backup = await proveNamed(located, given, io);
-    const options = runOptions({ ...given, log }, terminal !== null, ui === 'tui', backup, probes, matches);
+    const options = runOptions({ ...given, ...(log === null ? {} : { log }) }, terminal !== null, ui === 'tui', backup, probes, matches);
     const { journal, environment = null } = given;
     const start = () => startRun({ plan, files, connection, options, record, journal, io });
     const rollBack = rollBackOnScreen(connection, options, record, io);

@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 import { type Io, say } from '../io.ts';
 
 /** The execution log of a deployment that does not name one. */
-export const LOG_NAME = 'EXECUTION_LOG.md';
+const LOG_NAME = 'EXECUTION_LOG.md';
 
 const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
@@ -32,6 +32,18 @@ export const writableLog = (named: string): string => {
   if (problem !== null)
     throw new UsageError(`the execution log ${path} cannot be written: ${problem}. Name another one with --log FILE`);
   return path;
+};
+
+/**
+ * The execution log that nobody named, in the folder we are called from; null, and said, where it cannot be written: a
+ * deployment from such a folder was not told to write there.
+ */
+export const logHere = (io: Io): string | null => {
+  const path = resolve(LOG_NAME);
+  const problem = problemOf(path);
+  if (problem === null) return path;
+  say(io, `no execution log is written: ${path}: ${problem}. --log FILE names one; "indexdeck report" makes it later`);
+  return null;
 };
 
 /**
