@@ -46,7 +46,14 @@ export const addDeploy = (program: Command, io: Io, done: Done): void => {
       throw new CliError(3, `${error.message}. Nothing was changed`, { cause: error });
     });
     const backup = await proveNamed(located, given, io);
-    const options = runOptions({ ...given, ...(log === null ? {} : { log }) }, terminal !== null, ui === 'tui', backup, probes, matches);
+    const options = runOptions(
+      { ...given, ...(log === null ? {} : { log }) },
+      terminal !== null,
+      ui === 'tui',
+      backup,
+      probes,
+      matches,
+    );
     const { journal, environment = null } = given;
     const start = () => startRun({ plan, files, connection, options, record, journal, io });
     const rollBack = rollBackOnScreen(connection, options, record, io);
