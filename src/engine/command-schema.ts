@@ -29,5 +29,11 @@ export const command = z.discriminatedUnion('type', [
     question: z.enum(['go', 'abort', 'rollback', 'restore', 'skip', 'cancel-build', 'take-over', 'leave']).nullable(),
   }),
   z.object({ type: z.literal('survey') }),
-  z.object({ type: z.literal('roll-back'), oids: z.array(z.int()), all: z.boolean(), confirm: z.string() }),
+  z.object({
+    type: z.literal('roll-back'),
+    oids: z.array(z.int()),
+    all: z.boolean(),
+    confirm: z.string(),
+    probe: z.boolean().optional(),
+  }),
 ]);

@@ -31,9 +31,9 @@ export type Command =
   | { type: 'survey' }
   /**
    * Drop these indexes that this run created, by OID; `all`: and what a build that is stopped for it may still finish.
-   * `confirm`: the name of the database.
+   * `confirm`: the name of the database. `probe`: measure the run's probes once more when it is done.
    */
-  | { type: 'roll-back'; oids: number[]; all: boolean; confirm: string };
+  | { type: 'roll-back'; oids: number[]; all: boolean; confirm: string; probe?: boolean };
 
 /** Who ordered it, in words for the record: `user@host`, `signal SIGTERM`, `gate lock-waiters`. */
 export type Actor = string;

@@ -28,6 +28,13 @@ export const measureBefore = (state: RunState): Action[] | null => {
   return probe === -1 ? null : [act({ kind: 'probe', probe, when: 'before', attempt: 1 })];
 };
 
+/** The next probe to measure after a rollback, where that is wanted; null when there is none. */
+export const measureBack = (state: RunState): Action[] | null => {
+  if (!state.rollback?.probe) return null;
+  const probe = state.probes.findIndex(({ rolledBack }) => rolledBack === undefined);
+  return probe === -1 ? null : [act({ kind: 'probe', probe, when: 'rolled-back', attempt: 1 })];
+};
+
 /**
  * The next probe to measure after the last build, or the table to analyze before one is measured again; null when all have
  * their verdict.

@@ -1,4 +1,4 @@
-import { isMeasuring, measureAfter, measureBefore } from './decide-probes.ts';
+import { isMeasuring, measureAfter, measureBack, measureBefore } from './decide-probes.ts';
 import { rollingBack } from './decide-rollback.ts';
 import { type Action, type Effect, effectKey, type Slot, type World } from './effects.ts';
 import type { EventBody } from './events.ts';
@@ -236,7 +236,7 @@ const decideAll = (state: RunState, world: World): Action[] => {
     case 'rolling-back': {
       const tidied = () => tidy(state, world, slots);
       const held = isHeld(state) ? recheck(state, world) : null;
-      return rollingBack(state, world, { tidied, held, forDrop: slots.forDrop }) ?? finish(state);
+      return rollingBack(state, world, { tidied, held, forDrop: slots.forDrop }) ?? measureBack(state) ?? finish(state);
     }
     case 'aborting': {
       // Nobody said go to this engine: it has begun nothing, and touches nothing.

@@ -1,4 +1,4 @@
-import type { DropCause, EventBody, ExitStatus } from './events.ts';
+import type { DropCause, EventBody, ExitStatus, ProbeMeasured } from './events.ts';
 import type { BackendId } from './state.ts';
 
 /** What the engine is to do next: a value, carried out by the interpreter alone. */
@@ -23,7 +23,7 @@ export type Effect =
   | { kind: 'statement'; step: number; slot: string }
   | { kind: 'verify' }
   /** Measure a query; one at a time, and never beside a build. */
-  | { kind: 'probe'; probe: number; when: 'before' | 'after'; attempt: number }
+  | { kind: 'probe'; probe: number; when: ProbeMeasured['when']; attempt: number }
   /** ANALYZE of a table that a probe still reads whole. */
   | { kind: 'analyze'; schema: string; table: string }
   | { kind: 'validate'; validation: number }

@@ -422,8 +422,8 @@ export type EventBody =
     }
   /** What a rollback would drop, looked at before the question. */
   | ({ type: 'rollback.surveyed' } & RollbackSurvey)
-  /** The operator's word: these, by OID. `all`: and what a build that is being stopped may still finish. */
-  | { type: 'rollback.started'; oids: number[]; all: boolean; by: Actor }
+  /** The operator's word: these, by OID. `all`: and what a build that is being stopped may still finish. `probe`: measure after. */
+  | { type: 'rollback.started'; oids: number[]; all: boolean; by: Actor; probe?: true }
   /** A rollback does not touch it, and why. `gone`: it is not there any more; what stands there now is not this run's. */
   | { type: 'index.kept'; step: number; oid: number; schema: string; name: string; why: string; gone: boolean }
   | {

@@ -34,8 +34,9 @@ const measured = (
   event: Extract<ProbeEvent, { type: 'probe.measured' }>,
 ): Pick<RunState, 'probes'> => {
   const { seq: _seq, run: _run, type: _type, ...measurement } = event;
+  const key = event.when === 'rolled-back' ? 'rolledBack' : event.when;
   return {
-    probes: state.probes.map((each, at) => (at === event.probe ? { ...each, [event.when]: measurement } : each)),
+    probes: state.probes.map((each, at) => (at === event.probe ? { ...each, [key]: measurement } : each)),
   };
 };
 

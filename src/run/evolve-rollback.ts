@@ -31,12 +31,14 @@ const started = (state: RunState, event: Extract<RunEvent, { type: 'rollback.sta
     at: event.at,
     oids: event.oids,
     all: event.all,
+    probe: event.probe ?? false,
     dropped: [],
     left: [],
     finishedAt: null,
     differences: null,
   },
   steps: state.steps.map(triedAgain),
+  probes: state.probes.map(({ rolledBack: _, ...each }) => each),
   // What was verified is not what will be there.
   verify: null,
 });

@@ -52,6 +52,7 @@ export type { BuildOutcome, DropOutcome, Input, RecordResult, Response } from '.
 export { type InvalidLeftover, invalidLeftovers } from './leftovers.ts';
 export { MOST_DELAY_MS, MOST_JOBS } from './order-change.ts';
 export { plainText } from './plain-text.ts';
+export { describeBack } from './probes/back-text.ts';
 export { maskLiterals, withoutLiterals } from './probes/literals.ts';
 export { describeMeasuring, type Measuring, measuring } from './probes/measuring.ts';
 export {

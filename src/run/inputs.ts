@@ -10,6 +10,7 @@ import type {
   Leftover,
   ListedIndex,
   PreflightFacts,
+  ProbeMeasured,
   ProbeMeasurement,
   RollbackSurvey,
   StatementsRead,
@@ -67,7 +68,7 @@ export type Input =
   | {
       kind: 'probed';
       probe: number;
-      when: 'before' | 'after';
+      when: ProbeMeasured['when'];
       attempt: number;
       measurement: ProbeMeasurement;
     }

@@ -53,7 +53,7 @@ const notTouched = (state: RunState, chosen: (oid: number) => boolean): EventBod
  */
 export const orderRollback = (
   state: RunState,
-  { oids, all, confirm }: Extract<Command, { type: 'roll-back' }>,
+  { oids, all, confirm, probe = false }: Extract<Command, { type: 'roll-back' }>,
   by: Actor,
 ): Verdict => {
   const no = noWayBack(state);
@@ -61,6 +61,7 @@ export const orderRollback = (
   if (state.survey === null) return refuse('what it would drop has not been looked at yet');
   if (confirm !== state.database.database)
     return refuse(`a rollback asks for the name of the database, ${state.database.database}, to be typed`);
+  if (probe && state.probes.length === 0) return refuse('this run has no probes to be measured afterwards');
   const created = new Set(state.created.map(({ oid }) => oid));
   const foreign = oids.filter((oid) => !created.has(oid));
   if (foreign.length > 0) return refuse(`this run created no index with oid ${foreign.join(', ')}: it is not touched`);
@@ -68,7 +69,7 @@ export const orderRollback = (
     return refuse('there is nothing to drop: this run has created nothing of it');
   return accept(
     'rolling back',
-    { type: 'rollback.started', oids: [...oids], all, by },
+    { type: 'rollback.started', oids: [...oids], all, by, ...(probe ? { probe } : {}) },
     ...lifted(state, by),
     ...notTouched(state, (oid) => all || oids.includes(oid)),
   );

@@ -175,6 +175,8 @@ export interface RollbackState {
   oids: number[];
   /** And what a build that was being stopped still finished. */
   all: boolean;
+  /** The run's probes are measured once more when all is dropped. */
+  probe: boolean;
   dropped: { oid: number; schema: string; name: string }[];
   left: LeftIndex[];
   finishedAt: string | null;

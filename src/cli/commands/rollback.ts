@@ -21,6 +21,7 @@ interface RollbackFlags extends Selection {
   yes?: boolean;
   confirm?: string;
   ui?: Ui;
+  probe?: boolean;
   ledgerSchema?: string;
 }
 
@@ -36,7 +37,8 @@ const requireConsent = (consent: Consent, environment: string | null, database: 
 
 /** Names on the command line are asked about there: on the screen they are chosen by hand. */
 const uiFor = (flags: RollbackFlags, io: Io): Ui => {
-  if (isWhole(flags) || flags.yes) return chooseUi(flags.ui, io);
+  if ((isWhole(flags) && !flags.probe) || flags.yes) return chooseUi(flags.ui, io);
+  if (flags.ui === 'tui' && flags.probe) throw new UsageError('--probe is for --ui plain and json, or --yes');
   if (flags.ui === 'tui')
     throw new UsageError(
       'on the screen the indexes are chosen by hand: leave --only, --section and --table, or --ui tui',
@@ -47,6 +49,7 @@ const uiFor = (flags: RollbackFlags, io: Io): Ui => {
 const rollBack = async (command: Command, io: Io): Promise<ExitStatus> => {
   const flags = command.opts<RollbackFlags>();
   const selection = runSelection(command);
+  const { probe = false } = flags;
   const ui = uiFor(flags, io);
   const terminal = terminalOf(io);
   const consent = { yes: flags.yes ?? false, confirm: flags.confirm ?? null };
@@ -64,7 +67,7 @@ const rollBack = async (command: Command, io: Io): Promise<ExitStatus> => {
   if (local?.alive) {
     const state = rollbackable(local);
     const { run, dir } = local;
-    return await rollBackLiving({ run, dir, steps: selectSteps(state, flags), consent, ui, io }, state);
+    return await rollBackLiving({ run, dir, steps: selectSteps(state, flags), consent, probe, ui, io }, state);
   }
   const where = before === null ? connectionFlags(command) : connectionOf(before, connectionFlags(command), io);
   const connection = await resolveConnection(where, io.env, terminal).catch((error: unknown) => {
@@ -77,7 +80,7 @@ const rollBack = async (command: Command, io: Io): Promise<ExitStatus> => {
   const { run, dir, state } = taken;
   const steps = selectSteps(state, flags);
   const options = { ...admit(state), log: logAgain(given.log, state.options.log, io) };
-  return await rollBackEnded({ run, dir, steps, consent, ui, io }, taken, { connection, options, record });
+  return await rollBackEnded({ run, dir, steps, consent, probe, ui, io }, taken, { connection, options, record });
 };
 
 export const addRollback = (program: Command, io: Io, done: Done): void => {

@@ -132,6 +132,7 @@ export const addRollbackFlags = (command: Command): Command =>
     .option('--only <name>', 'only this index (repeatable)', repeated)
     .option('--section <n|title>', 'only the indexes of this section (repeatable)', repeated)
     .option('--table <name>', 'only the indexes of this table (repeatable)', repeated)
+    .option('--probe', 'measure the run’s probes once more when all is dropped')
     .option('--jobs <n>', 'most drops at the same time, on different tables (default: as the run had)', parseJobs)
     .option('--environment <name>', 'shown on screen; production needs --confirm where nobody can be asked')
     .option('--gate <name=warn,pause,abort>', 'thresholds; a dash leaves one out (repeatable)', collect(parseGate))

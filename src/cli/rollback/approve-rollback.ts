@@ -49,10 +49,11 @@ const confirmed = async (
  */
 export const approveRollback = async (
   feed: Feed,
-  { steps, consent, print }: { steps: Set<number> | null; consent: Consent; print: (line: string) => void },
+  about: { steps: Set<number> | null; consent: Consent; probe: boolean; print: (line: string) => void },
   terminal: Terminal | null,
   signal: AbortSignal,
 ): Promise<string | null> => {
+  const { steps, consent, probe, print } = about;
   const state = await whenSurveyed(feed, signal);
   if (state === null) return null;
   const chosen = chosenOf(state.survey?.indexes ?? [], steps);
@@ -61,6 +62,6 @@ export const approveRollback = async (
   if (signal.aborted) return null;
   if (confirm === null) return 'the rollback was not confirmed';
   const oids = chosen.map(({ oid }) => oid);
-  const reply = await feed.send({ type: 'roll-back', oids, all: steps === null, confirm });
+  const reply = await feed.send({ type: 'roll-back', oids, all: steps === null, confirm, ...(probe ? { probe } : {}) });
   return reply.ok ? null : `the rollback was refused: ${reply.why}`;
 };

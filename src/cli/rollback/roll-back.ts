@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { RunClient } from '../../client/index.ts';
 import type { ConnectionConfig, RecordConfig } from '../../engine/config.ts';
 import type { ExitStatus, RunOptions, RunState } from '../../run/index.ts';
@@ -11,6 +12,7 @@ import { actor } from '../identity.ts';
 import { type Io, terminalOf } from '../io.ts';
 import type { Ui } from '../options/values.ts';
 import { Output } from '../output/output.ts';
+import { restoreAfterRun } from '../restore/after-run.ts';
 import type { TakenUp } from '../resume/take-up.ts';
 import { approveRollback } from './approve-rollback.ts';
 
@@ -21,6 +23,8 @@ export interface WayBack {
   /** The steps whose indexes are meant; null: all. */
   steps: Set<number> | null;
   consent: Consent;
+  /** The run's probes are measured once more when all is dropped. */
+  probe: boolean;
   ui: Ui;
   io: Io;
 }
@@ -41,7 +45,7 @@ const printer = (ui: Ui, out: Output, io: Io): ((line: string) => void) => {
 
 /** Starts an engine on a run that has ended, to roll it back, and follows it to the end. */
 export const rollBackEnded = (
-  { run, dir, steps, consent, ui, io }: WayBack,
+  { run, dir, steps, consent, probe, ui, io }: WayBack,
   { state, from }: Pick<TakenUp, 'state' | 'from'>,
   config: WayBackConfig,
   temporary = false,
@@ -62,8 +66,10 @@ export const rollBackEnded = (
     out,
     temporary,
     rollBack: rollBackOnScreen(connection, options, record, io, { temporary }),
+    // A database that goes with this program has no password that could be found again.
+    ...(temporary ? {} : { restore: (ended) => restoreAfterRun(ended, { flags: {}, journal: dirname(dir), io, out }) }),
     approve: async (client, terminal, signal) => {
-      const no = await approveRollback(client, { steps, consent, print }, terminal, signal);
+      const no = await approveRollback(client, { steps, consent, probe, print }, terminal, signal);
       if (no !== null) await client.send({ type: 'abort', reason: no });
     },
   });
@@ -80,13 +86,13 @@ export const rollBackOnScreen =
   ) =>
   ({ run, dir }: StartedRun, state: RunState): Promise<ExitStatus> => {
     const consent = { yes: false, confirm: null };
-    const way: WayBack = { run, dir, steps: null, consent, ui: 'tui', io };
+    const way: WayBack = { run, dir, steps: null, consent, probe: false, ui: 'tui', io };
     return rollBackEnded(way, { state, from }, { connection, options, record }, temporary);
   };
 
 /** Rolls back a run that goes on: as one more operator of its engine. */
 export const rollBackLiving = async (
-  { run, dir, steps, consent, ui, io }: WayBack,
+  { run, dir, steps, consent, probe, ui, io }: WayBack,
   { seq }: RunState,
 ): Promise<ExitStatus> => {
   const client = new RunClient({ dir, role: 'operator', name: actor() });
@@ -103,7 +109,7 @@ export const rollBackLiving = async (
       return;
     }
     const { ok, why } = await client.send({ type: 'survey' });
-    refused = ok ? await approveRollback(client, { steps, consent, print }, terminal, leaving.signal) : why;
+    refused = ok ? await approveRollback(client, { steps, consent, probe, print }, terminal, leaving.signal) : why;
     if (refused !== null) leaving.abort();
   };
   const gaveUp = new Promise<'refused'>((resolve) =>

@@ -1,4 +1,4 @@
-import { type Input, isPassing, type ProbeMeasurement, type RunState } from '../../run/index.ts';
+import { type Input, isPassing, type ProbeMeasured, type ProbeMeasurement, type RunState } from '../../run/index.ts';
 import { readingSettings, type Session, toErrorFacts } from '../session.ts';
 import type { Sessions } from '../sessions.ts';
 import { pause } from '../time.ts';
@@ -42,7 +42,7 @@ const measure = async (
 export const probe = async (
   sessions: Sessions,
   state: RunState,
-  about: { probe: number; when: 'before' | 'after'; attempt: number },
+  about: { probe: number; when: ProbeMeasured['when']; attempt: number },
 ): Promise<Input> => {
   const wanted = state.probes[about.probe];
   if (wanted === undefined) throw new Error(`there is no probe ${about.probe}`);

@@ -42,17 +42,25 @@ export const describePlanUse = ({ summary }: Pick<ProbeMeasured, 'summary'>): st
   return parts.length === 0 ? summary.top : parts.join('; ');
 };
 
+/** When it was measured, in words. */
+export const WHEN: Readonly<Record<ProbeMeasured['when'], string>> = {
+  before: 'before',
+  after: 'after',
+  'rolled-back': 'after the rollback',
+};
+
 /** One measurement as a line, without the probe's name. Not stripped of control characters. */
 export const describeMeasured = (measured: ProbeMeasured): string => {
   const { error, timedOut, time, runs, when, verdict } = measured;
-  if (timedOut) return `${when}: ended by its time limit`;
-  if (error !== null) return `${when}: not measured: ${error.message}`;
+  const at = WHEN[when];
+  if (timedOut) return `${at}: ended by its time limit`;
+  if (error !== null) return `${at}: not measured: ${error.message}`;
   const use = describePlanUse(measured);
   const spread =
     time === null
       ? 'planned, not run'
       : `${queryTime(time.median)} (${queryTime(time.min)} to ${queryTime(time.max)}, ${runs.length} ${runs.length === 1 ? 'run' : 'runs'})`;
-  return `${when}: ${spread}, ${use}${when === 'after' && verdict === null ? '; it is analyzed and measured again' : ''}`;
+  return `${at}: ${spread}, ${use}${when === 'after' && verdict === null ? '; it is analyzed and measured again' : ''}`;
 };
 
 /** What came of a probe in the end, as a line. Not stripped either. */

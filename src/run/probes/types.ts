@@ -137,7 +137,8 @@ export type ProbeMeasured = {
   /** Its number in `RunOptions.probes`, from 0. */
   probe: number;
   name: string;
-  when: 'before' | 'after';
+  /** rolled-back: once more, after a rollback, if that was wanted. */
+  when: 'before' | 'after' | 'rolled-back';
   /** 1; 2 for the one after an ANALYZE. */
   attempt: number;
   /** Only of `after`. Null: an ANALYZE comes first, and then another measurement. */
@@ -151,6 +152,8 @@ export interface ProbeState {
   before: ({ at: string } & ProbeMeasured) | null;
   /** The newest. Without a verdict it is going to be measured again. */
   after: ({ at: string } & ProbeMeasured) | null;
+  /** After a rollback, where that was wanted. */
+  rolledBack?: { at: string } & ProbeMeasured;
 }
 
 /** An ANALYZE that a sequential scan led to. */

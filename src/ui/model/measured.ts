@@ -1,4 +1,5 @@
 import {
+  describeBack,
   describeProbe,
   type ImpactLine,
   impactNumber,
@@ -35,7 +36,9 @@ export const probeRows = ({ probes }: RunState, width: number): Row[] => {
   return [...probes]
     .sort((a, b) => rank(a.after?.verdict?.ok) - rank(b.after?.verdict?.ok))
     .flatMap((each) => {
-      const text = `probe ${each.probe.name}: ${describeProbe(each)}`;
+      const back = each.rolledBack !== undefined;
+      const text = `probe ${each.probe.name}: ${back ? describeBack(each) : describeProbe(each)}`;
+      if (back) return marked(SYMBOL.queued, 'plain', text, width);
       const ok = each.after?.verdict?.ok;
       if (ok === undefined) return marked(SYMBOL.queued, 'dim', text, width);
       return ok ? marked(SYMBOL.done, 'ok', text, width) : marked(SYMBOL.failed, 'bad', text, width);

@@ -1,4 +1,4 @@
-import { describeProbe, type RunState } from '../../run/index.ts';
+import { describeBack, describeProbe, type RunState } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { bytes, clockTime, plural, since } from './format.ts';
 import { outcomeOf, tally } from './result.ts';
@@ -27,11 +27,13 @@ const notBuiltLines = (state: RunState): string[] => {
   ];
 };
 
-/** What the queries that were measured have gained. */
-const probeLines = (state: RunState): string[] =>
-  state.probes.length === 0 || state.rollback !== null
-    ? []
-    : ['Measured:', ...state.probes.map((each) => plainText(`  ${each.probe.name}: ${describeProbe(each)}`))];
+/** What the queries that were measured have gained; after a rollback what they are again, where that was measured. */
+const probeLines = ({ probes, rollback }: RunState): string[] => {
+  const measured = rollback === null ? probes : probes.filter(({ rolledBack }) => rolledBack !== undefined);
+  const describe = rollback === null ? describeProbe : describeBack;
+  if (measured.length === 0) return [];
+  return ['Measured:', ...measured.map((each) => plainText(`  ${each.probe.name}: ${describe(each)}`))];
+};
 
 /** What the way back has come to, and how to go on with it. */
 const rollbackNext = ({ run, outcome, rollback }: RunState): string[] => [

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Probe, RunEvent } from '../../../src/run/index.ts';
 import { probe } from '../../support/core.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { invalidIndexes, sessionsOf, startRun, type TestRun } from '../../support/run.ts';
+import { invalidIndexes, rollbackRun, sessionsOf, startRun, type TestRun } from '../../support/run.ts';
 import { startServer, versions } from '../../support/server.ts';
 
 const PLAN = 'CREATE INDEX CONCURRENTLY idx_t_kind ON t (kind);';
@@ -82,6 +82,22 @@ describe.each(versions)('probes of a run on PostgreSQL %i', (version) => {
     // Nothing of it is undone: the index is there and valid.
     expect(run.state().verify?.ok).toBe(true);
     expect(await invalidIndexes(database)).toEqual([]);
+  });
+
+  it('are measured once more after a rollback, where that is wanted: as slow as before', async () => {
+    const database = await createDatabase(version);
+    await filled(database);
+    const back = await rollbackRun(await deploy(database, [of]));
+    await back.until(({ phase }) => phase === 'surveyed');
+    expect(
+      await back.command({ type: 'roll-back', oids: [], all: true, confirm: database.name, probe: true }),
+    ).toMatchObject({ ok: true });
+    expect((await back.end()).outcome).toMatchObject({ status: 0 });
+    const [state] = back.state().probes;
+    expect(state?.rolledBack).toMatchObject({ when: 'rolled-back', verdict: null, error: null });
+    expect(state?.rolledBack?.summary?.sequential).toMatchObject([{ schema: 'public', table: 't', rows: 50_000 }]);
+    const types = back.events().map(({ type }) => type);
+    expect(types.lastIndexOf('probe.measured')).toBeGreaterThan(types.indexOf('rollback.finished'));
   });
 
   it('that old statistics mislead are right after the ANALYZE', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { ProbeMeasurement } from '../../../src/run/index.ts';
+import { describeBack, type ProbeMeasurement } from '../../../src/run/index.ts';
 import { spreadOf } from '../../../src/run/probes/spread.ts';
 import { Core, createIndex, options, planOf, probe, section, serverError } from '../../support/core.ts';
 
@@ -158,4 +158,66 @@ it('taken up again, what was measured before is kept, and not measured when some
   core.state = { ...core.state, probes: core.state.probes.map((each) => ({ ...each, before: null })) };
   resume(core);
   expect(core.underWay).not.toContain('probe');
+});
+
+/** A run of two probes whose first index is built, and the second being built, that is rolled back. */
+const goingBack = (wanted: boolean, probes = [probe('p1'), probe('p2')]): Core => {
+  const core = new Core(plan(), options({ probes }));
+  core.go();
+  for (const at of probes.keys()) ends(core, at, 'before', measured(100, 500));
+  core.found(0);
+  core.found(1);
+  core.built(0);
+  core.command({ type: 'survey' });
+  const indexes = core.state.created.map(({ step, oid, name }) => ({
+    ...{
+      step,
+      oid,
+      schema: 'public',
+      name,
+      standing: 'valid' as const,
+      bytes: 1,
+      scans: 0,
+      lastScan: null,
+      kept: null,
+    },
+  }));
+  core.end('survey', { kind: 'surveyed', survey: { indexes, unfinished: [], statsReset: null }, ended: [] });
+  core.command({ type: 'roll-back', oids: [], all: true, confirm: 'menuca', probe: wanted });
+  core.buildEnds(1, { kind: 'failed', error: serverError('57014'), leftover: null });
+  return core;
+};
+
+const droppedAndChecked = (core: Core): void => {
+  core.dropped(0);
+  core.end('check-rollback', { kind: 'rollback-checked', present: [], still: [] });
+};
+
+it('is measured once more after a rollback, where that is wanted, and never before all is dropped', () => {
+  const core = goingBack(true);
+  expect(core.underWay).toEqual(['drop:0']);
+  droppedAndChecked(core);
+  expect(core.begun.at(-1)).toMatchObject({ kind: 'probe', probe: 0, when: 'rolled-back' });
+  core.end('probe', { kind: 'probed', probe: 0, when: 'rolled-back', attempt: 1, measurement: measured(101, 500) });
+  core.end('probe', { kind: 'probed', probe: 1, when: 'rolled-back', attempt: 1, measurement: measured(300, 500) });
+  expect(core.begun.at(-1)).toMatchObject({ kind: 'finish', status: 0 });
+  expect(core.state.probes.map(describeBack)).toEqual([
+    expect.stringMatching(/^after the rollback: 101 ms .*; before the run 100 ms/),
+    expect.stringMatching(/^after the rollback: 300 ms .*; before the run 100 ms$/),
+  ]);
+  expect(core.replayed()).toEqual(core.state);
+});
+
+it('is not measured after a rollback that did not ask for it', () => {
+  const core = goingBack(false);
+  droppedAndChecked(core);
+  expect(core.begun.at(-1)).toMatchObject({ kind: 'finish' });
+  expect(core.state.probes.every(({ rolledBack }) => rolledBack === undefined)).toBe(true);
+});
+
+it('a rollback of a run without probes refuses to measure any', () => {
+  const core = goingBack(true, []);
+  expect(core.events.find(({ type }) => type === 'command.refused')).toMatchObject({
+    why: 'this run has no probes to be measured afterwards',
+  });
 });
