@@ -10,6 +10,7 @@ import { indexes } from './indexes.ts';
 import { ledger } from './ledger.ts';
 import { oldTransactions } from './old-transactions.ts';
 import { otherEngine } from './other-engine.ts';
+import { probes } from './probes.ts';
 import { refusedIndexes } from './refused-indexes.ts';
 import { refusedSettings } from './refused-settings.ts';
 import { resumed } from './resumed.ts';
@@ -43,6 +44,7 @@ export const RULES: readonly Rule[] = [
   refusedIndexes,
   resumed,
   indexes,
+  probes,
   busyTables,
   oldTransactions,
   activeConnections,
