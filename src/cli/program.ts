@@ -5,9 +5,9 @@ import { addCheck } from './commands/check.ts';
 import { addControl } from './commands/control.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDeploy } from './commands/deploy.ts';
-import { addLater } from './commands/later.ts';
 import { addMcp } from './commands/mcp.ts';
 import { addPlan } from './commands/plan.ts';
+import { addReport } from './commands/report.ts';
 import { addRestore } from './commands/restore.ts';
 import { addResume } from './commands/resume.ts';
 import { addRollback } from './commands/rollback.ts';
@@ -44,11 +44,11 @@ export const buildProgram = (io: Io, done: Done): Command => {
     addRollback,
     addBackup,
     addRestore,
+    addReport,
     addRuns,
     addMcp,
     addDemo,
   ];
   for (const add of commands) add(program, io, done);
-  addLater(program);
   return program;
 };

@@ -1,24 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type Include, loadParser, type Plan, type Problem, readPlan, type SourceFile } from '../plan/index.ts';
+import {
+  type Include,
+  loadParser,
+  type Plan,
+  type PlanOptions,
+  type Problem,
+  problemLines,
+  readPlan,
+} from '../plan/index.ts';
 import { UsageError } from './errors.ts';
-
-const readError = (cause: unknown): string => {
-  const { code, message } = cause as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'there is no such file';
-  return code === 'EISDIR' ? 'it is a directory' : message;
-};
-
-const source = (path: string): SourceFile => {
-  try {
-    return { path, bytes: readFileSync(path) };
-  } catch (cause) {
-    throw new UsageError(`cannot read the plan ${path}: ${readError(cause)}`, { cause });
-  }
-};
+import { planPaths, readError, STDIN, sourceFile } from './plan-files.ts';
 
 const include: Include = (path, fromFile, relative) => {
-  const found = relative ? resolve(dirname(fromFile), path) : resolve(path);
+  const found = relative && fromFile !== STDIN ? resolve(dirname(fromFile), path) : resolve(path);
   try {
     return { path: found, bytes: readFileSync(found) };
   } catch (cause) {
@@ -26,22 +21,43 @@ const include: Include = (path, fromFile, relative) => {
   }
 };
 
-/** Reads the files of a plan. What is wrong with what they say is in the plan's problems. */
-export const readPlanFiles = async (files: readonly string[], makeConcurrent: boolean): Promise<Plan> => {
-  const sources = files.map(source);
+/**
+ * Reads what the names stand for: files, folders, patterns, `-` for standard input. What is wrong with what they say is in
+ * the plan's problems.
+ */
+export const readPlanFiles = async (
+  names: readonly string[],
+  options: PlanOptions,
+  stdin: NodeJS.ReadableStream,
+): Promise<Plan> => {
+  const sources = await Promise.all(planPaths(names).map((path) => sourceFile(path, stdin)));
   await loadParser();
-  return readPlan(sources, include, { makeConcurrent });
+  return readPlan(sources, include, options);
 };
 
 /** One problem as a line that editors can follow. */
 export const describeProblem = ({ file, line, column, message }: Problem): string =>
   `${file}:${line}:${column}: ${message}`;
 
+/** The same with the text around it and what was probably meant under it. */
+const explainProblem = (problem: Problem): string => {
+  const [, ...more] = problemLines({ ...problem, message: '' });
+  return [describeProblem(problem), ...more].map((line) => `\n  ${line}`).join('');
+};
+
 /** Reads a plan that is to be deployed: one with problems is refused as a whole, with all of them. */
-export const readGoodPlan = async (files: readonly string[], makeConcurrent: boolean): Promise<Plan> => {
-  const plan = await readPlanFiles(files, makeConcurrent);
+export const readGoodPlan = async (
+  names: readonly string[],
+  options: PlanOptions,
+  stdin: NodeJS.ReadableStream,
+): Promise<Plan> => {
+  const plan = await readPlanFiles(names, options, stdin);
   const { length } = plan.problems;
   if (length === 0) return plan;
-  const lines = plan.problems.map((problem) => `\n  ${describeProblem(problem)}`).join('');
+  const lines = plan.problems.map(explainProblem).join('');
   throw new UsageError(`the plan has ${length} ${length === 1 ? 'problem' : 'problems'}; nothing was sent:${lines}`);
 };
+
+/** What is recorded of a plan's names, to read it again; nothing when it came from standard input. */
+export const recordedSources = (names: readonly string[]): string[] =>
+  names.includes(STDIN) ? [] : names.map((name) => resolve(name));

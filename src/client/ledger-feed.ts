@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientConfig } from 'pg';
 import type { Queryable } from '../queries/define.ts';
-import { ledgerNews } from '../queries/ledger_follow.ts';
+import { engineThere, ledgerNewest, ledgerSample, waitingOrders } from '../queries/ledger_follow.ts';
 import { isEvent } from '../run/event-shape.ts';
 import type { Actor, ClientRole, Command, Sample } from '../run/index.ts';
 import { reconnectDelay } from './backoff.ts';
@@ -33,8 +33,13 @@ const EVERY_MS = 1_000;
 /** However often we are woken, so much time is between two readings. */
 const LEAST_MS = 50;
 const ANSWER_WITHIN = { timeoutMs: 10_000 };
+/** An engine from which nothing was heard for so long is looked for in the server's list of sessions, so often. */
+const QUIET_MS = 3_000;
+const LOOK_EVERY_MS = 2_000;
+/** How often events are counted when neither a notification nor a sample tells of new ones. */
+const COUNT_EVERY_MS = 3_000;
 /** A run whose engine has not been connected for so long has none. */
-const NO_ENGINE_MS = 10_000;
+const NO_ENGINE_MS = 6_000;
 const NO_ENGINE =
   'its engine is not connected to the database: it is gone, or cut off. What is shown is as far as the ledger goes';
 
@@ -51,12 +56,18 @@ export class LedgerFeed implements LiveFeed {
   readonly #orders: LedgerOrders;
   readonly #wake: Wake | null;
   #listening = false;
+  #isWoken = false;
+  /** When events were counted last, by performance.now(). */
+  #countedAt = Number.NEGATIVE_INFINITY;
   /** What was read whole: a past that is being read must not be taken for the present. */
   #shown: Pick<FeedView, 'state' | 'events'>;
   #woken = Promise.withResolvers<void>();
   #session: LedgerSession | null = null;
   #sample: Sample | null = null;
   #waiting: readonly WaitingOrder[] = [];
+  /** When a sample came last, and when the engine was looked for last, by performance.now(). */
+  #heardAt = Number.NEGATIVE_INFINITY;
+  #lookedAt = Number.NEGATIVE_INFINITY;
   /** Since when no engine was seen, by performance.now(). */
   #noEngineSince: number | null = null;
   #link: Link;
@@ -69,7 +80,7 @@ export class LedgerFeed implements LiveFeed {
     this.#link = { status: 'lost', since: new Date().toISOString(), why: 'connecting to the database' };
     this.#shown = { state: null, events: this.#history.events };
     this.#view = { ...this.#shown, sample: null, link: this.#link };
-    this.#wake = options.listen === null ? null : new Wake(options.listen, () => this.#woken.resolve());
+    this.#wake = options.listen === null ? null : new Wake(options.listen, () => this.#wakeUp());
     void this.#follow();
   }
 
@@ -106,13 +117,18 @@ export class LedgerFeed implements LiveFeed {
     void this.#end('this client left');
   }
 
+  #wakeUp(): void {
+    this.#isWoken = true;
+    this.#woken.resolve();
+  }
+
   async #give(order: (session: LedgerSession) => Promise<Reply>): Promise<Reply> {
     const session = this.#session;
     if (this.#link.status === 'ended') return { ok: false, why: 'the run has ended' };
     if (session === null || session.lost)
       return { ok: false, why: 'there is no connection to the database right now: nothing was ordered' };
     const reply = order(session);
-    this.#woken.resolve();
+    this.#wakeUp();
     return await reply;
   }
 
@@ -151,18 +167,15 @@ export class LedgerFeed implements LiveFeed {
   /** Reads until there is nothing new: what is shown is never the past. */
   async #read(session: LedgerSession): Promise<void> {
     const { run } = this.#options;
-    for (;;) {
-      const about = { run, after: this.#history.seq, sampleAt: this.#sample?.at ?? null };
-      const news = await ledgerNews(session, about, ANSWER_WITHIN);
-      if (news === null) throw new Error(`the ledger has no run ${run}`);
-      const before = this.#history.seq;
-      for (const text of news.events) this.#take(text);
-      if (news.sample !== null) this.#sample = JSON.parse(news.sample) as Sample;
-      this.#waiting = news.pending.map(({ id, command, by, role, at }) => ({ id, command, by, role, at }));
-      if (this.#history.seq > before && news.events.length > 0) continue;
-      this.#see(news.engine);
-      break;
+    const text = await ledgerSample(session, run, this.#sample?.at ?? null, ANSWER_WITHIN);
+    if (text !== null) {
+      this.#sample = JSON.parse(text) as Sample;
+      this.#heardAt = performance.now();
     }
+    // A sample says how many events there were: without it, and without a notification, they are counted now and then.
+    const isBehind = this.#isWoken || (this.#sample?.seq ?? 0) > this.#history.seq || this.#orders.waits;
+    if (isBehind || performance.now() - this.#countedAt > COUNT_EVERY_MS) await this.#catchUp(session);
+    await this.#lookForEngine(session);
     const { state, events } = this.#history;
     this.#shown = { state, events };
     await this.#orders.see(session, state, ANSWER_WITHIN);
@@ -174,6 +187,24 @@ export class LedgerFeed implements LiveFeed {
     }
   }
 
+  async #catchUp(session: LedgerSession): Promise<void> {
+    const { run } = this.#options;
+    this.#isWoken = false;
+    for (;;) {
+      const { seq: after } = this.#history;
+      const newest = await ledgerNewest(session, run, after, ANSWER_WITHIN);
+      if (newest === null) throw new Error(`the ledger has no run ${run}`);
+      for (const event of newest.events) this.#take(event);
+      if (this.#history.seq >= newest.seq) {
+        this.#countedAt = performance.now();
+        if (newest.waiting > 0 || this.#waiting.length > 0)
+          this.#waiting = await waitingOrders(session, run, ANSWER_WITHIN);
+        return;
+      }
+      if (this.#history.seq === after) throw new Error(`the ledger lacks events of run ${run} behind ${after}`);
+    }
+  }
+
   /** What does not follow on the last event is read again, from there. */
   #take(text: string): void {
     const event: unknown = JSON.parse(text);
@@ -181,9 +212,16 @@ export class LedgerFeed implements LiveFeed {
     if (this.#history.add(event) === 'gap') throw new Error(`event ${this.#history.seq + 1} is missing in the ledger`);
   }
 
-  #see(engine: boolean): void {
+  /** An engine that writes is there; one that has written nothing for a while is looked for, less often. */
+  async #lookForEngine(session: LedgerSession): Promise<void> {
     const now = performance.now();
-    this.#noEngineSince = engine || this.#isOver() ? null : (this.#noEngineSince ?? now);
+    const isQuiet = now - this.#heardAt > QUIET_MS && !this.#isOver();
+    if (!isQuiet) this.#noEngineSince = null;
+    else if (now - this.#lookedAt > LOOK_EVERY_MS) {
+      this.#lookedAt = now;
+      const there = await engineThere(session, this.#options.run, ANSWER_WITHIN);
+      this.#noEngineSince = there ? null : (this.#noEngineSince ?? now);
+    }
     const gone = this.#noEngineSince !== null && now - this.#noEngineSince >= NO_ENGINE_MS;
     const status = gone ? 'lost' : 'connected';
     const why = gone ? NO_ENGINE : null;

@@ -43,6 +43,11 @@ export class LedgerOrders {
     return this.#client;
   }
 
+  /** Answers are waited for. */
+  get waits(): boolean {
+    return this.#given.length > 0;
+  }
+
   /** A new connection: the engine is told which backend is ours now. */
   connected(): void {
     this.#join = null;

@@ -1,6 +1,6 @@
 import type { ClientConfig } from 'pg';
 import type { Plan } from '../plan/types.ts';
-import type { Actor, RunOptions } from '../run/index.ts';
+import type { Actor, EventType, RunOptions } from '../run/index.ts';
 
 /**
  * A connection as `pg` takes it, resolved by the command line from flags, URI, environment, service and password files.
@@ -21,6 +21,23 @@ export type RunStart =
   /** To drop what the run created. */
   | { kind: 'rollback'; from: 'journal' | 'ledger' };
 
+/** A command to be run at each event of a type, the event as JSON on its standard input. */
+export interface Hook {
+  event: EventType;
+  /** For /bin/sh, as the user wrote it. */
+  command: string;
+  cwd: string;
+}
+
+/** Where the run's record goes besides its journal and ledger. It holds secrets, and is itself recorded nowhere. */
+export interface RecordConfig {
+  /** The URL that the message is posted to at the end. */
+  webhook: string | null;
+  hooks: readonly Hook[];
+  /** That of the operator's shell, for the execution log. */
+  umask: number;
+}
+
 /** All that an engine's process needs to know. It reads one such object as JSON from its standard input. */
 export interface EngineConfig {
   /** The run's ID. */
@@ -33,4 +50,6 @@ export interface EngineConfig {
   connection: ConnectionConfig;
   operator: Actor;
   options: RunOptions;
+  /** Absent: neither message nor hooks. */
+  record?: RecordConfig;
 }

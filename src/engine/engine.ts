@@ -10,6 +10,7 @@ import {
   type Input,
   type OrderSource,
   REFUSED_WORDS,
+  type RecordResult,
   type RunEvent,
   type RunState,
   refusalOf,
@@ -26,6 +27,7 @@ import { Ledger, ledgerSettings } from './ledger/index.ts';
 import { EngineLock } from './lock.ts';
 import { Metering } from './metering.ts';
 import { openRun } from './open-run.ts';
+import type { Recorder } from './recorder.ts';
 import { Sessions } from './sessions.ts';
 import { Watchdog } from './watchdog.ts';
 
@@ -46,6 +48,7 @@ const MOST_ROUNDS = 1_000;
 export class Engine {
   readonly #config: EngineConfig;
   readonly #log: (line: string) => void;
+  readonly #recorder: Recorder;
   readonly #journal: Journal;
   readonly #control: ControlSocket;
   readonly #sessions: Sessions;
@@ -58,21 +61,25 @@ export class Engine {
   #state: RunState;
   #advancing = false;
   #faulted = false;
+  /** What is being written down outside: once, however it ends. */
+  #keeping: Promise<RecordResult[]> | null = null;
   /** Events that no client is shown yet. */
   #heldBack = 0;
   #ticker: NodeJS.Timeout | null = null;
   #finish: (status: ExitStatus) => void = () => undefined;
   readonly finished: Promise<ExitStatus>;
 
-  constructor(config: EngineConfig, host: string, log: (line: string) => void) {
+  constructor(config: EngineConfig, host: string, log: (line: string) => void, recorder: Recorder) {
     this.#config = config;
     this.#log = log;
+    this.#recorder = recorder;
     this.finished = new Promise((resolve) => {
       this.#finish = resolve;
     });
     const { journal, state } = openRun(config, host, Date.now());
     this.#journal = journal;
     this.#state = state;
+    for (const event of journal.events.slice(-1)) recorder.recorded(event);
     this.#control = new ControlSocket({
       run: config.run,
       events: () => this.#shown(),
@@ -185,8 +192,12 @@ export class Engine {
     this.#advance();
   }
 
-  #record(bodies: readonly EventBody[]): void {
-    for (const body of bodies) this.#state = evolve(this.#state, this.#journal.append(body, Date.now()));
+  #record(bodies: readonly EventBody[], now = Date.now()): void {
+    for (const body of bodies) {
+      const event = this.#journal.append(body, now);
+      this.#state = evolve(this.#state, event);
+      this.#recorder.recorded(event);
+    }
     if (bodies.length === 0) return;
     // The last word is for when all is closed: whoever reads it may rely on that.
     this.#heldBack = this.#state.phase === 'finished' ? 1 : 0;
@@ -245,10 +256,13 @@ export class Engine {
     this.#inflight.set(key, ended);
     this.#interpreter.run(effect).then(
       (input) => {
+        if (input.kind === 'closed') {
+          void this.#end(input).catch((error: unknown) => this.fault(error));
+          return;
+        }
         this.#inflight.delete(key);
         ended.abort();
         this.#submit(input);
-        if (input.kind === 'closed') void this.#close(input.status);
       },
       (error: unknown) => {
         this.#inflight.delete(key);
@@ -259,6 +273,28 @@ export class Engine {
     );
   }
 
+  /**
+   * All sessions but two are closed. The record outside is kept before the run's last word is, of the events as they will
+   * be with it: whoever reads that the run has finished finds the record there, and what could not be kept is an event.
+   */
+  async #end(input: Extract<Input, { kind: 'closed' }>): Promise<void> {
+    const now = Date.now();
+    const { run } = this.#config;
+    const last = respond(this.#state, input, now).events.map(
+      (body, at) => ({ seq: this.#state.seq + 1 + at, at: new Date(now).toISOString(), run, ...body }) as RunEvent,
+    );
+    const results = await this.#keep([...this.#journal.events, ...last]);
+    if (this.#faulted) return;
+    this.#record(respond(this.#state, { kind: 'record-kept', results }, now).events, now);
+    this.#record(respond(this.#state, input, now).events, now);
+    await this.#close(input.status);
+  }
+
+  #keep(events: readonly RunEvent[]): Promise<RecordResult[]> {
+    this.#keeping ??= this.#recorder.keep(events);
+    return this.#keeping;
+  }
+
   async #close(status: ExitStatus): Promise<void> {
     if (this.#ticker !== null) clearInterval(this.#ticker);
     await this.#ledger?.finish(LEDGER_END_MS);
@@ -266,6 +302,7 @@ export class Engine {
     this.#heldBack = 0;
     this.#control.eventsAdded();
     await this.#control.close(this.#config.dir, FAREWELL_MS);
+    await this.#recorder.close();
     this.#journal.close();
     this.#finish(status);
   }
@@ -291,7 +328,11 @@ export class Engine {
     const backends = this.#state.steps.flatMap(({ status, backend }) =>
       status === 'building' && backend !== null ? [backend] : [],
     );
-    const stopping = Promise.all(backends.map((backend) => this.#interpreter.stopBackend(backend)));
+    const stopping = Promise.all([
+      ...backends.map((backend) => this.#interpreter.stopBackend(backend)),
+      // Somebody has to find written down that it broke off.
+      this.#keep(this.#journal.events),
+    ]);
     const giveUp = new Promise((resolve) => setTimeout(resolve, FAREWELL_MS));
     void Promise.race([stopping, giveUp])
       .catch(() => undefined)

@@ -22,8 +22,8 @@ export const launchEngine = async (
   chmodSync(config.dir, 0o700);
   const log = openSync(join(config.dir, 'engine.log'), 'a', 0o600);
   // Under a test runner this module is TypeScript: Node runs that too.
-  const main = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './main.ts' : './main.js', import.meta.url));
-  const child = spawn(process.execPath, [...nodeArgs, main], {
+  const main = import.meta.url.endsWith('.ts') ? '../daemon/main.ts' : '../daemon/main.js';
+  const child = spawn(process.execPath, [...nodeArgs, fileURLToPath(new URL(main, import.meta.url))], {
     detached: true,
     // The engine lives long: it needs no password there.
     env: withoutSecrets(process.env),

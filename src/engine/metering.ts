@@ -1,4 +1,5 @@
 import {
+  BASELINE_MS,
   evaluateGates,
   type GateMemory,
   type Input,
@@ -18,10 +19,10 @@ import type { Sessions } from './sessions.ts';
 
 /** A reading older than this is none: the gates are told so. */
 const SILENCE_MS = 3_000;
-/** The baseline rate of rollbacks is taken from this many rates at least, a second apart... */
-const BASELINE_RATES = 3;
-/** ...and is unknown when so many samples gave too few. */
-const BASELINE_SAMPLES = 8;
+/** Rates are a second apart. */
+const RATE_MS = 1_000;
+/** The baseline rate of rollbacks is unknown when so many samples more than it takes gave too few rates. */
+const MORE_SAMPLES = 5;
 
 export interface MeteringHost {
   sessions: Sessions;
@@ -94,9 +95,10 @@ export class Metering {
     this.#own.tick(now);
   }
 
-  /** The mean rollback rate so far; waits for a few samples when there are too few. Null when it cannot be read. */
+  /** The mean rollback rate so far; waits until it was measured for long enough. Null when it cannot be read. */
   async rollbackRate(): Promise<{ rollbacksPerS: number | null; rateSeconds: number }> {
-    const enough = (): boolean => this.#rates.length >= BASELINE_RATES || this.#samples >= BASELINE_SAMPLES;
+    const rates = Math.ceil((this.#host.state().options.baselineMs ?? BASELINE_MS) / RATE_MS);
+    const enough = (): boolean => this.#rates.length >= rates || this.#samples >= rates + MORE_SAMPLES;
     while (!this.#stopped && this.#host.state().abort === null && !enough())
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
     const seconds = this.#ratesSince === null ? 0 : Math.round((Date.now() - this.#ratesSince) / 1000);
@@ -121,11 +123,13 @@ export class Metering {
     const own = this.#own.latest();
     const sample = own === undefined ? taken : { ...taken, own };
     this.latest = sample;
+    const before = this.#lastAt;
     this.#samples += 1;
     this.#lastAt = now;
     const state = this.#host.state();
     if (state.baseline === null && sample.metrics.rollbacksPerS !== null) {
-      this.#ratesSince ??= now;
+      // A rate is of the time since the reading before.
+      this.#ratesSince ??= before;
       this.#rates.push(sample.metrics.rollbacksPerS);
     }
     this.#host.sampled(sample);

@@ -59,6 +59,7 @@ export class Session implements Queryable {
   readonly #socket: Socket;
   readonly #onLost: ((cause: unknown) => void)[] = [];
   readonly #onNotice: ((notice: Notice) => void)[] = [];
+  readonly #names = new Map<string, string>();
   #lost: { cause: unknown } | null = null;
   #closed = false;
   #sent = 0;
@@ -136,7 +137,9 @@ export class Session implements Queryable {
   query(text: string, values: readonly unknown[] = [], options: QueryOptions = {}): Promise<Record<string, unknown>[]> {
     return this.#enqueue(options.timeoutMs ?? QUERY_TIMEOUT_MS, async () => {
       // Parameters or not, the extended protocol: it takes one statement and no more.
-      const result = await this.#client.query({ text, values: [...values], queryMode: 'extended' } as pg.QueryConfig);
+      const name = options.prepared ? { name: this.#nameOf(text) } : {};
+      const query = { ...name, text, values: [...values], queryMode: 'extended' };
+      const result = await this.#client.query(query as pg.QueryConfig);
       return result.rows;
     });
   }
@@ -193,6 +196,13 @@ export class Session implements Queryable {
       clearTimeout(timer);
       this.#socket.destroy();
     }
+  }
+
+  /** The server's name for a statement that it keeps: short, since a statement's text may be longer than a name. */
+  #nameOf(text: string): string {
+    const known = this.#names.get(text) ?? `indexdeck_${this.#names.size + 1}`;
+    this.#names.set(text, known);
+    return known;
   }
 
   #lose(cause: unknown): void {

@@ -29,7 +29,7 @@ export function compareIndexes(a: string, b: string, options: CompareOptions = {
 }
 
 /** The same for statements that are parsed already. */
-export function compareParsed(
+function compareParsed(
   a: { node: IndexStmt; sql: string },
   b: { node: IndexStmt; sql: string },
   options: CompareOptions = {},
@@ -43,9 +43,25 @@ export function compareParsed(
   return { equal: false, differences: differing.map((part) => inWords(part, a, b)) };
 }
 
-/** A key for all indexes on one table that are the same by `compareIndexes`; `table` stands for schema and table. */
-export function definitionKey(node: IndexStmt, table: string): string {
-  return `${table} ${[...partsOf(node, { ignoreRelation: true })].map(([part, text]) => `${part}=${text}`).join(' ')}`;
+/** What indexes on one table are compared by, as texts that are the same exactly when the parts are. */
+export interface IndexKeys {
+  /** The whole definition, apart from table and name. */
+  definition: string;
+  columns: string[];
+  predicate: string;
+  /** It has INCLUDE columns. */
+  includes: boolean;
+}
+
+/** The keys of an index: to be kept, which a parse of thousands of statements is too large for. */
+export function indexKeys(node: IndexStmt): IndexKeys {
+  const parts = partsOf(node, { ignoreRelation: true });
+  return {
+    definition: [...parts].map(([part, text]) => `${part}=${text}`).join(' '),
+    columns: (node.indexParams ?? []).map((column) => canonical(withoutDefaults(column))),
+    predicate: canonical(node.whereClause ?? null),
+    includes: (node.indexIncludingParams ?? []).length > 0,
+  };
 }
 
 function partsOf(node: IndexStmt, options: CompareOptions): Parts {

@@ -1,6 +1,16 @@
 import { indexClauses } from './index-statement.ts';
 import { firstWords, printable } from './printable.ts';
-import type { CreateIndexStep, Finding, LeftOut, Place, Plan, Problem, Section, SectionStep } from './types.ts';
+import type {
+  CreateIndexStep,
+  Finding,
+  LeftOut,
+  Migration,
+  Place,
+  Plan,
+  Problem,
+  Section,
+  SectionStep,
+} from './types.ts';
 
 const WIDTH = 100;
 
@@ -14,6 +24,10 @@ export function describePlan(plan: Plan): string {
     list(
       'Validation, after the last section',
       plan.validations.map((step) => `  ${where(step)}  ${firstWords(step.sql, 70)}`),
+    ),
+    list(
+      'Migrations: once deployed, each has to be marked as applied; indexdeck does not touch their history',
+      (plan.migrations ?? []).flatMap((migration) => describeMigration(migration, where)),
     ),
     list(
       'Left out',
@@ -106,9 +120,39 @@ function describeFinding({ level, what, why, advice, place }: Finding, where: (p
   return wrapped('  ', `${level}: ${sentences.map(printable).join(' ')}`);
 }
 
-function describeProblem({ file, line, column, what, message }: Problem): string[] {
+function describeProblem(problem: Problem): string[] {
+  const { file, line, column, what } = problem;
   const head = `  ${printable(file)}:${line}:${column}${what === '' ? '' : `  ${what}`}`;
-  return [head, ...wrapped('      ', message)];
+  return [head, ...problemLines(problem).map((text) => `      ${text}`)];
+}
+
+/** What is wrong, where exactly, and what was probably meant, in lines. */
+export function problemLines({ message, excerpt = [], fix, inside = [] }: Problem): string[] {
+  return [
+    ...wrapped('', message),
+    ...excerpt.map((text) => `  ${text}`),
+    ...(fix === undefined ? [] : ['  Perhaps:', ...fix.split('\n').map((text) => `    ${printable(text)}`)]),
+    ...(inside.length === 0 ? [] : ['  In it:']),
+    ...inside.flatMap(({ line, sql }) => wrapped('    ', `line ${line}  ${firstWords(sql, 200)};`)),
+  ];
+}
+
+const TRANSACTIONS: Readonly<Record<Migration['transaction'], string>> = {
+  on: 'in a transaction',
+  off: 'without a transaction',
+  'one-query': 'as one query',
+  'as-written': 'with the transactions that it says',
+  detected: 'without a transaction where CONCURRENTLY is in it',
+};
+
+function describeMigration(migration: Migration, where: (place: Place) => string): string[] {
+  const { tool, file, version, transaction, command, how, down } = migration;
+  const mark = command === null ? how : `mark it with: ${command}${how === '' ? '' : ` (${how})`}`;
+  return [
+    ...wrapped('  ', printable(`${file}: ${tool} ${version}, run ${TRANSACTIONS[transaction]} there`)),
+    ...wrapped('      ', printable(mark)),
+    ...down.flatMap((back) => wrapped('      ', `way back, not run: ${where(back)}  ${back.what}`)),
+  ];
 }
 
 /** Words in lines that fit; what follows the first line is set in further. */

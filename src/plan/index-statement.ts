@@ -54,6 +54,13 @@ export function retargetIndex(sql: string, to: Retarget): string {
   return result;
 }
 
+/** A CREATE INDEX statement with CONCURRENTLY put in, all else as it is; unchanged when it has the word or is none. */
+export function addConcurrently(sql: string): string {
+  const parts = dissect(sql);
+  if (parts === null || parts.concurrently !== null) return sql;
+  return `${sql.slice(0, parts.afterIndex)} CONCURRENTLY${sql.slice(parts.afterIndex)}`;
+}
+
 /** The parse that the result must have. */
 function aimed(index: IndexStmt, to: Retarget): unknown {
   const { if_not_exists: _ifNotExists, concurrent, idxname, relation, ...rest } = index;

@@ -1,4 +1,4 @@
-import type { CreateIndexStep, Finding, LeftOut, Plan, Problem, Section, Step } from './types.ts';
+import type { CreateIndexStep, Finding, LeftOut, Migration, Plan, Problem, Section, Step } from './types.ts';
 
 /** One step as scripts read it; keys that do not belong to its kind are missing. */
 export type StepJson = Record<string, unknown> & {
@@ -17,6 +17,7 @@ export interface PlanJson {
   leftOut: LeftOut[];
   problems: Problem[];
   findings: Finding[];
+  migrations: Migration[];
 }
 
 /** The plan as the one object that `plan --ui json` prints and reports hold. */
@@ -24,16 +25,18 @@ export function planToJson(plan: Plan): PlanJson {
   return {
     fingerprint: plan.fingerprint,
     files: plan.files,
-    sections: plan.sections.map(({ title, file, line, steps }) => ({
+    sections: plan.sections.map(({ title, file, line, notes, steps }) => ({
       title,
       file,
       line,
+      ...(notes === undefined ? {} : { notes }),
       steps: steps.map(stepToJson),
     })),
     validations: plan.validations.map(stepToJson),
     leftOut: plan.leftOut,
     problems: plan.problems,
     findings: plan.findings,
+    migrations: plan.migrations ?? [],
   };
 }
 

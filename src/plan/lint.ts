@@ -1,4 +1,4 @@
-import { compareParsed, definitionKey } from './compare.ts';
+import { compareIndexes } from './compare.ts';
 import { MAX_NAME_BYTES } from './ident.ts';
 import { longNames } from './long-names.ts';
 import type { PlannedIndex, Reader } from './reader.ts';
@@ -13,6 +13,8 @@ export function lint(reader: Reader): Finding[] {
     ...noIndex(reader),
     ...transactions(reader.transactionLines),
     ...earlySelects(reader.earlySelects),
+    ...reader.migrations.lint(),
+    ...tablesLeftOut(reader),
     ...reader.indexes.flatMap((index) => [...blockingBuild(index), ...defaultName(index), ...cutNames(index)]),
     ...sameName(reader.indexes),
     ...sameIndex(reader.indexes),
@@ -30,7 +32,7 @@ function about({ step }: PlannedIndex): { place: Place; index: string } {
 }
 
 function noIndex(reader: Reader): Finding[] {
-  const steps = reader.sections.length + reader.validations.length;
+  const steps = reader.sections.all.length + reader.validations.length;
   if (reader.indexes.length > 0 || steps === 0 || reader.problems.length > 0) return [];
   return [
     {
@@ -72,6 +74,23 @@ function earlySelects(places: readonly Place[]): Finding[] {
       place: placeOf(first),
     },
   ];
+}
+
+function tablesLeftOut({ tablesLeftOut: left, indexes }: Reader): Finding[] {
+  return [...left].flatMap(([table, place]): Finding[] => {
+    const first = indexes.find(({ step }) => step.table === table);
+    if (first === undefined) return [];
+    return [
+      {
+        level: 'warning',
+        code: 'needs-left-out',
+        what: `${first.step.name} needs the table ${table}, which a statement that is left out creates: ${lines([place])}`,
+        why: 'What an index needs must be in the database already.',
+        advice: 'Run that statement first, or look at it with indexdeck check: it names what is missing.',
+        ...about(first),
+      },
+    ];
+  });
 }
 
 /** `line 3`, `lines 3, 9 and 12`, with the files' names when there are several. */
@@ -153,11 +172,7 @@ function mayMeet(a: PlannedIndex, b: PlannedIndex): boolean {
 
 function nameTwice(first: PlannedIndex, second: PlannedIndex, certain: boolean): Finding {
   const relationKnown = first.step.table === second.step.table;
-  const comparison = compareParsed(
-    { node: first.node, sql: first.step.sql },
-    { node: second.node, sql: second.step.sql },
-    { ignoreRelation: relationKnown },
-  );
+  const comparison = compareIndexes(first.step.sql, second.step.sql, { ignoreRelation: relationKnown });
   const at = `${first.step.file === second.step.file ? 'line' : first.step.file} ${first.step.line}`;
   if (comparison.equal) {
     return {
@@ -186,7 +201,7 @@ function tableKey({ step }: PlannedIndex): string {
 function sameIndex(indexes: readonly PlannedIndex[]): Finding[] {
   const seen = new Map<string, PlannedIndex>();
   return indexes.flatMap((index): Finding[] => {
-    const key = definitionKey(index.node, tableKey(index));
+    const key = `${tableKey(index)} ${index.keys.definition}`;
     const first = seen.get(key);
     if (first === undefined) {
       seen.set(key, index);
@@ -212,7 +227,7 @@ function prefixes(indexes: readonly PlannedIndex[]): Finding[] {
   const groups = Map.groupBy(indexes.filter(isPlainBtree), (index) => prefixGroup(index));
   return [...groups.values()].flatMap((group) => {
     const byColumns = new Map<string, PlannedIndex>();
-    const columns = group.map((index) => ({ index, keys: columnKeys(index) }));
+    const columns = group.map((index) => ({ index, keys: index.keys.columns }));
     for (const { index, keys } of columns) {
       for (let n = 1; n < keys.length; n++) byColumns.set(keys.slice(0, n).join('\n'), index);
     }
@@ -233,17 +248,10 @@ function prefixes(indexes: readonly PlannedIndex[]): Finding[] {
   });
 }
 
-function isPlainBtree({ node, step }: PlannedIndex): boolean {
-  return step.method === 'btree' && (node.indexIncludingParams ?? []).length === 0;
-}
-
-function columnKeys({ node }: PlannedIndex): string[] {
-  return (node.indexParams ?? []).map((column) => definitionKey({ indexParams: [column] }, ''));
+function isPlainBtree({ keys, step }: PlannedIndex): boolean {
+  return step.method === 'btree' && !keys.includes;
 }
 
 function prefixGroup(index: PlannedIndex): string {
-  return definitionKey(
-    index.node.whereClause === undefined ? {} : { whereClause: index.node.whereClause },
-    tableKey(index),
-  );
+  return `${tableKey(index)} ${index.keys.predicate}`;
 }

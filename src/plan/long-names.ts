@@ -1,9 +1,12 @@
 import { MAX_NAME_BYTES, truncateIdentifier } from './ident.ts';
 import { scan, TOKEN } from './parser.ts';
 
+/** Where a name of more bytes than PostgreSQL keeps may be: any character outside of ASCII has several. */
+const MAYBE_LONG = /[\w$]{64}|"(?:[^"]|""){64}|[^\u0000-\u007f]/;
+
 /** Names in a statement that are longer than PostgreSQL keeps, as written and as cut. */
 export function longNames(sql: string): { written: string; cut: string }[] {
-  if (Buffer.byteLength(sql) <= MAX_NAME_BYTES) return [];
+  if (Buffer.byteLength(sql) <= MAX_NAME_BYTES || !MAYBE_LONG.test(sql)) return [];
   const scanned = scan(sql);
   if (!scanned.ok) return [];
   const found = new Map<string, string>();

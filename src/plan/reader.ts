@@ -1,11 +1,18 @@
+import { type IndexKeys, indexKeys } from './compare.ts';
+import { type Explained, explainRefusal, mayBeLeftOut } from './explain-refusal.ts';
 import { Fingerprint } from './fingerprint.ts';
-import { commentRuns, type Heading, headingOf } from './headings.ts';
-import type { IndexStmt } from './parser.ts';
+import { commentRuns, type Heading, headingOf, headingOfEcho, notesOf } from './headings.ts';
+import { MigrationFiles } from './migrations/files.ts';
+import { bookkeeping, type MigrationReading, migrationReading } from './migrations/reading.ts';
+import { parseStatement } from './parser.ts';
 import { firstWords, printable } from './printable.ts';
 import { judgeCommand } from './psql.ts';
+import { isRefusedByWords } from './refusals.ts';
+import { Trace } from './rewrite/trace.ts';
+import { Sections } from './sections.ts';
 import { Session } from './session.ts';
 import { decode, type Source } from './source.ts';
-import { type CommandPiece, type StatementPiece, split } from './split.ts';
+import { type CommandPiece, type CommentPiece, type Piece, type StatementPiece, split } from './split.ts';
 import { type Refused, readStatement } from './statement.ts';
 import { StepMaker } from './steps.ts';
 import type {
@@ -16,31 +23,39 @@ import type {
   Place,
   PlanOptions,
   Problem,
-  Section,
   SectionStep,
-  SetStep,
   SourceFile,
   ValidationStep,
 } from './types.ts';
 
 const DEEPEST_INCLUDE = 16;
 const MOST_INCLUDES = 1000;
+/** What a statement that cannot be read was meant to be takes several parses to find out: nobody reads more of them. */
+const MOST_EXPLAINED = 1000;
+/** What is left out of a file with nothing in it. */
+export const WHOLE_FILE = 'the whole file';
+const NOT_INDEXES = 'it is no work on indexes';
+/** psql commands that touch data or files and nothing of what the rest means. */
+const BESIDE: ReadonlySet<string> = new Set(['copy', '!', 'o', 'out', 'w', 'write']);
+const OWN_TRANSACTION =
+  'every statement is sent on its own, since CREATE INDEX CONCURRENTLY cannot run in a transaction';
 
-/** The heading in force; `place` is null for a file's name, which stands in for one. */
-interface Headed {
-  title: string;
-  place: Place | null;
-}
-
-/** An index of the plan with what PostgreSQL's parser made of it. */
+/** An index of the plan with what it is compared by. */
 export interface PlannedIndex {
   step: CreateIndexStep;
-  node: IndexStmt;
+  keys: IndexKeys;
+}
+
+/** A statement of the file that is read, where it stands. */
+interface Standing {
+  source: Source;
+  piece: StatementPiece;
+  place: Place;
 }
 
 /** Walks the files of a plan in psql's order and gathers what they say. */
 export class Reader {
-  readonly sections: Section[] = [];
+  readonly sections = new Sections();
   readonly validations: ValidationStep[] = [];
   readonly leftOut: LeftOut[] = [];
   readonly problems: Problem[] = [];
@@ -48,37 +63,39 @@ export class Reader {
   readonly files: string[] = [];
   readonly fingerprint = new Fingerprint();
   readonly session = new Session();
+  readonly migrations = new MigrationFiles();
   /** Lines of BEGIN and COMMIT. */
   readonly transactionLines: Place[] = [];
   /** SELECTs and EXPLAINs that stand before an index of the same plan. */
   readonly earlySelects: Place[] = [];
   private readonly pendingSelects: Place[] = [];
-  /** The indexes with their parse, for the comparisons among them. */
+  /** The indexes, for the comparisons among them. */
   readonly indexes: PlannedIndex[] = [];
-  private heading: Headed = { title: '', place: null };
-  private current: Headed | null = null;
-  /** SET steps wait for a step that makes a section. */
-  private waiting: SetStep[] = [];
+  /** Tables that statements which are left out would make. */
+  readonly tablesLeftOut = new Map<string, Place>();
+  /** Lines in comments that say CREATE INDEX: for the sentence about a file with nothing else in it. */
+  readonly commentedOut: Place[] = [];
+  readonly trace: Trace;
   private includes = 0;
   private readonly include: Include;
+  private readonly options: PlanOptions;
   private readonly steps: StepMaker;
 
-  constructor(include: Include, options: PlanOptions) {
+  /** `traced` keeps what was done with every piece, to write the plan back. */
+  constructor(include: Include, options: PlanOptions, traced = false) {
     this.include = include;
+    this.trace = new Trace(traced);
+    this.options = options;
     this.steps = new StepMaker(this.session, options, this.findings);
   }
 
   read(file: SourceFile): void {
-    this.heading = { title: printable(baseName(file.path)), place: null };
+    this.sections.nameOf(file.path);
     this.file(file, [file.path]);
   }
 
-  /** What still waits gets its place; called once, after the last file. */
   finish(): void {
-    const [first] = this.waiting;
-    if (first === undefined) return;
-    const section = this.sections.at(-1) ?? this.openSection(this.heading, first);
-    this.addWaiting(section);
+    this.sections.finish();
   }
 
   private file(file: SourceFile, chain: string[]): void {
@@ -88,137 +105,258 @@ export class Reader {
       this.problems.push(source);
       return;
     }
-    for (const piece of commentRuns(source.text, split(source.text))) {
-      if (Array.isArray(piece)) {
-        const heading = headingOf(piece);
-        if (heading !== null) this.head(source, heading);
-        const unclosed = piece.find((comment) => comment.unclosed);
-        if (unclosed !== undefined) this.unclosedComment(source, unclosed.start, unclosed.text);
-      } else if (piece.type === 'statement') {
-        this.statement(source, piece);
-      } else if (piece.type === 'command') {
-        this.command(source, piece, chain);
-      } else if (piece.type === 'comment' && piece.unclosed) {
-        this.unclosedComment(source, piece.start, piece.text);
-      }
+    this.trace.add({ as: 'file', source });
+    const reading = chain.length === 1 ? migrationReading(file, source.text) : null;
+    if (reading !== null) this.migrations.add(reading);
+    const isMark = (comment: string, ownLine: boolean) => reading?.isMark(comment, ownLine) === true;
+    const pieces = commentRuns(source.text, split(source.text, isMark), ({ text, ownLine }) => isMark(text, ownLine));
+    let live = false;
+    for (const piece of pieces) {
+      this.piece(source, piece, reading, chain);
+      live ||= !Array.isArray(piece) && piece.type !== 'comment';
     }
+    if (!live && chain.length === 1) this.nothingLive(source);
+    this.trace.add({ as: 'file-ends', source });
   }
 
-  private head(source: Source, heading: Heading): void {
-    this.heading = { title: heading.title, place: source.place(heading.at) };
+  private piece(source: Source, piece: Piece | CommentPiece[], reading: MigrationReading | null, chain: string[]) {
+    if (Array.isArray(piece)) this.comments(source, piece, reading);
+    else if (piece.type === 'statement') this.statement(source, piece, reading);
+    else if (piece.type === 'command') this.command(source, piece, reading, chain);
+    else if (piece.type === 'comment') this.soleComment(source, piece, reading);
+    else this.drop(source, piece);
+  }
+
+  private comments(source: Source, run: CommentPiece[], reading: MigrationReading | null): void {
+    const live = reading === null || reading.part === 'up';
+    for (const comment of run) {
+      this.comment(source, comment, null);
+      if (live) this.trace.add({ as: 'comment', source, ...comment });
+      else this.drop(source, comment);
+    }
+    if (!live) return;
+    const heading = headingOf(run);
+    if (heading !== null) this.head(heading, source.place(heading.at), 'comment');
+    else this.sections.note(notesOf(run));
+  }
+
+  private head(heading: Pick<Heading, 'title' | 'notes'>, place: Place, from: 'comment' | 'echo' | 'mark'): void {
+    this.sections.head(heading, place, from === 'mark');
+    this.trace.add({ as: 'heading', headed: this.sections.heading, shown: from === 'comment' });
+  }
+
+  private drop(source: Source, { start, end }: { start: number; end: number }, transaction?: 'begin' | 'commit'): void {
+    this.trace.add({ as: 'drop', source, start, end, ...(transaction === undefined ? {} : { transaction }) });
+  }
+
+  /** A comment behind a statement, or a mark of a migration tool. */
+  private soleComment(source: Source, comment: CommentPiece, reading: MigrationReading | null): void {
+    const isMark = reading?.isMark(comment.text, comment.ownLine) === true;
+    const live = reading === null || reading.part === 'up';
+    if (live && !isMark) this.trace.add({ as: 'comment', source, ...comment });
+    else this.drop(source, comment);
+    this.comment(source, comment, reading);
+  }
+
+  private comment(source: Source, comment: CommentPiece, reading: MigrationReading | null): void {
+    if (comment.unclosed) this.unclosedComment(source, comment.start, comment.text);
+    if (/\bcreate\s+(?:unique\s+)?index\b/i.test(comment.text)) this.commentedOut.push(source.place(comment.start));
+    const said = reading?.take(comment.text, comment.ownLine) ?? null;
+    if (reading === null || said === null) return;
+    const place = source.place(comment.start);
+    if (said.as === 'heading' && said.part === 'up')
+      this.head({ title: printable(said.title), notes: [] }, place, 'mark');
+    if (said.as === 'way-back')
+      this.migrations.wayBackInComment(source, comment.start + said.offset, said.sql, reading);
+    if (said.as === 'refused' && reading.part !== 'down' && reading.part !== 'ignored')
+      this.problem(source, place, comment.start, comment.text, {
+        as: 'refused',
+        code: 'migration-directive',
+        why: said.why,
+      });
   }
 
   private unclosedComment(source: Source, at: number, text: string): void {
     const why = 'the comment that opens here is never closed, so that the rest of the file belongs to it';
-    this.refuse(source.place(at), text, { as: 'refused', code: 'unclosed', why });
+    this.problem(source, source.place(at), at, text, { as: 'refused', code: 'unclosed', why });
   }
 
-  private statement(source: Source, piece: StatementPiece): void {
-    const place = source.place(piece.start);
+  private nothingLive(source: Source): void {
+    const place = source.place(0);
+    this.leftOut.push({ ...place, what: WHOLE_FILE, why: 'nothing in it is live: no statement outside of comments' });
+  }
+
+  private statement(source: Source, piece: StatementPiece, reading: MigrationReading | null): void {
+    const standing = { source, piece, place: source.place(piece.start) };
+    if (reading !== null && this.elsewhere(standing, reading)) return;
     const read = readStatement(piece);
+    const { place } = standing;
     switch (read.as) {
       case 'refused':
-        this.refuse(place, piece.sql, read, read.at === undefined ? undefined : source.place(piece.start + read.at));
+        this.refused(standing, read);
         return;
       case 'transaction':
         this.transactionLines.push(place);
         this.session.transaction(read.word);
-        this.leftOut.push({
-          ...place,
-          what: firstWords(piece.sql),
-          why: 'every statement is sent on its own, since CREATE INDEX CONCURRENTLY cannot run in a transaction',
-        });
+        this.leave(standing, OWN_TRANSACTION, read.word);
         return;
       case 'set': {
         const made = this.steps.set(place, piece, read);
-        if ('why' in made) this.leftOut.push(made);
-        else this.add(made, read.tree);
+        if ('why' in made) this.leave(standing, made.why);
+        else this.add(standing, made, read.tree);
         return;
       }
       case 'select':
       case 'explain':
-        this.validations.push(this.steps.validation(place, piece, read));
-        this.pendingSelects.push(place);
-        this.fingerprint.add(read.as, read.tree);
+        this.validate(standing, this.steps.validation(place, piece, read), read.tree);
         return;
       case 'create-index': {
         const made = this.steps.createIndex(place, piece, read);
         if ('as' in made) {
-          this.refuse(place, piece.sql, made);
+          this.refused(standing, made);
           return;
         }
-        this.add(made, read.tree);
-        this.indexes.push({ step: made, node: read.node });
+        this.add(standing, made, read.tree);
+        this.indexes.push({ step: made, keys: indexKeys(read.node) });
+        this.migrations.created(reading, made);
         for (const early of this.pendingSelects.splice(0)) this.earlySelects.push(early);
         return;
       }
       case 'analyze':
-        this.add(this.steps.analyze(place, piece, read), read.tree);
+        this.add(standing, this.steps.analyze(place, piece, read), read.tree);
         return;
       case 'comment':
-        this.add(this.steps.comment(place, piece, read), read.tree);
+        this.add(standing, this.steps.comment(place, piece, read), read.tree);
     }
   }
 
-  private add(step: SectionStep, tree: unknown): void {
+  /** A statement that its migration tool would not run on the way up, or that keeps the tool's own books. */
+  private elsewhere(standing: Standing, reading: MigrationReading): boolean {
+    const { source, piece, place } = standing;
+    const { tool, part } = reading;
+    if (piece.unclosed !== null) return false;
+    if (part === 'down') {
+      this.migrations.wayBack(place, piece, reading);
+      this.leave(standing, `it is the way back as ${tool.name} keeps it, which is never run here`);
+      return true;
+    }
+    if (part === 'ignored') {
+      this.leave(standing, reading.ignoredFor);
+      return true;
+    }
+    const mark = piece.sql.split('\n').find((line) => /^\s*--/.test(line) && reading.isMark(line, true));
+    if (part === 'before' || mark !== undefined) {
+      const why =
+        mark === undefined
+          ? `${tool.name} runs nothing that stands before its mark for the way up`
+          : `${tool.name} would take the line ${mark.trim()} in the middle of it for its own`;
+      this.problem(source, place, piece.start, piece.sql, { as: 'refused', code: 'migration-directive', why });
+      return true;
+    }
+    const table = bookkeeping(piece);
+    if (table === null) return false;
+    this.leave(standing, `${table} is where ${tool.name} keeps its books; it is not touched`);
+    return true;
+  }
+
+  private leave({ source, piece, place }: Standing, why: string, transaction?: 'begin' | 'commit'): void {
+    this.leftOut.push({ ...place, what: firstWords(piece.sql), why });
+    this.drop(source, piece, transaction);
+  }
+
+  private add(standing: Standing, step: SectionStep, tree: unknown): void {
     this.fingerprint.add(step.kind, tree);
-    if (step.kind === 'set') {
-      this.waiting.push(step);
+    this.sections.add(step);
+    this.keep(standing, step);
+  }
+
+  private validate(standing: Standing, step: ValidationStep, tree: unknown): void {
+    this.validations.push(step);
+    this.pendingSelects.push(standing.place);
+    this.fingerprint.add(step.kind, tree);
+    this.keep(standing, step);
+  }
+
+  private keep({ source, piece }: Standing, step: SectionStep | ValidationStep): void {
+    const { start, end, sql: text } = piece;
+    this.trace.add({ as: 'keep', source, start, end, text, step, headed: this.sections.heading });
+  }
+
+  private refused(standing: Standing, refused: Refused): void {
+    const { source, piece, place } = standing;
+    const inBrief = refused.code === 'syntax' && this.problems.length >= MOST_EXPLAINED;
+    const explained: Explained = inBrief ? refused : explainRefusal(piece, refused);
+    const variable = explained.code === 'psql-variable' && isRefusedByWords(piece.words);
+    if (this.options.onlyIndexes === true && (variable || mayBeLeftOut(piece, explained))) {
+      this.leave(standing, `${NOT_INDEXES}: ${printable(explained.why)}`);
+      this.tableLeftOut(standing);
       return;
     }
-    const open = this.current === this.heading ? this.sections.at(-1) : undefined;
-    const section = open ?? this.openSection(this.heading, step);
-    this.addWaiting(section);
-    section.steps.push(step);
+    const at = explained.at === undefined ? undefined : source.place(piece.start + explained.at);
+    this.problem(source, place, piece.start, piece.sql, explained, at);
   }
 
-  private addWaiting(section: Section): void {
-    for (const step of this.waiting) section.steps.push(step);
-    this.waiting = [];
+  private tableLeftOut({ piece, place }: Standing): void {
+    if (piece.words[0] !== 'CREATE' || !piece.words.includes('TABLE')) return;
+    const parsed = parseStatement(piece.code);
+    if (!parsed.ok) return;
+    const made = parsed.statement as { CreateStmt?: { relation?: { relname?: string } } };
+    const name = made.CreateStmt?.relation?.relname;
+    if (name !== undefined) this.tablesLeftOut.set(name, place);
   }
 
-  private openSection(heading: Headed, first: Place): Section {
-    const { file, line } = heading.place ?? this.waiting[0] ?? first;
-    const section: Section = { title: heading.title, file, line, steps: [] };
-    this.sections.push(section);
-    this.current = heading;
-    return section;
-  }
-
-  private refuse(place: Place, sql: string, refused: Refused, at?: Place): void {
-    const what = firstWords(sql);
+  private problem(source: Source, place: Place, from: number, sql: string, refused: Explained, at?: Place): void {
     const where = at !== undefined && (at.line !== place.line || at.column !== place.column) ? at : undefined;
     const seen = where === undefined ? '' : ` (line ${where.line}, column ${where.column})`;
-    const message =
-      refused.code === 'syntax'
-        ? `PostgreSQL cannot read this: ${refused.why}${seen}.`
-        : `Refused: ${refused.why}${seen}.`;
+    const opening = refused.code === 'syntax' ? 'PostgreSQL cannot read this' : 'Refused';
+    const { database, fix, kind, inside } = refused;
     this.problems.push({
       ...place,
       code: refused.code,
-      what,
-      message: printable(message),
+      what: firstWords(sql),
+      message: printable(`${opening}: ${refused.why}${seen}.`),
       ...(where === undefined ? {} : { at: where }),
+      excerpt: source.excerpt(from + (refused.at ?? 0)),
+      ...(fix === undefined ? {} : { fix }),
+      ...(database === undefined ? {} : { database }),
+      ...(kind === undefined ? {} : { kind }),
+      ...(inside === undefined
+        ? {}
+        : { inside: inside.map((found) => ({ ...source.place(from + found.at), sql: found.sql })) }),
     });
   }
 
-  private command(source: Source, piece: CommandPiece, chain: string[]): void {
+  private command(source: Source, piece: CommandPiece, reading: MigrationReading | null, chain: string[]): void {
+    // Within a statement it is blanked in the statement's own text.
+    if (!piece.inStatement) this.drop(source, piece);
     const place = source.place(piece.start);
     const what = firstWords(source.text.slice(piece.start, piece.end));
+    if (reading !== null && (reading.part === 'down' || reading.part === 'ignored')) {
+      this.leftOut.push({ ...place, what, why: `${reading.tool.name} does not run it on the way up` });
+      return;
+    }
     const verdict = judgeCommand(piece);
+    const refuse = (code: string, why: string) =>
+      this.problem(source, place, piece.start, what, { as: 'refused', code, why });
     if (verdict.as === 'left-out') {
       this.leftOut.push({ ...place, what, why: verdict.why });
+      if (/^(?:q?echo|warn)$/.test(piece.name) && !piece.inStatement) this.echoed(piece, place);
     } else if (verdict.as === 'refused') {
-      this.refuse(place, what, { as: 'refused', code: 'psql-command', why: verdict.why });
+      const beside = this.options.onlyIndexes === true && BESIDE.has(piece.name) && !piece.inStatement;
+      if (beside) this.leftOut.push({ ...place, what, why: `${NOT_INDEXES}: ${verdict.why}` });
+      else refuse('psql-command', verdict.why);
     } else if (piece.inStatement) {
-      this.refuse(place, what, {
-        as: 'refused',
-        code: 'include',
-        why: 'a file cannot be included in the middle of a statement',
-      });
+      refuse('include', 'a file cannot be included in the middle of a statement');
     } else {
-      this.follow(source, place, what, verdict, chain);
+      const got = this.getIncluded(source, verdict, chain);
+      if ('error' in got) refuse('include', got.error);
+      else this.follow(got, { ...place, what, why: 'the file is read here' }, chain);
     }
+  }
+
+  private echoed(piece: CommandPiece, place: Place): void {
+    const heading = headingOfEcho(piece.args, piece.start);
+    if (heading !== null) this.head(heading, place, 'echo');
   }
 
   private getIncluded(source: Source, to: { path: string; relative: boolean }, chain: string[]) {
@@ -228,27 +366,12 @@ export class Reader {
     return 'error' in got || !chain.includes(got.path) ? got : { error: `${got.path} includes itself` };
   }
 
-  private follow(
-    source: Source,
-    place: Place,
-    what: string,
-    to: { path: string; relative: boolean },
-    chain: string[],
-  ): void {
-    const got = this.getIncluded(source, to, chain);
-    if ('error' in got) {
-      this.refuse(place, what, { as: 'refused', code: 'include', why: got.error });
-      return;
-    }
+  private follow(file: SourceFile, left: LeftOut, chain: string[]): void {
     this.includes++;
-    this.leftOut.push({ ...place, what, why: 'the file is read here' });
-    const before = this.heading;
-    if (before.place === null) this.heading = { title: printable(baseName(got.path)), place: null };
-    this.file(got, [...chain, got.path]);
-    this.heading = before;
+    this.leftOut.push(left);
+    const before = this.sections.heading;
+    if (before.place === null) this.sections.nameOf(file.path);
+    this.file(file, [...chain, file.path]);
+    this.sections.heading = before;
   }
-}
-
-function baseName(path: string): string {
-  return path.split(/[\\/]/).at(-1) || path;
 }

@@ -1,4 +1,5 @@
 import { quoteIdent } from './ident.ts';
+import { names } from './tree.ts';
 import type { Setting } from './types.ts';
 
 /** A VariableSetStmt as the parser gives it. */
@@ -81,6 +82,24 @@ export function searchPathOf(node: SetNode): string[] | null {
   if (node.kind !== 'VAR_SET_VALUE') return null;
   const parts = (node.args ?? []).map(constantText);
   return parts.every((part) => part !== undefined) ? parts : null;
+}
+
+/**
+ * SELECT pg_catalog.set_config('search_path', '', false), with which pg_dump begins, as the SET that it is; null for any other
+ * SELECT.
+ */
+export function searchPathSelect(select: Record<string, unknown>): SetNode | null {
+  const keys = Object.keys(select).filter((key) => !['targetList', 'limitOption', 'op'].includes(key));
+  const [target, ...more] = (select.targetList ?? []) as {
+    ResTarget?: { val?: { FuncCall?: Record<string, unknown> } };
+  }[];
+  const call = target?.ResTarget?.val?.FuncCall;
+  if (call === undefined || more.length > 0 || keys.length > 0) return null;
+  const [name, value, local, ...rest] = (call.args ?? []) as { A_Const?: { boolval?: { boolval?: boolean } } }[];
+  if (names(call.funcname).at(-1) !== 'set_config' || rest.length > 0) return null;
+  if (constantText(name)?.toLowerCase() !== 'search_path' || constantText(value) !== '') return null;
+  if (local?.A_Const?.boolval === undefined || local.A_Const.boolval.boolval === true) return null;
+  return { kind: 'VAR_SET_VALUE', name: 'search_path', args: [value], is_local: false };
 }
 
 /** True when the value of a timeout is zero in any of the ways to write it. */

@@ -1,3 +1,4 @@
+import { excerpt } from './excerpt.ts';
 import type { Place, Problem, SourceFile } from './types.ts';
 
 /** A file's text, decoded, with the places in it. */
@@ -6,6 +7,8 @@ export interface Source {
   text: string;
   /** Line and column of an offset. Cheapest when asked in rising order. */
   place(at: number): Place;
+  /** The text around an offset with a caret under it, as lines. */
+  excerpt(at: number): string[];
 }
 
 const BOM = [0xef, 0xbb, 0xbf];
@@ -29,7 +32,8 @@ export function decode(file: SourceFile): Source | Problem {
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    return { path: file.path, text, place: placer(file.path, text) };
+    const place = placer(file.path, text);
+    return { path: file.path, text, place, excerpt: (at) => excerpt(text, at, place(at).line) };
   } catch {
     const at = firstInvalid(bytes);
     const byte = (bytes[at] ?? 0).toString(16).padStart(2, '0');

@@ -47,8 +47,14 @@ export type Piece = StatementPiece | CommentPiece | CommandPiece | DataPiece;
 const MOST_WORDS = 12;
 const DATA_END = /^\\\.[ \t]*\r?$/m;
 
-/** Cuts a file into statements, top-level comments and psql commands, in order, without losing anything but space. */
-export function* split(text: string): Generator<Piece> {
+type Parts = (comment: string, ownLine: boolean) => boolean;
+const NEVER: Parts = () => false;
+
+/**
+ * Cuts a file into statements, top-level comments and psql commands, in order, without losing anything but space. A line
+ * comment of which `parts` says so ends the statement before it, as the marks of migration tools do.
+ */
+export function* split(text: string, parts = NEVER): Generator<Piece> {
   let at = 0;
   let open = new OpenStatement();
   const lastBreak = text.lastIndexOf('\n');
@@ -58,6 +64,10 @@ export function* split(text: string): Generator<Piece> {
       at = end;
     } else if (kind === 'line-comment' || kind === 'block-comment') {
       const block = kind === 'block-comment';
+      if (open.started && !block && parts(text.slice(at, end), ownLine(text, at))) {
+        yield open.finish(text);
+        open = new OpenStatement();
+      }
       if (open.started && !unclosed) open.comment(at, end, block);
       else if (open.started) open.cover('block-comment', at, end, true);
       else

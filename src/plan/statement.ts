@@ -1,7 +1,10 @@
 import { functionEffect, selectEffect } from './effects.ts';
+import { notImmutable } from './immutable.ts';
+import { type Foreign, foreignSense } from './other-databases.ts';
 import { type IndexStmt, type Node, parseStatement } from './parser.ts';
 import { isRefusedByWords, refusalOf } from './refusals.ts';
-import { type ReadSetting, readSetting, type SetNode, searchPathOf } from './settings.ts';
+import { type ReadSetting, readSetting, type SetNode, searchPathOf, searchPathSelect } from './settings.ts';
+import { typographic } from './slips.ts';
 import type { StatementPiece } from './split.ts';
 import { names } from './tree.ts';
 
@@ -22,7 +25,12 @@ export interface Refused {
   why: string;
   /** Offset in the statement, when the fault is not the whole of it. */
   at?: number;
+  /** Whose SQL it is, if not PostgreSQL's. */
+  database?: string;
 }
+
+const LETTER =
+  'a typographic quote, space or comma, or a byte-order mark, stands here, which PostgreSQL takes for a letter of a name; write plain ones';
 
 /** Reads one statement with PostgreSQL's parser and says what it is to a plan. */
 export function readStatement(piece: StatementPiece): Read {
@@ -33,6 +41,8 @@ export function readStatement(piece: StatementPiece): Read {
     return { as: 'refused', code: 'psql-variable', why, at: variable.at - piece.start };
   }
   if (isRefusedByWords(piece.words)) return notDeployed(piece);
+  const odd = typographic(piece.code);
+  if (odd !== null) return { ...refused('typographic', LETTER), at: odd.at };
   const parsed = parseStatement(piece.code);
   if (!parsed.ok) return { as: 'refused', code: 'syntax', why: parsed.error.message, at: parsed.error.at };
   return classify(piece, parsed.statement);
@@ -44,6 +54,10 @@ function classify(piece: StatementPiece, tree: Node): Read {
     case 'IndexStmt': {
       const effect = functionEffect(tree);
       if (effect !== null) return refused('function-with-effects', effect);
+      const foreign = foreignSense(body, piece.code);
+      if (foreign !== null) return ofDatabase(foreign);
+      const changing = notImmutable(body as IndexStmt);
+      if (changing !== null) return { ...refused('not-immutable', changing.why), ...atByte(piece.code, changing.byte) };
       return { as: 'create-index', node: body as IndexStmt, tree };
     }
     case 'VacuumStmt':
@@ -57,6 +71,8 @@ function classify(piece: StatementPiece, tree: Node): Read {
     case 'CommentStmt':
       return comment(piece, body, tree);
     case 'SelectStmt': {
+      const node = searchPathSelect(body);
+      if (node !== null) return { as: 'set', setting: readSetting(node), searchPath: searchPathOf(node), tree };
       const effect = selectEffect(tree);
       return effect === null ? { as: 'select', tree } : refused('select-with-effects', effect);
     }
@@ -112,6 +128,15 @@ function unclosed(piece: StatementPiece): Refused {
     open?.kind === 'block-comment' ? 'the comment' : open?.kind === 'quoted-name' ? 'the quoted name' : 'the string';
   const why = `${what} that opens here is never closed, so that the rest of the file belongs to it`;
   return { as: 'refused', code: 'unclosed', why, at: (open?.at ?? piece.start) - piece.start };
+}
+
+/** What makes a statement another database's, as a refusal. */
+export function ofDatabase({ database, why, at }: Foreign): Refused {
+  return { as: 'refused', code: 'other-database', why: `it is written for ${database}: ${why}`, at, database };
+}
+
+function atByte(sql: string, byte: number | null): { at?: number } {
+  return byte === null ? {} : { at: Buffer.from(sql).subarray(0, byte).toString().length };
 }
 
 function refused(code: string, why: string): Refused {

@@ -1,4 +1,5 @@
 import { defaultIndexName } from './default-name.ts';
+import { quoteIdent } from './ident.ts';
 import { retargetIndex } from './index-statement.ts';
 import type { IndexStmt } from './parser.ts';
 import { firstWords } from './printable.ts';
@@ -17,6 +18,9 @@ import type {
   SetStep,
   ValidationStep,
 } from './types.ts';
+
+/** Length of the shortest way to write it. */
+const IF_NOT_EXISTS = 'if not exists '.length;
 
 type As<K> = Extract<Read, { as: K }>;
 
@@ -43,7 +47,10 @@ export class StepMaker {
     const name = node.idxname ?? defaultIndexName(node, (candidate) => this.taken.has(`${scope} ${candidate}`));
     this.taken.add(`${scope} ${name}`);
     // Where a comment splits a string constant, PostgreSQL's scanner here needs it blanked.
-    const buildSql = build(piece.sql, name, concurrently) ?? build(piece.code, name, concurrently);
+    const buildSql =
+      alreadyBuildable(piece.sql, node, name, concurrently) ??
+      build(piece.sql, name, concurrently) ??
+      build(piece.code, name, concurrently);
     if (buildSql === null) {
       return { as: 'refused', code: 'not-understood', why: 'indexdeck could not make out the parts of this statement' };
     }
@@ -125,6 +132,19 @@ export class StepMaker {
       place,
     });
   }
+}
+
+const USUAL = /^(create\s+(?:unique\s+)?index\s+concurrently\s+)(?:if\s+not\s+exists\s+)?([a-z_][a-z0-9_]*)\s+on\s/i;
+
+/**
+ * The statement to send where that takes no parser: it is written as it is sent, but for IF NOT EXISTS before a plain name.
+ * Null when it is not, or when a comment may be in it.
+ */
+function alreadyBuildable(sql: string, node: IndexStmt, name: string, concurrently: boolean): string | null {
+  if (!concurrently || node.concurrent !== true || node.idxname === undefined) return null;
+  const [, head, written] = USUAL.exec(sql) ?? [];
+  if (head === undefined || written !== quoteIdent(name) || /--|\/\*/.test(sql)) return null;
+  return node.if_not_exists === true ? head + sql.slice(sql.indexOf(written, head.length + IF_NOT_EXISTS)) : sql;
 }
 
 function build(code: string, name: string, concurrently: boolean): string | null {

@@ -97,6 +97,8 @@ export interface Section {
   title: string;
   file: string;
   line: number;
+  /** What the comments under the title say, line by line. */
+  notes?: string[];
   steps: SectionStep[];
 }
 
@@ -104,6 +106,11 @@ export interface Section {
 export interface LeftOut extends Place {
   what: string;
   why: string;
+}
+
+/** An index statement that can be read inside of something that is refused, such as a DO block. */
+export interface Inside extends Place {
+  sql: string;
 }
 
 /** Something that makes the file no plan: it is refused as a whole. `code` is stable, kebab-case. */
@@ -115,6 +122,42 @@ export interface Problem extends Place {
   message: string;
   /** Where exactly in the statement, when that is known. */
   at?: Place;
+  /** The text around, with a caret under the place; lines to print one under the other. */
+  excerpt?: string[];
+  /** The statement as it was probably meant; PostgreSQL can read it. */
+  fix?: string;
+  /** Whose SQL it is, if not PostgreSQL's. */
+  database?: string;
+  /** What kind of step it is, if it is one that is not deployed. */
+  kind?: StepKind;
+  /** The index statements in it, to be lifted out. */
+  inside?: Inside[];
+}
+
+/**
+ * What a migration tool does about transactions: `on`, `off`, `one-query` (the file is one query, so that several statements
+ * are one transaction), `as-written` (what the file says), `detected` (none around CREATE INDEX CONCURRENTLY).
+ */
+export type MigrationTransaction = 'on' | 'off' | 'one-query' | 'as-written' | 'detected';
+
+/** A statement of a migration's way back, which is never run. */
+export interface WayBack extends Place {
+  what: string;
+  /** Names of the indexes that it would drop. */
+  drops: string[];
+  concurrently: boolean;
+}
+
+/** A file of a migration tool. Its history table is never touched. */
+export interface Migration {
+  tool: string;
+  file: string;
+  version: string;
+  transaction: MigrationTransaction;
+  /** How to mark it as applied once it is deployed. */
+  command: string | null;
+  how: string;
+  down: WayBack[];
 }
 
 export type Level = 'ok' | 'note' | 'warning' | 'blocks';
@@ -146,17 +189,27 @@ export interface Plan {
   problems: Problem[];
   /** Lint: what can be said of the plan without a database. */
   findings: Finding[];
+  /** The files of migration tools among them, if there are any. */
+  migrations?: Migration[];
+  /** It was read with onlyIndexes. */
+  onlyIndexes?: true;
 }
 
 /** One file of a plan, as bytes: the reader says what is wrong with its encoding. */
 export interface SourceFile {
   path: string;
   bytes: Uint8Array;
+  /** Files beside it that tell whose folder it is, as paths from that folder. */
+  neighbours?: readonly string[];
+  /** The text of Flyway's configuration of this script. */
+  config?: string;
 }
 
 export interface PlanOptions {
   /** Build a plain CREATE INDEX concurrently; without it one is a finding that blocks. */
   makeConcurrent: boolean;
+  /** Leave out, and list, what is no work on indexes; without it that is refused. */
+  onlyIndexes?: boolean;
 }
 
 /** Why a file that \i names could not be had, as the end of a sentence: "there is no such file". */

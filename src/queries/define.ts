@@ -4,6 +4,8 @@ import type { z } from 'zod';
 export interface QueryOptions {
   /** Milliseconds to wait for the answer before the connection counts as lost. */
   timeoutMs?: number;
+  /** Sent often: the server keeps its plan for as long as the session lasts. */
+  prepared?: boolean;
 }
 
 /** What runs a query: a session of the engine, or a pool's client behind a function of two lines. */

@@ -1,28 +1,51 @@
 import { z } from 'zod';
-import { defineQuery, type Queryable, type QueryOptions } from './define.ts';
+import { defineQuery, onlyRow, type Queryable, type QueryOptions } from './define.ts';
 
-const row = z.object({
-  /** Events as JSON, in order. */
+const newest = z.object({
+  /** The newest event that the ledger has. */
+  seq: z.int(),
+  /** The next events, as JSON, in order: not all of them, if there are many. */
   events: z.array(z.string()),
-  /** The newest sample as JSON; null when there is none that is newer than the one asked about. */
-  sample: z.string().nullable(),
-  /** Orders that wait for the engine. */
-  pending: z.array(
-    z.object({ id: z.string(), command: z.unknown(), by: z.string(), role: z.string(), at: z.string() }),
-  ),
-  /** The run's engine is connected to the database. */
-  engine: z.boolean(),
+  /** How many orders wait for the engine. */
+  waiting: z.int(),
 });
 
-/** What a screen elsewhere needs to know of a run since it last asked. */
-export type LedgerNews = z.infer<typeof row>;
+const waiting = z.object({
+  id: z.string(),
+  /** By whoever gave it: not checked. */
+  command: z.unknown(),
+  by: z.string(),
+  role: z.string(),
+  at: z.string(),
+});
 
-const run = defineQuery('ledger/follow.sql', row);
+const readNewest = defineQuery('ledger/newest.sql', newest);
+const readSample = defineQuery('ledger/newest_sample.sql', z.object({ sample: z.string() }));
+const readWaiting = defineQuery('ledger/waiting_orders.sql', waiting);
+const readEngine = defineQuery('ledger/engine_there.sql', z.object({ there: z.boolean() }));
 
-/** The news of a run: events behind `after`, the sample if it is newer than `sampleAt` (ISO). Null: no such run. */
-export const ledgerNews = async (
+/** How far a run is, and its events behind `after`. Null: there is no such run. */
+export const ledgerNewest = async (
   on: Queryable,
-  about: { run: string; after: number; sampleAt: string | null },
+  run: string,
+  after: number,
   options?: QueryOptions,
-): Promise<LedgerNews | null> =>
-  (await run(on, [about.run, about.after, about.sampleAt ?? '-infinity'], options))[0] ?? null;
+): Promise<z.infer<typeof newest> | null> =>
+  (await readNewest(on, [run, after], { ...options, prepared: true }))[0] ?? null;
+
+/** The run's newest sample as JSON if it is newer than `sampleAt` (ISO); null when there is none. */
+export const ledgerSample = async (
+  on: Queryable,
+  run: string,
+  sampleAt: string | null,
+  options?: QueryOptions,
+): Promise<string | null> =>
+  (await readSample(on, [run, sampleAt ?? '-infinity'], { ...options, prepared: true }))[0]?.sample ?? null;
+
+/** The orders to a run that wait. */
+export const waitingOrders = (on: Queryable, run: string, options?: QueryOptions): Promise<z.infer<typeof waiting>[]> =>
+  readWaiting(on, [run], options);
+
+/** Whether the run's engine seems to be connected to the database. */
+export const engineThere = async (on: Queryable, run: string, options?: QueryOptions): Promise<boolean> =>
+  onlyRow(await readEngine(on, [run], options)).there;

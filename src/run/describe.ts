@@ -282,6 +282,14 @@ export const describeEvent = (event: RunEvent): string => {
       return verified(event);
     case 'validation.finished':
       return `validation, line ${event.line}: ${event.ok ? `${count(event.rows.length, 'row', 'rows')}${event.more ? ' and more' : ''} in ${event.durationMs.toFixed(0)} ms` : `failed: ${event.error === null ? 'no reason given' : describeError(event.error)}`}`;
+    case 'record.kept':
+      return event.what === 'log'
+        ? `written down in ${plainText(event.where)}`
+        : `the message was posted to ${plainText(event.where)}`;
+    case 'record.failed':
+      return event.what === 'log'
+        ? `NOT WRITTEN DOWN in ${plainText(event.where)}: ${plainText(event.problem)}; indexdeck report ${event.run} --format md prints what was to be written`
+        : `the message was not posted to ${plainText(event.where)}: ${plainText(event.problem)}`;
     case 'run.finished':
       return `run finished with status ${event.status}: ${plainText(event.reason)}`;
   }

@@ -51,6 +51,8 @@ export interface RunOptions {
   replaceInvalid: boolean;
   /** A pause that nobody lifts for this long ends the engine. */
   giveUpMs: number;
+  /** How long the rate of rollbacks is measured before the first build, at the least; absent in old journals: `BASELINE_MS`. */
+  baselineMs?: number;
   gates: Record<GateName, GateThresholds>;
   /** Gates of the config file; absent in journals of versions that had none. */
   ownGates?: readonly OwnGate[];
@@ -72,6 +74,21 @@ export interface RunOptions {
   amcheck?: boolean;
   /** Somebody is there to answer: a blocking finding can be looked at again instead of ending the run. */
   interactive: boolean;
+  /** The execution log that the run's end is appended to, as a whole path on the engine's machine; null: none. */
+  log?: string | null;
+  /** The report that the plan was compared with, as given with --matches; null when none was. */
+  matches?: MatchedReport | null;
+}
+
+/** What became of comparing the plan with that of another run's report. */
+export interface MatchedReport {
+  /** As given with --matches. */
+  named: string;
+  run: string;
+  database: string;
+  fingerprint: string;
+  /** Statement by statement, a line each; empty when the plans are equal. */
+  differences: string[];
 }
 
 /** Which database, as the screen says it. No secrets. */
@@ -498,6 +515,9 @@ export type EventBody =
       more: boolean;
       error: ErrorFacts | null;
     }
+  /** The run's record was kept outside too. log: the execution log; webhook: the message. `where`: a path, or a host. */
+  | { type: 'record.kept'; what: 'log' | 'webhook'; where: string }
+  | { type: 'record.failed'; what: 'log' | 'webhook'; where: string; problem: string }
   | { type: 'run.finished'; status: ExitStatus; reason: string; leftToDo: string[] };
 
 export type EventType = EventBody['type'];

@@ -194,6 +194,8 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
     case 'command.refused':
     case 'command.dropped':
     case 'metrics.summarised':
+    case 'record.kept':
+    case 'record.failed':
       return {};
     case 'section.started':
       return sectionTimes(state, event.section, { startedAt: event.at });

@@ -1,4 +1,6 @@
-export type { Finding, Level } from '../plan/types.ts';
+export { type PlanJson, planToJson } from '../plan/json.ts';
+export { normaliseStatement } from '../plan/normalise.ts';
+export type { Finding, Level, Plan } from '../plan/types.ts';
 export { capitalised, whatIsAhead } from './ahead.ts';
 export { CHANGES, readChange } from './change-text.ts';
 export {
@@ -17,10 +19,11 @@ export { decide } from './decide.ts';
 export { describeError, describeEvent, describeFound, QUESTIONS } from './describe.ts';
 export { type Action, type Effect, effectKey, type Slot, type World } from './effects.ts';
 export { isPassing, ownError } from './errors.ts';
+export { EVENT_TYPES } from './event-types.ts';
 export type * from './events.ts';
 export { evolve, initialState, replay } from './evolve.ts';
 export { bytes, clockTime, duration } from './format.ts';
-export { usualRollbackRate } from './gates/baseline-rate.ts';
+export { BASELINE_MS, usualRollbackRate } from './gates/baseline-rate.ts';
 export { DEFAULT_GATES, GATE_UNITS, type GateUnit, isOff } from './gates/defaults.ts';
 export { evaluateGates, type GateMemory, type GateSignal, newGateMemory } from './gates/evaluate.ts';
 export {
@@ -45,7 +48,7 @@ export {
   impactNumber,
   impactOf,
 } from './impact.ts';
-export type { BuildOutcome, DropOutcome, Input, Response } from './inputs.ts';
+export type { BuildOutcome, DropOutcome, Input, RecordResult, Response } from './inputs.ts';
 export { type InvalidLeftover, invalidLeftovers } from './leftovers.ts';
 export { MOST_DELAY_MS, MOST_JOBS } from './order-change.ts';
 export { plainText } from './plain-text.ts';

@@ -89,9 +89,18 @@ export type Input =
       server: ServerIdentity;
       outcome: { kind: 'done'; facts: PreflightFacts } | { kind: 'failed'; error: ErrorFacts };
     }
+  /** What became of keeping the run's record outside of it, at its end. */
+  | { kind: 'record-kept'; results: RecordResult[] }
   | { kind: 'closed'; status: ExitStatus; reason: string; leftToDo: string[] }
   /** Time has passed. */
   | { kind: 'tick' };
+
+/** `problem`: why it could not be kept; null when it was. */
+export interface RecordResult {
+  what: 'log' | 'webhook';
+  where: string;
+  problem: string | null;
+}
 
 /** What an input leads to: facts to record, in order, and for a command the answer to whoever gave it. */
 export interface Response {

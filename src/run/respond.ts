@@ -174,6 +174,10 @@ const facts = (state: RunState, input: Exclude<Input, { kind: 'command' }>, now:
       return serverSeen(state, input);
     case 'rechecked':
       return rechecked(state, input);
+    case 'record-kept':
+      return input.results.map(({ what, where, problem }) =>
+        problem === null ? { type: 'record.kept', what, where } : { type: 'record.failed', what, where, problem },
+      );
     case 'closed': {
       const { status, reason, leftToDo } = input;
       return [{ type: 'run.finished', status, reason, leftToDo }];

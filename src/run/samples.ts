@@ -95,6 +95,8 @@ export interface Sample {
   at: string;
   /** Milliseconds the reading took. */
   tookMs: number;
+  /** In the ledger: how many events it had when the sample was written. */
+  seq?: number;
   metrics: Metrics;
   /** Why a metric is null: a sentence for each. */
   unreadable: Partial<Record<MetricName, string>>;

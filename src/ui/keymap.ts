@@ -132,8 +132,8 @@ export const KEYMAP: readonly Binding[] = [
   },
   {
     command: 'take-over',
-    strokes: ['O'],
-    label: 'O',
+    strokes: ['H'],
+    label: 'H',
     help: 'take over: this screen operates the run from then on; asks',
     short: 'take over',
     changes: true,

@@ -18,8 +18,9 @@ const runOf = (journal: string): { run: string; dir: string; text: string; event
   return { run, dir: join(journal, run), text, events };
 };
 
-describe.each(versions)('on PostgreSQL %i', (version) => {
-  test('plain lines: all is built, verified, and kept to this user; no password anywhere', async () => {
+test.each(versions)(
+  'on PostgreSQL %i, plain lines: all is built, verified, and kept to this user; no password anywhere',
+  async (version) => {
     const { database, journal, args, env } = await place(version);
     const { status, stdout, stderr } = await indexdeck(args, { env });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
@@ -32,18 +33,18 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     expect(statSync(join(dir, 'journal.jsonl')).mode & 0o777).toBe(0o600);
     for (const said of [stdout, text, readFileSync(join(dir, 'engine.log'), 'utf8')])
       expect(said).not.toContain(database.server.password);
-  });
+  },
+);
 
-  test('JSON: standard output is the journal, byte for byte', async () => {
-    const { journal, args, env } = await place(version);
-    const { status, stdout } = await indexdeck([...args, '--ui', 'json'], { env });
-    expect(status).toBe(0);
-    const { text, events } = runOf(journal);
-    const shown = stdout.split('\n').length;
-    expect(`${stdout}\n`).toBe(text.split('\n').slice(0, shown).join('\n').concat('\n'));
-    expect(JSON.parse(stdout.split('\n').at(-1) ?? '')).toMatchObject({ type: 'run.finished', status: 0 });
-    expect(events.map((event) => event.seq)).toEqual(events.map((_event, at) => at + 1));
-  });
+test('JSON: standard output is the journal, byte for byte', async () => {
+  const { journal, args, env } = await place();
+  const { status, stdout } = await indexdeck([...args, '--ui', 'json'], { env });
+  expect(status).toBe(0);
+  const { text, events } = runOf(journal);
+  const shown = stdout.split('\n').length;
+  expect(`${stdout}\n`).toBe(text.split('\n').slice(0, shown).join('\n').concat('\n'));
+  expect(JSON.parse(stdout.split('\n').at(-1) ?? '')).toMatchObject({ type: 'run.finished', status: 0 });
+  expect(events.map((event) => event.seq)).toEqual(events.map((_event, at) => at + 1));
 });
 
 /** A deployment whose last build waits for a forgotten transaction. */

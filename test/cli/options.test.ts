@@ -93,6 +93,7 @@ set:
 journal: runs
 auto-continue: false
 give-up: 5min
+baseline: 30s
 ledger: false
 ledger-schema: Deployments
 `;
@@ -118,6 +119,7 @@ ledger-schema: Deployments
       journal: '/plans/runs',
       autoContinue: false,
       giveUpMs: 300_000,
+      baselineMs: 30_000,
       ledger: false,
       ledgerSchema: 'Deployments',
     });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,9 +35,13 @@ test('the packed program works when it is installed elsewhere: the parser, the S
   const database = await createDatabase(18);
   await database.sql('CREATE TABLE dishes (id int, name text)');
   const journal = join(elsewhere, 'journal');
-  const deployed = await run(program, ['deploy', plan, '-d', database.connectionString, '--yes', '--journal', journal]);
+  const args = ['deploy', plan, '-d', database.connectionString, '--yes', '--journal', journal];
+  const deployed = await run(program, args, { cwd: elsewhere });
   expect(deployed.stdout).toMatch(/run finished with status 0/);
   expect(await database.sql("SELECT to_regclass('idx_dishes_name')::text AS name")).toEqual([
     { name: 'idx_dishes_name' },
   ]);
+  expect(readFileSync(join(elsewhere, 'EXECUTION_LOG.md'), 'utf8')).toMatch(/^STATUS: COMPLETE$/m);
+  const page = await run(program, ['report', '--format', 'html', '--journal', journal]);
+  expect(page.stdout).toMatch(/^<!doctype html>/);
 }, 120_000);

@@ -48,7 +48,13 @@ export const place = async (
     if (existsSync(journal)) endEngines(journal);
   });
   const plan = file('plan.sql', sql);
-  return { database, journal, plan, args: ['deploy', plan, '--yes', '--journal', journal], env: database.environment };
+  return {
+    database,
+    journal,
+    plan,
+    args: ['deploy', plan, '--yes', '--baseline', '1s', '--journal', journal],
+    env: database.environment,
+  };
 };
 
 export const indexes = (database: TestDatabase) =>

@@ -10,6 +10,9 @@ import { poll } from '../support/poll.ts';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const program = join(root, 'bin', 'indexdeck');
 
+/** All that a program gets of our own environment. */
+export const BASE_ENV = { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? '' };
+
 /** A directory that goes with the test. */
 export const folder = (): string => {
   const path = mkdtempSync(join(tmpdir(), 'indexdeck-cli-'));
@@ -41,6 +44,8 @@ export interface Running {
 
 export interface Setup {
   env?: Record<string, string | undefined>;
+  /** Other than a new, empty folder. */
+  cwd?: string;
   /** Other than the node that runs the tests. */
   node?: string;
   nodeArgs?: string[];
@@ -49,12 +54,14 @@ export interface Setup {
 /** Starts the built program with an environment that says nothing but what the test says. */
 export const start = (
   args: readonly string[],
-  { env = {}, node = process.execPath, nodeArgs = [] }: Setup = {},
+  { env = {}, cwd, node = process.execPath, nodeArgs = [] }: Setup = {},
 ): Running => {
   if (!existsSync(join(root, 'dist', 'cli', 'main.js'))) throw new Error('dist/ is not built: npm run build');
   const home = folder();
   const child = spawn(node, [...nodeArgs, program, ...args], {
-    env: { PATH: process.env.PATH, HOME: home, XDG_STATE_HOME: join(home, 'state'), ...env },
+    // Where the execution log goes that nobody named.
+    cwd: cwd ?? home,
+    env: { ...BASE_ENV, HOME: home, XDG_STATE_HOME: join(home, 'state'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const collect = (stream: NodeJS.ReadableStream) => {

@@ -40,18 +40,18 @@ describe.each(versions)('rollback on PostgreSQL %i', (version) => {
     const resume = await indexdeck(['resume', ...back.slice(1), '--yes'], { env });
     expect(resume).toMatchObject({ status: 2, stderr: expect.stringMatching(/was rolled back/) });
   });
+});
 
-  test('a part of them: by name, by section, by table', async () => {
-    const { database, back, env } = await deployed(version);
-    const left = async (...flags: string[]) => {
-      const { status, stderr } = await indexdeck([...back, '--yes', ...flags], { env });
-      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-      return await names(database);
-    };
-    expect(await left('--table', 'courses')).toEqual(BUILT.filter((name) => !name.includes('courses')));
-    expect(await left('--section', 'more')).toEqual(['idx_dishes_course']);
-    expect(await left('--only', 'public.idx_dishes_course')).toEqual([]);
-  });
+test('a part of them: by name, by section, by table', async () => {
+  const { database, back, env } = await deployed();
+  const left = async (...flags: string[]) => {
+    const { status, stderr } = await indexdeck([...back, '--yes', ...flags], { env });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    return await names(database);
+  };
+  expect(await left('--table', 'courses')).toEqual(BUILT.filter((name) => !name.includes('courses')));
+  expect(await left('--section', 'more')).toEqual(['idx_dishes_course']);
+  expect(await left('--only', 'public.idx_dishes_course')).toEqual([]);
 });
 
 test('what it refuses before it looks at the database', async () => {

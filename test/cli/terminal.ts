@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { type IPty, spawn } from '@lydell/node-pty';
 import { onTestFinished } from 'vitest';
 import { poll } from '../support/poll.ts';
-import { folder, program } from './program.ts';
+import { BASE_ENV, folder, program } from './program.ts';
 
 export interface Terminal {
   pty: IPty;
@@ -18,7 +18,8 @@ export const open = (args: string[], env: Record<string, string>): Terminal => {
   const pty = spawn(process.execPath, [program, ...args], {
     cols: 100,
     rows: 30,
-    env: { PATH: process.env.PATH ?? '', HOME: home, TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
+    cwd: home,
+    env: { ...BASE_ENV, HOME: home, TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
   });
   let shown = '';
   pty.onData((data) => {

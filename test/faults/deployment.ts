@@ -45,7 +45,10 @@ export class Deployment {
       connection: { host, port, user, password, database: database.name },
       operator: 'test',
       // What fails for good ends the run, and so is seen.
-      options: options({ interactive: false, onError: 'abort', onDisconnect: 'continue', ledger: { schema: LEDGER } }),
+      options: options({
+        ...{ interactive: false, onError: 'abort', onDisconnect: 'continue', ledger: { schema: LEDGER } },
+        baselineMs: 1_000,
+      }),
     });
   }
 

@@ -30,6 +30,7 @@ const shortened = (lines: readonly string[], first: number): string[] => {
 
 const cluster = await createCluster({ password: 'recorded' });
 const journal = mkdtempSync(join(tmpdir(), 'indexdeck-record-'));
+const LOG = `${journal}.md`;
 try {
   const admin = new pg.Client({ connectionString: cluster.url('postgres') });
   await admin.connect();
@@ -72,7 +73,7 @@ try {
     ).rows.map(({ line }) => line);
 
   say('$ indexdeck deploy sql/demo/plan.sql --ui plain --yes --journal JOURNAL');
-  const deploy = program(['deploy', 'sql/demo/plan.sql', '--ui', 'plain', '--yes']);
+  const deploy = program(['deploy', 'sql/demo/plan.sql', '--ui', 'plain', '--yes', '--log', LOG]);
   await poll(() => deploy.lines().filter((line) => line.includes('built in')).length > 8, 60_000);
   await other.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
   await other.query('SELECT 1');
@@ -118,5 +119,5 @@ try {
     if (pid !== null && processExists(pid)) process.kill(pid, 'SIGKILL');
   }
   await cluster.destroy();
-  rmSync(journal, { recursive: true, force: true });
+  for (const path of [journal, LOG]) rmSync(path, { recursive: true, force: true });
 }

@@ -13,6 +13,9 @@ import type { TestDatabase } from './database.ts';
 import { expectSameAsJournal, LEDGER } from './ledger.ts';
 import { poll } from './poll.ts';
 
+/** Most tests are not about the rate of rollbacks: one reading of it is enough for them. */
+const BASELINE_MS = 1_000;
+
 /** Reads a plan from a text, as the command line would from a file. */
 export const planFrom = async (sql: string, planOptions: Partial<PlanOptions> = {}): Promise<Plan> => {
   await loadParser();
@@ -148,7 +151,7 @@ export const startRun = async (database: TestDatabase, sql: string, setup: RunSe
     version: 'test',
     connection: { host, port, user, password, database: database.name, ...setup.connection },
     operator: 'test',
-    options: options({ interactive: false, ledger: { schema: LEDGER }, ...setup.options }),
+    options: options({ interactive: false, ledger: { schema: LEDGER }, baselineMs: BASELINE_MS, ...setup.options }),
     start: { kind: 'new', plan: await planFrom(sql, setup.plan), sources: [] },
   };
   return await follow(config, database, setup.ledgerLacks);

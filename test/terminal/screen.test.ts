@@ -53,6 +53,9 @@ test.each([
   expect(await screen.ended).toBe(4);
   // The last word stays in the scrollback of the terminal that was there before.
   expect(screen.rows().join('\n')).toMatch(/indexdeck run \S+ on .*: status 4/);
+  expect(screen.rows().join('\n')).toMatch(
+    /Hand-off:\n {2}Before -> after: [\s\S]*\n {2}Rollback: nothing of this run/,
+  );
   expect(await indexes(database)).toEqual([]);
   expect(await invalidIndexes(database)).toEqual([]);
   expect(await sessionsOf(database)).toEqual([]);

@@ -112,7 +112,7 @@ test('a takeover while the terminal of the first operator is frozen', async () =
   const second = onScreen(['attach', run], far(there, cleo), 100, 30);
   await second.shows(/STANDBY[\s\S]*operates this run; this screen stands by/);
   process.kill(screen.pty.pid, 'SIGSTOP');
-  second.pty.write('O');
+  second.pty.write('H');
   await second.shows(/Take over this run\?/);
   second.pty.write('y');
   await second.shows(/OPERATOR/);

@@ -40,17 +40,17 @@ describe('two operators’ screens', () => {
 
   it('taking over is asked, and Enter is a no', () => {
     const there = both('l7');
-    there.press('O');
+    there.press('H');
     expect(there.shows()).toContain('anna@ops operates it now.');
     there.press('enter');
     expect(there.sent()).toEqual([]);
-    there.press('O', 'y');
+    there.press('H', 'y');
     expect(there.sent()).toEqual([{ type: 'take-over' }]);
   });
 
   it('the one who operates has no key to take over', () => {
     const there = both('c1');
-    there.press('O');
+    there.press('H');
     expect(there.ui().dialog).toBeNull();
   });
 

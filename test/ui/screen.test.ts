@@ -121,6 +121,8 @@ describe('the screen', () => {
     await screen.shows('Broadcast');
     await screen.press('\u000c');
     await screen.hides('Broadcast');
+    // It is cleared first, and empty for a moment.
+    await screen.shows('q quit');
     expect(await screen.text()).toBe(clean);
   });
 

@@ -12,6 +12,7 @@ import { uiOption } from '../options/flags.ts';
 import { addRunAnywhere, runSelection } from '../options/run-argument.ts';
 import type { Ui } from '../options/values.ts';
 import { Output } from '../output/output.ts';
+import { recordConfig } from '../record/record-config.ts';
 import { restoreAfterRun } from '../restore/after-run.ts';
 import { bringRun } from '../resume/bring-run.ts';
 import { connectionOf } from '../resume/connection.ts';
@@ -62,7 +63,9 @@ export const addAttach = (program: Command, io: Io, done: Done): void => {
           : await resolveConnection(connectionOf(state, flags, io), io.env, null);
       const { run, dir, from } = taken;
       const start = { run, dir, pid: 0, past: taken.state.seq };
-      return done(await rollBackOnScreen(connection, taken.state.options, io, { from })(start, taken.state));
+      const record = recordConfig({}, io);
+      const rollBack = rollBackOnScreen(connection, taken.state.options, record, io, { from });
+      return done(await rollBack(start, taken.state));
     }
     if (following === 'restore' && state !== null) {
       const pid = reached.kind === 'here' ? enginePid(reached.entry.dir) : null;

@@ -73,7 +73,8 @@ export const addBackup = (program: Command, io: Io, done: Done): void => {
     const flags = command.opts<Flags>();
     if (flags.format === 'custom' && (flags.jobs ?? 1) > 1)
       throw new UsageError('several --jobs take --format directory: one file is written by one process');
-    const plan = flags.plan === undefined ? null : await readGoodPlan([flags.plan], false);
+    const plan =
+      flags.plan === undefined ? null : await readGoodPlan([flags.plan], { makeConcurrent: false }, io.stdin);
     const path = archivePath(flags.output);
     const connection = await connect(connectionFlags(command), io);
     const now = new Date();

@@ -7,11 +7,12 @@ import type { ConnectionFlags } from '../connection/index.ts';
 import { resolveConnection, UnreachableError } from '../connection/index.ts';
 import { type Done, type Io, terminalOf } from '../io.ts';
 import { readConfig } from '../options/config-file.ts';
-import { type GivenOptions, mergeOptions } from '../options/deploy-options.ts';
-import { addConnectionFlags, addPlanFlags, connectionFlags, givenByFlags } from '../options/flags.ts';
+import { type GivenOptions, mergeOptions, planOptions } from '../options/deploy-options.ts';
+import { addConnectionFlags, addPlanFlags, connectionFlags, givenByFlags, PLAN_ARGUMENT } from '../options/flags.ts';
 import { parseChoice } from '../options/values.ts';
 import { Output } from '../output/output.ts';
 import { readGoodPlan } from '../read-plan.ts';
+import { matchReport } from '../record/matched-report.ts';
 
 const notReachable = (error: UnreachableError): Finding => ({
   level: 'blocks',
@@ -21,8 +22,14 @@ const notReachable = (error: UnreachableError): Finding => ({
   advice: 'Mend the connection and check again; psql with the same flags and variables says the same.',
 });
 
-const check = async (file: string, given: GivenOptions, flags: ConnectionFlags, io: Io): Promise<Checked> => {
-  const plan = await readGoodPlan([file], given.makeConcurrent ?? false);
+const check = async (
+  files: readonly string[],
+  given: GivenOptions,
+  flags: ConnectionFlags,
+  io: Io,
+): Promise<Checked> => {
+  const plan = await readGoodPlan(files, planOptions(given), io.stdin);
+  const matches = await matchReport(given, plan);
   const located = await locateNamed(given, io);
   try {
     const terminal = terminalOf(io);
@@ -33,7 +40,12 @@ const check = async (file: string, given: GivenOptions, flags: ConnectionFlags, 
     return {
       plan,
       database: { host, port, database, user },
-      ...(await lookAt(connection, plan, given, terminal !== null, await proveNamed(located, given, io))),
+      ...(await lookAt(
+        connection,
+        plan,
+        { given, matches, backup: await proveNamed(located, given, io) },
+        terminal !== null,
+      )),
     };
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
@@ -45,14 +57,14 @@ export const addCheck = (program: Command, io: Io, done: Done): void => {
   const command = program
     .command('check')
     .description('read the plan, look at the database, change nothing; print the findings')
-    .argument('<plan.sql>', 'the script of CREATE INDEX statements');
+    .argument('<plan.sql...>', PLAN_ARGUMENT);
   addPlanFlags(addConnectionFlags(command)).addOption(
     new Option('--ui <ui>', 'plain or json (one object)').argParser(parseChoice('--ui', ['plain', 'json'])),
   );
-  command.action(async (file: string) => {
+  command.action(async (files: string[]) => {
     const { config, ui } = command.opts<{ config?: string; ui?: 'plain' | 'json' }>();
-    const given = mergeOptions(givenByFlags(command), await readConfig(config, file));
-    const checked = await check(file, given, connectionFlags(command), io);
+    const given = mergeOptions(givenByFlags(command), await readConfig(config, files[0] ?? ''));
+    const checked = await check(files, given, connectionFlags(command), io);
     const blocked = checked.findings.some((finding) => finding.level === 'blocks');
     const out = new Output(io.stdout);
     const { plan, findings, database, preflight } = checked;

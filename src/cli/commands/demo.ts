@@ -15,11 +15,14 @@ import { startRun } from '../deploy/start-run.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { chooseUi, type Done, type Io, say, terminalOf } from '../io.ts';
 import { readConfig } from '../options/config-file.ts';
-import { type GivenOptions, mergeOptions, runOptions } from '../options/deploy-options.ts';
+import { type GivenOptions, mergeOptions, planOptions, runOptions } from '../options/deploy-options.ts';
 import { addDeployFlags, givenByFlags } from '../options/flags.ts';
 import { probesOf } from '../options/probes.ts';
 import { Output } from '../output/output.ts';
 import { readGoodPlan } from '../read-plan.ts';
+import { writableLog } from '../record/log-file.ts';
+import { matchReport } from '../record/matched-report.ts';
+import { recordConfig } from '../record/record-config.ts';
 import { restoreAfterRun } from '../restore/after-run.ts';
 import { rollBackOnScreen } from '../rollback/roll-back.ts';
 
@@ -70,7 +73,7 @@ const serverFor = async (flags: DemoFlags, given: GivenOptions): Promise<DemoSer
 const runDemo = async (flags: DemoFlags, given: GivenOptions, io: Io): Promise<ExitStatus> => {
   const terminal = terminalOf(io);
   const consent = { yes: flags.yes ?? terminal === null, confirm: flags.confirm ?? null };
-  const plan = await readGoodPlan([PLAN], given.makeConcurrent ?? false);
+  const plan = await readGoodPlan([PLAN], planOptions(given), io.stdin);
   const ui = chooseUi(given.ui, io);
   if (given.backup !== undefined)
     throw new UsageError('--backup: the demo’s database is made anew, and the demo takes a backup of it by itself');
@@ -78,6 +81,10 @@ const runDemo = async (flags: DemoFlags, given: GivenOptions, io: Io): Promise<E
   const home = await mkdtemp(join(tmpdir(), 'indexdeck-demo-'));
   const archive = join(home, 'menuca.dump');
   const agreed = backup ? { ...given, backup: archive } : given;
+  // What the demo makes is gone afterwards: it leaves no log that nobody asked for.
+  const log = given.log === undefined ? {} : { log: writableLog(given.log) };
+  const record = recordConfig(given, io);
+  const matches = await matchReport(given, plan);
   // Ctrl-C before there is a run ends the demo; from then on it is the run's concern.
   const setup = new StopOnSignal(io, 'the demo');
   const journal = given.journal ?? home;
@@ -106,16 +113,17 @@ const runDemo = async (flags: DemoFlags, given: GivenOptions, io: Io): Promise<E
     const named = backup ? await backUpDemo(about, io) : null;
     setup.dispose();
     const options = runOptions(
-      { onDisconnect: 'abort', ...given },
+      { onDisconnect: 'abort', ...given, ...log },
       terminal !== null,
       ui === 'tui',
       named,
       probesOf(plan),
+      matches,
     );
     const out = new Output(io.stdout);
     return await deployRun({
-      start: () => startRun({ plan, files: [PLAN], connection, options, journal, io }),
-      rollBack: rollBackOnScreen(connection, options, io, { temporary: true }),
+      start: () => startRun({ plan, files: [PLAN], connection, options, record, journal, io }),
+      rollBack: rollBackOnScreen(connection, options, record, io, { temporary: true }),
       restore: async (state) => {
         // Nothing of the machine's own variables leads elsewhere.
         const about = { flags: at, journal, binDir: given.binDir, io: { ...io, env: {} }, out };
@@ -154,7 +162,7 @@ export const addDemo = (program: Command, io: Io, done: Done): void => {
       ).argParser(parseServer),
     )
     .option('--no-traffic', 'nobody uses the database meanwhile');
-  addDeployFlags(command);
+  addDeployFlags(command, 'none');
   command.action(async () => {
     const flags = command.opts<DemoFlags>();
     const config = flags.config === undefined ? {} : await readConfig(flags.config, PLAN);

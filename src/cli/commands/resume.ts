@@ -10,10 +10,12 @@ import { CliError } from '../errors.ts';
 import { chooseUi, type Done, type Io, terminalOf } from '../io.ts';
 import { readConfig } from '../options/config-file.ts';
 import { type GivenOptions, mergeOptions, resumedOptions } from '../options/deploy-options.ts';
-import { addBuildFlags, addRunFlags, connectionFlags, givenByFlags } from '../options/flags.ts';
+import { addBuildFlags, addRecordFlags, addRunFlags, connectionFlags, givenByFlags } from '../options/flags.ts';
 import { addRunName, runSelection } from '../options/run-argument.ts';
 import { parseLedgerSchema } from '../options/values.ts';
 import { Output } from '../output/output.ts';
+import { logAgain } from '../record/log-file.ts';
+import { recordConfig } from '../record/record-config.ts';
 import { restoreAfterRun } from '../restore/after-run.ts';
 import { bringRun } from '../resume/bring-run.ts';
 import { connectionOf } from '../resume/connection.ts';
@@ -54,9 +56,11 @@ const resume = async (command: Command, io: Io): Promise<ExitStatus> => {
   const config: GivenOptions = flags.config === undefined ? {} : await readConfig(flags.config, '');
   const ui = chooseUi(givenByFlags(command).ui ?? config.ui, io);
   const optionsFor = ({ options }: RunState): RunOptions => {
-    const given = mergeOptions(givenByFlags(command), config, options.ownGates);
-    return resumedOptions(options, given, terminal !== null, ui === 'tui');
+    const all = mergeOptions(givenByFlags(command), config, options.ownGates);
+    return resumedOptions(options, all, terminal !== null, ui === 'tui');
   };
+  const given = mergeOptions(givenByFlags(command), config);
+  const record = recordConfig(given, io);
   const local = await localRun(command, io);
   const before = local?.state ?? null;
   if (before !== null) await admit(before, optionsFor(before), flags, io);
@@ -71,16 +75,16 @@ const resume = async (command: Command, io: Io): Promise<ExitStatus> => {
     { selection, local, ledgerSchema, admit: resumable },
     io,
   );
-  const options = optionsFor(state);
+  const options = { ...optionsFor(state), log: logAgain(given.log, state.options.log, io) };
   if (from === 'ledger') await admit(state, options, flags, io);
   const start = async () => {
     const how = { kind: 'resume', from, endOrphans: flags.endOrphans ?? false } as const;
-    const pid = await launch({ run, dir, connection, options, start: how });
+    const pid = await launch({ run, dir, connection, options, record, start: how });
     return { run, dir, pid, past: state.seq };
   };
   const consent = { yes: flags.yes ?? false, confirm: flags.confirm ?? null };
   const { environment } = options;
-  const rollBack = rollBackOnScreen(connection, options, io);
+  const rollBack = rollBackOnScreen(connection, options, record, io);
   const out = new Output(io.stdout);
   const { journal } = selection;
   const restore = (ended: RunState) => restoreAfterRun(ended, { flags: where, journal, io, out });
@@ -89,7 +93,10 @@ const resume = async (command: Command, io: Io): Promise<ExitStatus> => {
 
 export const addResume = (program: Command, io: Io, done: Done): void => {
   const command = addRunFlags(
-    addBuildFlags(addRunName(program.command('resume').description('go on with a run that stopped'))),
+    addRecordFlags(
+      addBuildFlags(addRunName(program.command('resume').description('go on with a run that stopped'))),
+      'as the run had',
+    ),
   )
     .option('--plan <file>', 'where the script is now, to be compared with what was recorded')
     .option('--recorded-plan', 'go on with the plan as recorded, although the script has changed')

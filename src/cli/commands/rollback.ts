@@ -9,6 +9,8 @@ import { mergeOptions, resumedOptions } from '../options/deploy-options.ts';
 import { addRollbackFlags, connectionFlags, givenByFlags } from '../options/flags.ts';
 import { addRunName, runSelection } from '../options/run-argument.ts';
 import type { Ui } from '../options/values.ts';
+import { logAgain } from '../record/log-file.ts';
+import { recordConfig } from '../record/record-config.ts';
 import { bringRun } from '../resume/bring-run.ts';
 import { connectionOf } from '../resume/connection.ts';
 import { rollBackEnded, rollBackLiving } from '../rollback/roll-back.ts';
@@ -49,11 +51,13 @@ const rollBack = async (command: Command, io: Io): Promise<ExitStatus> => {
   const terminal = terminalOf(io);
   const consent = { yes: flags.yes ?? false, confirm: flags.confirm ?? null };
   const admit = ({ options: before, database }: RunState): RunOptions => {
-    const given = mergeOptions(givenByFlags(command), {}, before.ownGates);
-    const options = resumedOptions(before, given, terminal !== null, ui === 'tui');
+    const all = mergeOptions(givenByFlags(command), {}, before.ownGates);
+    const options = resumedOptions(before, all, terminal !== null, ui === 'tui');
     requireConsent(consent, options.environment, database.database, terminal !== null);
     return options;
   };
+  const given = mergeOptions(givenByFlags(command), {});
+  const record = recordConfig(given, io);
   const local = await findTheRun(selection, io, 'any');
   const before = local?.state ?? null;
   if (before !== null) admit(before);
@@ -72,7 +76,8 @@ const rollBack = async (command: Command, io: Io): Promise<ExitStatus> => {
   // Only now is all of it known: it may have gone on elsewhere since.
   const { run, dir, state } = taken;
   const steps = selectSteps(state, flags);
-  return await rollBackEnded({ run, dir, steps, consent, ui, io }, taken, connection, admit(state));
+  const options = { ...admit(state), log: logAgain(given.log, state.options.log, io) };
+  return await rollBackEnded({ run, dir, steps, consent, ui, io }, taken, { connection, options, record });
 };
 
 export const addRollback = (program: Command, io: Io, done: Done): void => {

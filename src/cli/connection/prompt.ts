@@ -30,9 +30,10 @@ export const askHidden = ({ input, output }: Terminal, question: string): Promis
         else typed += character;
       }
     };
-    output.write(question);
+    // Before it asks: what somebody types at once must not be shown either.
     input.setRawMode(true);
     input.on('data', read);
     input.on('end', ended);
+    output.write(question);
     input.resume();
   });

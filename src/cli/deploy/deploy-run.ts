@@ -7,6 +7,7 @@ import { type Io, say, terminalOf } from '../io.ts';
 import type { Ui } from '../options/values.ts';
 import { runEnded } from '../output/follow.ts';
 import type { Output } from '../output/output.ts';
+import { lastWords, notKept } from '../record/last-words.ts';
 import { approve, saidInAdvance } from './approve.ts';
 import type { Consent } from './consent.ts';
 import { type Following, followRun, leave, runStatus } from './follow-run.ts';
@@ -55,6 +56,16 @@ const endWithUs = async (client: RunClient, following: Following, pid: number, i
   await engineGone(pid);
 };
 
+/** What the record says of a run that has ended; one that did not begin has nothing to hand over. */
+const sayLastWords = async (client: RunClient, { io, out, ui }: Deployment): Promise<void> => {
+  const { state, events } = client.view();
+  // Lines have said it already.
+  if (ui === 'tui') for (const problem of notKept(events)) say(io, problem);
+  if (ui === 'json' || !state?.outcome || state.approvedAt === null) return;
+  for (const line of lastWords(events, ui)) out.line(line);
+  await out.flush();
+};
+
 /** Starts an engine, follows its run to the end, and gives the run's exit status. */
 export const deployRun = async (deployment: Deployment): Promise<ExitStatus> => {
   const { consent, environment, io, out, temporary, ui } = deployment;
@@ -89,6 +100,7 @@ export const deployRun = async (deployment: Deployment): Promise<ExitStatus> => 
       await engineGone(pid);
       return await deployment.restore(state);
     }
+    if (following === 'ended') await sayLastWords(client, deployment);
     // Left before the end: what was asked is not done yet.
     return following === 'ended' || temporary ? runStatus(client, dir, io) : 5;
   } finally {

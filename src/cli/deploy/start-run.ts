@@ -1,12 +1,12 @@
 import { rmdirSync } from 'node:fs';
-import { resolve } from 'node:path';
-import type { ConnectionConfig, EngineConfig } from '../../engine/config.ts';
+import type { ConnectionConfig, EngineConfig, RecordConfig } from '../../engine/config.ts';
 import { launchEngine } from '../../engine/launch.ts';
 import type { Plan } from '../../plan/index.ts';
 import type { RunOptions } from '../../run/index.ts';
 import { CliError } from '../errors.ts';
 import { actor, journalDirectory, makeRunDirectory, newRunId } from '../identity.ts';
 import type { Io } from '../io.ts';
+import { recordedSources } from '../read-plan.ts';
 import { version } from '../version.ts';
 
 /** A run whose engine listens. */
@@ -22,10 +22,11 @@ export interface StartedRun {
 /** A plan that may be deployed, and all that its run needs. */
 export interface NewRun {
   plan: Plan;
-  /** The plan's files as they were named. */
+  /** The plan's files, folders and patterns as they were named. */
   files: readonly string[];
   connection: ConnectionConfig;
   options: RunOptions;
+  record: RecordConfig;
   journal: string | undefined;
   io: Io;
 }
@@ -49,12 +50,20 @@ export const launch = async (config: Omit<EngineConfig, 'version' | 'operator'>)
 };
 
 /** Makes a new run's directory and starts its engine. */
-export const startRun = async ({ plan, files, connection, options, journal, io }: NewRun): Promise<StartedRun> => {
+export const startRun = async ({
+  plan,
+  files,
+  connection,
+  options,
+  record,
+  journal,
+  io,
+}: NewRun): Promise<StartedRun> => {
   const run = newRunId(new Date());
   const dir = makeRunDirectory(journalDirectory(journal, io.env), run);
-  const sources = files.map((file) => resolve(file));
+  const sources = recordedSources(files);
   try {
-    const pid = await launch({ run, dir, connection, options, start: { kind: 'new', plan, sources } });
+    const pid = await launch({ run, dir, connection, options, record, start: { kind: 'new', plan, sources } });
     return { run, dir, pid, past: 0 };
   } catch (error) {
     removeEmpty(dir);

@@ -12,6 +12,8 @@ const PURPOSES: Readonly<Record<ClientRole, string>> = { observer: 'watch', oper
 export const followerSettings = (schema: string, role: ClientRole): Record<string, string> => ({
   ...ledgerSettings(schema),
   default_transaction_read_only: role === 'observer' ? 'on' : 'off',
+  // Its few statements are sent once a second: they are planned once.
+  plan_cache_mode: 'force_generic_plan',
 });
 
 /** Follows a run through the ledger in a database, from wherever the database can be reached. */

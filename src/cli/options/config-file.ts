@@ -55,10 +55,16 @@ export const parseConfig = (text: string, path: string): GivenOptions => {
 };
 
 /** What is relative in the file starts from its folder. */
-const inFolder = ({ journal, binDir, backup, ownGates, ...options }: GivenOptions, folder: string): GivenOptions => ({
+const inFolder = (
+  { journal, binDir, backup, ownGates, log, matches, hooks, ...options }: GivenOptions,
+  folder: string,
+): GivenOptions => ({
   ...options,
   ...(journal === undefined ? {} : { journal: resolve(folder, journal) }),
   ...(binDir === undefined ? {} : { binDir: resolve(folder, binDir) }),
+  ...(log === undefined ? {} : { log: resolve(folder, log) }),
+  ...(matches === undefined ? {} : { matches: resolve(folder, matches) }),
+  ...(hooks === undefined ? {} : { hooks: hooks.map((hook) => ({ ...hook, cwd: resolve(folder, hook.cwd) })) }),
   // Without a slash it may be an ID or a label.
   ...(backup === undefined ? {} : { backup: backup.includes('/') ? resolve(folder, backup) : backup }),
   ...(ownGates === undefined ? {} : { ownGates: ownGates.map((gate) => placed(gate, folder)) }),

@@ -8,12 +8,15 @@ import { readBy } from './read-by.ts';
 import {
   DISCONNECT_POLICIES,
   ERROR_POLICIES,
+  parseBaseline,
   parseDelay,
   parseGiveUp,
+  parseHook,
   parseJobs,
   parseLedgerSchema,
   parseRetries,
   parseSetting,
+  parseWebhook,
   UIS,
 } from './values.ts';
 
@@ -27,6 +30,18 @@ const settings = z.record(
     .union([z.string(), z.number(), z.boolean()])
     .transform((value) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value))),
 );
+
+/** A command, or several, for each event. */
+const hooks = z.record(z.string(), z.union([z.string(), z.array(z.string())])).transform((events, context) => {
+  try {
+    return Object.entries(events).flatMap(([event, commands]) =>
+      [commands].flat().map((command) => parseHook(`${event}=${command}`, '')),
+    );
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+});
 
 const thresholds = z
   .strictObject({ pass: z.int().min(0), review: z.int().min(0) })
@@ -46,14 +61,20 @@ const schema = z.strictObject({
   'on-disconnect': z.enum(DISCONNECT_POLICIES).optional(),
   'replace-invalid': z.boolean().optional(),
   'make-concurrent': z.boolean().optional(),
+  'only-indexes': z.boolean().optional(),
   retries: readBy(parseRetries).optional(),
   set: settings.optional(),
   journal: z.string().min(1).optional(),
   'auto-continue': z.boolean().optional(),
   'give-up': readBy(parseGiveUp).optional(),
   delay: readBy(parseDelay).optional(),
+  baseline: readBy(parseBaseline).optional(),
   ledger: z.boolean().optional(),
   'ledger-schema': readBy(parseLedgerSchema).optional(),
+  log: z.string().min(1).optional(),
+  webhook: readBy(parseWebhook).optional(),
+  exec: hooks.optional(),
+  matches: z.string().min(1).optional(),
   probes: probes.optional(),
   critical: z.array(z.string().min(1)).optional(),
   thresholds: thresholds.optional(),
@@ -85,14 +106,20 @@ export const checkConfig = (value: unknown): { options: GivenOptions } | { issue
       onDisconnect: data['on-disconnect'],
       replaceInvalid: data['replace-invalid'],
       makeConcurrent: data['make-concurrent'],
+      onlyIndexes: data['only-indexes'],
       retries: data.retries,
       settings: set.length === 0 ? undefined : Object.fromEntries(set),
       journal: data.journal,
       autoContinue: data['auto-continue'],
       giveUpMs: data['give-up'],
       delayMs: data.delay,
+      baselineMs: data.baseline,
       ledger: data.ledger,
       ledgerSchema: data['ledger-schema'],
+      log: data.log,
+      webhook: data.webhook,
+      hooks: data.exec,
+      matches: data.matches,
       probes: data.probes,
       critical: data.critical,
       thresholds: data.thresholds,

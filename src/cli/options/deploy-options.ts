@@ -1,9 +1,13 @@
+import type { Hook } from '../../engine/config.ts';
+import type { PlanOptions } from '../../plan/index.ts';
+import { BASELINE_MS } from '../../run/gates/baseline-rate.ts';
 import { DEFAULT_GATES } from '../../run/gates/defaults.ts';
 import type {
   DisconnectPolicy,
   ErrorPolicy,
   GateName,
   GateThresholds,
+  MatchedReport,
   NamedBackup,
   OwnGate,
   Probe,
@@ -33,6 +37,7 @@ export interface GivenOptions {
   onDisconnect?: DisconnectPolicy;
   replaceInvalid?: boolean;
   makeConcurrent?: boolean;
+  onlyIndexes?: boolean;
   retries?: number;
   settings?: Record<string, string>;
   journal?: string;
@@ -40,9 +45,17 @@ export interface GivenOptions {
   giveUpMs?: number;
   /** Milliseconds between builds. */
   delayMs?: number;
+  baselineMs?: number;
   /** Whether there is a ledger, and the schema that it is in. */
   ledger?: boolean;
   ledgerSchema?: string;
+  /** The execution log, as a path. */
+  log?: string;
+  /** Where the message is posted to: a secret. */
+  webhook?: string;
+  hooks?: Hook[];
+  /** The report that the plan must equal, as a path. */
+  matches?: string;
   /** What the config file says is measured, and of the plan's EXPLAINs. */
   probes?: GivenProbe[];
   /** Indexes that must be there in the end. */
@@ -55,6 +68,12 @@ export interface GivenOptions {
 
 const GIVE_UP_MS = 30 * 60_000;
 export const LEDGER_SCHEMA = 'indexdeck';
+
+/** What of the options says how a plan is read. */
+export const planOptions = ({ makeConcurrent = false, onlyIndexes = false }: GivenOptions): PlanOptions => ({
+  makeConcurrent,
+  onlyIndexes,
+});
 
 /** A flag that says something of a backup overrules both keys of the config file. */
 const withoutBackup = ({ backup: _, noBackup: __, ...rest }: GivenOptions): GivenOptions => rest;
@@ -105,17 +124,19 @@ export const resumedOptions = (
   replaceInvalid: given.replaceInvalid ?? false,
   giveUpMs: given.giveUpMs ?? before.giveUpMs,
   delayMs: given.delayMs ?? before.delayMs ?? 0,
+  baselineMs: given.baselineMs ?? before.baselineMs ?? BASELINE_MS,
   gates: { ...before.gates, ...given.gates },
   ownGates: given.ownGates ?? before.ownGates ?? [],
   settings: { ...before.settings, ...given.settings },
   // What is measured stays as it was: it was measured before.
   ...verification(given),
   interactive,
+  log: given.log ?? before.log ?? null,
 });
 
 /**
  * The options of the run. `terminal`: a person is there; `interactive`: and can answer to what blocks; `backup`: what
- * --backup names, proven or not; `probes`: what is measured (`probesOf`).
+ * --backup names, proven or not; `probes`: what is measured (`probesOf`); `matches`: what became of --matches.
  */
 export const runOptions = (
   given: GivenOptions,
@@ -123,6 +144,7 @@ export const runOptions = (
   interactive: boolean,
   backup: NamedBackup | null = null,
   probes: readonly Probe[] = [],
+  matches: MatchedReport | null = null,
 ): RunOptions => ({
   jobs: given.jobs ?? 2,
   environment: given.environment ?? null,
@@ -133,6 +155,7 @@ export const runOptions = (
   replaceInvalid: given.replaceInvalid ?? false,
   giveUpMs: given.giveUpMs ?? GIVE_UP_MS,
   delayMs: given.delayMs ?? 0,
+  baselineMs: given.baselineMs ?? BASELINE_MS,
   noBackup: given.noBackup ?? null,
   backup,
   gates: { ...DEFAULT_GATES, ...given.gates },
@@ -142,4 +165,6 @@ export const runOptions = (
   probes,
   ...verification(given),
   interactive,
+  log: given.log ?? null,
+  matches,
 });

@@ -1,18 +1,21 @@
 import { type Command, Option } from 'commander';
+import type { Hook } from '../../engine/config.ts';
 import type { ConnectionFlags } from '../connection/index.ts';
 import type { GivenOptions } from './deploy-options.ts';
 import { type GivenGate, isBuiltIn, parseGate } from './gates.ts';
-import { LATER_OPTIONS, laterOption } from './later.ts';
 import {
   DISCONNECT_POLICIES,
   ERROR_POLICIES,
+  parseBaseline,
   parseChoice,
   parseDelay,
   parseGiveUp,
+  parseHook,
   parseJobs,
   parseLedgerSchema,
   parseRetries,
   parseSetting,
+  parseWebhook,
   UIS,
 } from './values.ts';
 
@@ -72,12 +75,30 @@ export const addBuildFlags = (command: Command): Command =>
       parseChoice('--on-error', ERROR_POLICIES),
     );
 
+const hooks = (text: string, before: Hook[] | undefined): Hook[] => [...(before ?? []), parseHook(text)];
+
+/** Adds what says where the record of a run goes besides its journal and ledger. */
+export const addRecordFlags = (command: Command, log: string): Command =>
+  command
+    .option('--log <file>', `the execution log to append to at the end (default: ${log})`)
+    .option('--webhook <url>', 'post the message for the war room (or INDEXDECK_WEBHOOK)', parseWebhook)
+    .option('--exec <event=command>', 'run a command at an event, the event as JSON on its input (repeatable)', hooks);
+/** What a command that takes a plan says of it. */
+export const PLAN_ARGUMENT =
+  'the script of CREATE INDEX statements; files, folders, patterns or - (standard input) make one plan';
+export const ONLY_INDEXES = 'leave out, and list, what is no work on indexes instead of refusing it';
+
 /** Adds what says how a plan is read, looked at and built: the options that `check` and `deploy` share. */
 export const addPlanFlags = (command: Command): Command =>
-  addBuildFlags(command.option('--make-concurrent', 'build a plain CREATE INDEX of the plan concurrently'))
+  addBuildFlags(
+    command
+      .option('--make-concurrent', 'build a plain CREATE INDEX of the plan concurrently')
+      .option('--only-indexes', ONLY_INDEXES),
+  )
     .option('--backup <path_or_id>', 'the backup to go back to, proven readable; required in production')
     .addOption(new NoBackup('--no-backup <reason>', 'go without a backup; the reason is recorded').argParser(String))
     .option('--bin-dir <dir>', 'where pg_restore is, which proves the backup (default: the newest version found)')
+    .option('--matches <report.json>', 'the staging run’s report that this plan must equal')
     .option('--no-ledger', 'write nothing into the database but the indexes')
     .option('--ledger-schema <name>', 'schema of the ledger in the database (default: indexdeck)', parseLedgerSchema)
     .option('--config <file>', 'options in a YAML file (default: indexdeck.yaml beside the plan)');
@@ -97,13 +118,14 @@ export const addRunFlags = (command: Command): Command =>
     )
     .option('--give-up <time>', 'a pause that nobody lifts for this long ends the run (default: 30min)', parseGiveUp)
     .option('--delay <time>', 'time between the end of a build and the beginning of the next (default: 0)', parseDelay)
+    .option('--baseline <time>', 'measure the usual rollbacks for at least this long (default: 3s)', parseBaseline)
     .option('--journal <dir>', 'where the run’s journal goes (default: $XDG_STATE_HOME/indexdeck)');
 
 const repeated = (text: string, before: string[] | undefined): string[] => [...(before ?? []), text];
 
 /** Adds what says which indexes a rollback drops, and how. */
 export const addRollbackFlags = (command: Command): Command =>
-  command
+  addRecordFlags(command, 'as the run had')
     .addOption(uiOption())
     .option('--yes', 'do not ask before dropping; required without a terminal')
     .option('--confirm <dbname>', 'stands for the typed name in production, without a terminal')
@@ -128,11 +150,8 @@ export const addRollbackFlags = (command: Command): Command =>
     .option('--journal <dir>', 'where runs are kept (default: $XDG_STATE_HOME/indexdeck)');
 
 /** Adds the options of a deployment. */
-export const addDeployFlags = (command: Command): Command => {
-  addRunFlags(addPlanFlags(command));
-  for (const name of LATER_OPTIONS) command.addOption(laterOption(name));
-  return command;
-};
+export const addDeployFlags = (command: Command, log = 'EXECUTION_LOG.md'): Command =>
+  addRecordFlags(addRunFlags(addPlanFlags(command)), log);
 
 /** What was said on the command line, without commander's own defaults. */
 export const givenByFlags = (command: Command): GivenOptions => {
@@ -148,14 +167,20 @@ export const givenByFlags = (command: Command): GivenOptions => {
     ['onDisconnect', 'onDisconnect'],
     ['replaceInvalid', 'replaceInvalid'],
     ['makeConcurrent', 'makeConcurrent'],
+    ['onlyIndexes', 'onlyIndexes'],
     ['retries', 'retries'],
     ['settings', 'set'],
     ['journal', 'journal'],
     ['autoContinue', 'autoContinue'],
     ['giveUpMs', 'giveUp'],
     ['delayMs', 'delay'],
+    ['baselineMs', 'baseline'],
     ['ledger', 'ledger'],
     ['ledgerSchema', 'ledgerSchema'],
+    ['log', 'log'],
+    ['webhook', 'webhook'],
+    ['hooks', 'exec'],
+    ['matches', 'matches'],
     ['amcheck', 'amcheck'],
   ];
   const values = command.opts<Record<string, unknown>>();

@@ -1,6 +1,7 @@
+import type { Hook } from '../../engine/config.ts';
 import { MAX_NAME_BYTES } from '../../plan/ident.ts';
 import { parseDuration } from '../../run/gates/units.ts';
-import type { DisconnectPolicy, ErrorPolicy } from '../../run/index.ts';
+import { type DisconnectPolicy, type ErrorPolicy, EVENT_TYPES } from '../../run/index.ts';
 import { MOST_DELAY_MS, MOST_JOBS } from '../../run/order-change.ts';
 import { UsageError } from '../errors.ts';
 
@@ -38,6 +39,17 @@ export const parseDelay = (text: string): number => {
   return Math.round(ms);
 };
 
+/** Longer than this nobody wants to wait for the first build. */
+const MOST_BASELINE_MS = 3_600_000;
+
+/** Milliseconds of --baseline. */
+export const parseBaseline = (text: string): number => {
+  const ms = parseDuration(text);
+  if (ms === null || ms < 1_000 || ms > MOST_BASELINE_MS)
+    throw new UsageError(`--baseline takes a time from 1s to 1h, such as 30s, not ${JSON.stringify(text)}`);
+  return ms;
+};
+
 /** Schemas that are the server's own, or, in a search path, stand for another one. */
 const NO_SCHEMA = /^(pg_.*|information_schema|\$user|)$/s;
 
@@ -66,4 +78,26 @@ export const parseSetting = (text: string): [string, string] => {
     throw new UsageError(`--set ${text} is not of the form NAME=VALUE, such as maintenance_work_mem=512MB`);
   const [, name = '', value = ''] = match;
   return [name.toLowerCase(), value];
+};
+
+/** The URL of --webhook, which is a secret: no message says it. */
+export const parseWebhook = (text: string): string => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol))
+    throw new UsageError('--webhook takes a URL that begins with http');
+  if (url.username !== '' || url.password !== '')
+    throw new UsageError('--webhook takes a URL without user and password in it');
+  return text;
+};
+
+/** Reads EVENT=COMMAND of --exec; the command is run in `cwd`. */
+export const parseHook = (text: string, cwd = process.cwd()): Hook => {
+  const at = text.indexOf('=');
+  const [name, command] = [text.slice(0, at), text.slice(at + 1).trim()];
+  if (at < 1 || command === '')
+    throw new UsageError('--exec takes EVENT=COMMAND, such as run.finished="./tell-everybody"');
+  const event = EVENT_TYPES.find((type) => type === name);
+  if (event === undefined)
+    throw new UsageError(`--exec: there is no event ${JSON.stringify(name)}: it is one of ${EVENT_TYPES.join(', ')}`);
+  return { event, command, cwd };
 };

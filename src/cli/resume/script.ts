@@ -22,7 +22,8 @@ export const compareScript = async (
   const makeConcurrent = state.plan.sections.some(({ steps }) =>
     steps.some((step) => step.kind === 'create-index' && step.madeConcurrent),
   );
-  const now = await readPlanFiles(files, makeConcurrent).catch((error: unknown) => {
+  const onlyIndexes = state.plan.onlyIndexes ?? false;
+  const now = await readPlanFiles(files, { makeConcurrent, onlyIndexes }, io.stdin).catch((error: unknown) => {
     if (!(error instanceof UsageError) || named !== null) throw error;
     say(io, `${error.message}: going on with the plan as it was recorded`);
     return null;

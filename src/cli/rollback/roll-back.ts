@@ -1,5 +1,5 @@
 import { RunClient } from '../../client/index.ts';
-import type { ConnectionConfig } from '../../engine/config.ts';
+import type { ConnectionConfig, RecordConfig } from '../../engine/config.ts';
 import type { ExitStatus, RunOptions, RunState } from '../../run/index.ts';
 import type { Consent } from '../deploy/consent.ts';
 import { deployRun } from '../deploy/deploy-run.ts';
@@ -25,6 +25,13 @@ export interface WayBack {
   io: Io;
 }
 
+/** What the engine of the way back goes by. */
+export interface WayBackConfig {
+  connection: ConnectionConfig;
+  options: RunOptions;
+  record: RecordConfig;
+}
+
 /** Lines for a person where lines are shown; a consumer of JSON has the survey as an event. */
 const printer = (ui: Ui, out: Output, io: Io): ((line: string) => void) => {
   if (ui === 'plain') return (line) => out.line(line);
@@ -36,12 +43,12 @@ const printer = (ui: Ui, out: Output, io: Io): ((line: string) => void) => {
 export const rollBackEnded = (
   { run, dir, steps, consent, ui, io }: WayBack,
   { state, from }: Pick<TakenUp, 'state' | 'from'>,
-  connection: ConnectionConfig,
-  options: RunOptions,
+  config: WayBackConfig,
   temporary = false,
 ): Promise<ExitStatus> => {
+  const { connection, options, record } = config;
   const start = async (): Promise<StartedRun> => {
-    const pid = await launch({ run, dir, connection, options, start: { kind: 'rollback', from } });
+    const pid = await launch({ run, dir, ...config, start: { kind: 'rollback', from } });
     return { run, dir, pid, past: state.seq };
   };
   const out = new Output(io.stdout);
@@ -54,7 +61,7 @@ export const rollBackEnded = (
     io,
     out,
     temporary,
-    rollBack: rollBackOnScreen(connection, options, io, { temporary }),
+    rollBack: rollBackOnScreen(connection, options, record, io, { temporary }),
     approve: async (client, terminal, signal) => {
       const no = await approveRollback(client, { steps, consent, print }, terminal, signal);
       if (no !== null) await client.send({ type: 'abort', reason: no });
@@ -67,13 +74,14 @@ export const rollBackOnScreen =
   (
     connection: ConnectionConfig,
     options: RunOptions,
+    record: RecordConfig,
     io: Io,
     { temporary = false, from = 'journal' }: { temporary?: boolean; from?: TakenUp['from'] } = {},
   ) =>
   ({ run, dir }: StartedRun, state: RunState): Promise<ExitStatus> => {
     const consent = { yes: false, confirm: null };
     const way: WayBack = { run, dir, steps: null, consent, ui: 'tui', io };
-    return rollBackEnded(way, { state, from }, connection, options, temporary);
+    return rollBackEnded(way, { state, from }, { connection, options, record }, temporary);
   };
 
 /** Rolls back a run that goes on: as one more operator of its engine. */

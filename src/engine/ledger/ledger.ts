@@ -207,7 +207,7 @@ export class Ledger {
     if (sample === null || performance.now() < this.#noSamplesUntil) return;
     const { run } = this.#about;
     try {
-      await putSample(session, { run, at: sample.at, text: JSON.stringify(sample) }, WITHIN);
+      await putSample(session, { run, at: sample.at, text: JSON.stringify({ ...sample, seq: this.#fed }) }, WITHIN);
     } catch (error) {
       if (session.lost) throw error;
       this.#noSamplesUntil = performance.now() + NO_SAMPLES_MS;

@@ -1,5 +1,8 @@
 import type { Baseline } from '../events.ts';
 
+/** How long the usual rate of rollbacks is measured, when nothing else was said. */
+export const BASELINE_MS = 3_000;
+
 /** Half of the 95 % quantile of the normal distribution: see below. */
 const HALF_QUANTILE = 1.645 / 2;
 

@@ -15,7 +15,7 @@ export const takeOverDialog: DialogKind<Extract<Dialog, { kind: 'take-over' }>> 
       title: 'Take over this run?',
       tone: 'warn',
       rows: wrapText(
-        `${name} operates it now. His screen stays, may pause and abort, and can take over again. Both screens show it, and it is on record.`,
+        `${name} operates it now. That screen stays, may pause and abort, and can take over again. Both screens show it, and it is on record.`,
         width,
       ).map((text) => row(text)),
       answers: 'y: take over   any other key: no',

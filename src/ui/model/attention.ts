@@ -189,7 +189,7 @@ const peopleConcerns = ({ state, client: me, waiting = [] }: FeedView, now: numb
     ...asked,
     ...waits,
     ...(isStandby && mine
-      ? [concern(`${plainText(hand.name)} operates this run; this screen stands by`, 'info', 'O take over', true)]
+      ? [concern(`${plainText(hand.name)} operates this run; this screen stands by`, 'info', 'H take over', true)]
       : []),
   ];
 };

@@ -58,7 +58,7 @@ const nextLines = (state: RunState, abandoned: boolean): string[] => {
   }
   const rest = outcome.status === 0 ? [] : [`to build what is missing: indexdeck resume ${run}`];
   const again = state.rollback !== null ? rollbackNext(state) : rest;
-  const record = state.approvedAt === null ? [] : [`the whole record: indexdeck watch ${run} --ui plain`];
+  const record = state.approvedAt === null ? [] : [`the whole record: indexdeck report ${run}`];
   const next = [...outcome.leftToDo.map(plainText), ...(state.approvedAt === null ? [] : again), ...record];
   return next.length === 0 ? [] : ['Next:', ...next.map((text) => `  ${text}`)];
 };

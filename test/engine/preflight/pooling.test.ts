@@ -52,7 +52,12 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     const database = await createDatabase(version, { mayLeaveSessions: true });
     await database.sql('CREATE TABLE t (a int)');
     const plan = await planOf('CREATE INDEX CONCURRENTLY i ON t (a)');
-    const { preflight } = await lookAt(await through(database, 'transaction'), plan, {}, false);
+    const { preflight } = await lookAt(
+      await through(database, 'transaction'),
+      plan,
+      { given: {}, backup: null, matches: null },
+      false,
+    );
     expect(blocking(preflight)).toEqual(['transaction-pooler']);
     expect(coded(preflight, 'transaction-pooler')[0]?.advice).toContain("server's own port");
     const ours = (await database.statementLog()).filter(({ application }) => application.startsWith('indexdeck'));

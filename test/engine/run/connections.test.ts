@@ -5,27 +5,7 @@ import { poll } from '../../support/poll.ts';
 import { invalidIndexes, sessionsOf, startRun } from '../../support/run.ts';
 import { startServer, versions } from '../../support/server.ts';
 import { startProxy } from '../../support/tcp-proxy.ts';
-
-const plan = `
--- SECTION 1: DISHES
-CREATE INDEX CONCURRENTLY idx_dishes_name ON dishes (name);
--- SECTION 2: COURSES
-CREATE INDEX CONCURRENTLY idx_courses_name ON courses (name);
-`;
-
-const prepare = async (database: TestDatabase): Promise<void> => {
-  for (const table of ['dishes', 'courses']) {
-    await database.sql(`CREATE TABLE ${table} (id int PRIMARY KEY, name text)`);
-    await database.sql(`INSERT INTO ${table} SELECT n, 'name ' || n FROM generate_series(1, 1000) n`);
-  }
-};
-
-const terminate = (database: TestDatabase, name: string) =>
-  database.sql(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE datname = current_database() AND application_name LIKE 'indexdeck ' || $1 || ' %'`,
-    [name],
-  );
+import { endSessions, heldRun, makeTables, TWO_INDEXES, twoTables } from '../../support/two-tables.ts';
 
 /** What the run's session of this name executes right now. */
 const activeQueries = async (database: TestDatabase, name: string): Promise<string[]> =>
@@ -39,13 +19,9 @@ const activeQueries = async (database: TestDatabase, name: string): Promise<stri
 
 describe.each(versions)('on PostgreSQL %i, a run survives', (version) => {
   it('the loss of its advisory lock: a pause, until it is held again', async () => {
-    const database = await createDatabase(version);
-    await prepare(database);
-    const forgotten = await idleInTransaction(database);
-    const run = await startRun(database, plan);
-    await run.go();
-    await run.until((state) => state.steps[0]?.oid);
-    await terminate(database, 'lock');
+    const database = await twoTables(version);
+    const { run, forgotten } = await heldRun(database, TWO_INDEXES);
+    await endSessions(database, 'lock');
     await run.until(() => run.of('connection.restored').some((event) => event.session === 'lock'));
     await forgotten.release();
     expect((await run.end()).outcome?.status).toBe(0);
@@ -53,13 +29,9 @@ describe.each(versions)('on PostgreSQL %i, a run survives', (version) => {
   });
 
   it('the loss of every session that looks and cancels, and a question that somebody cancels', async () => {
-    const database = await createDatabase(version);
-    await prepare(database);
-    const forgotten = await idleInTransaction(database);
-    const run = await startRun(database, plan);
-    await run.go();
-    await run.until((state) => state.steps[0]?.oid);
-    for (const name of ['inspect', 'control', 'monitor', 'cleanup']) await terminate(database, name);
+    const database = await twoTables(version);
+    const { run, forgotten } = await heldRun(database, TWO_INDEXES);
+    for (const name of ['inspect', 'control', 'monitor', 'cleanup']) await endSessions(database, name);
     await forgotten.release();
     expect((await run.end()).outcome?.status).toBe(0);
     expect(await invalidIndexes(database)).toEqual([]);
@@ -67,13 +39,11 @@ describe.each(versions)('on PostgreSQL %i, a run survives', (version) => {
   });
 
   it('connections of which the server does not notice that they are gone: none of their backends is left', async () => {
-    const database = await createDatabase(version);
-    await prepare(database);
+    const database = await twoTables(version);
     const proxy = await startProxy(database.server);
-    const forgotten = await idleInTransaction(database);
-    const run = await startRun(database, plan, { connection: { host: proxy.host, port: proxy.port } });
-    await run.go();
-    await run.until((state) => state.steps[0]?.oid);
+    const { run, forgotten } = await heldRun(database, TWO_INDEXES, {
+      connection: { host: proxy.host, port: proxy.port },
+    });
     const before = (await sessionsOf(database)).length;
     proxy.set('half-open');
     const back = () => run.of('connection.restored').length;
@@ -86,13 +56,12 @@ describe.each(versions)('on PostgreSQL %i, a run survives', (version) => {
   });
 
   it('the loss of the session of a validation query: it is asked again', async () => {
-    const database = await createDatabase(version);
-    await prepare(database);
+    const database = await twoTables(version);
     await database.sql('CREATE TABLE orders (id int)');
     const held = await holdLock(database, 'orders');
-    const run = await startRun(database, `${plan}\nSELECT count(*) FROM orders;`);
+    const run = await startRun(database, `${TWO_INDEXES}\nSELECT count(*) FROM orders;`);
     await run.go();
-    await poll(async () => (await terminate(database, 'validate')).length > 0, 20_000);
+    await poll(async () => (await endSessions(database, 'validate')).length > 0, 20_000);
     await held.release();
     expect((await run.end()).outcome?.status).toBe(0);
     expect(run.of('validation.finished')).toMatchObject([{ ok: true, rows: [['0']] }]);
@@ -102,9 +71,9 @@ describe.each(versions)('on PostgreSQL %i, a run survives', (version) => {
 it('a server that restarts in the middle of a build', async () => {
   const server = await startServer({ version: 18 });
   const database = await createDatabase(18, { server, mayLeaveSessions: true });
-  await prepare(database);
+  await makeTables(database);
   const forgotten = await idleInTransaction(database);
-  const run = await startRun(database, plan);
+  const run = await startRun(database, TWO_INDEXES);
   await run.go();
   await run.until((state) => state.steps[0]?.oid);
   await server.stop('immediate');
@@ -119,10 +88,9 @@ it('a server that restarts in the middle of a build', async () => {
 
 describe.each(versions)('on PostgreSQL %i', (version) => {
   it('an abort during a validation query leaves nothing of ours behind', async () => {
-    const database = await createDatabase(version);
-    await prepare(database);
+    const database = await twoTables(version);
     const endless = 'SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b;';
-    const run = await startRun(database, `${plan}\n${endless}`);
+    const run = await startRun(database, `${TWO_INDEXES}\n${endless}`);
     await run.go();
     await poll(async () => (await activeQueries(database, 'validate')).some((query) => query.includes('left(c0')));
     expect((await run.command({ type: 'abort' })).ok).toBe(true);

@@ -9,13 +9,9 @@ import { holdLock, idleInTransaction, waiters } from '../../support/locks.ts';
 import { poll } from '../../support/poll.ts';
 import { invalidIndexes, startRun } from '../../support/run.ts';
 import { type ServerVersion, startServer, versions } from '../../support/server.ts';
+import { makeTables, TABLES } from '../../support/two-tables.ts';
 
-const prepare = async (database: TestDatabase): Promise<void> => {
-  for (const table of ['dishes', 'courses', 'elsewhere']) {
-    await database.sql(`CREATE TABLE ${table} (id int PRIMARY KEY, name text)`);
-    await database.sql(`INSERT INTO ${table} SELECT n, 'name ' || n FROM generate_series(1, 1000) n`);
-  }
-};
+const prepare = (database: TestDatabase) => makeTables(database, { tables: [...TABLES, 'elsewhere'] });
 
 /** On a server of its own: gates look at the whole server, and other tests are at work on the shared ones. */
 const ownDatabase = async (version: ServerVersion, flags: Record<string, string> = {}): Promise<TestDatabase> => {

@@ -2,34 +2,21 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { catalogOf, withoutLedger } from '../../support/catalog.ts';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { createDatabase } from '../../support/database.ts';
 import { inLedger, ledgerOf } from '../../support/ledger.ts';
 import { idleInTransaction } from '../../support/locks.ts';
 import { poll } from '../../support/poll.ts';
 import { invalidIndexes, sessionsOf, startRun, type TestRun } from '../../support/run.ts';
 import { versions } from '../../support/server.ts';
+import { endSessions, heldRun, makeTables, TWO_INDEXES, twoTables } from '../../support/two-tables.ts';
 
-const plan = `
--- SECTION 1: DISHES
-CREATE INDEX CONCURRENTLY idx_dishes_name ON dishes (name);
--- SECTION 2: COURSES
-CREATE INDEX CONCURRENTLY idx_courses_name ON courses (name);
-ANALYZE courses;
-`;
-
-const prepare = async (database: TestDatabase): Promise<void> => {
-  for (const table of ['dishes', 'courses']) {
-    await database.sql(`CREATE TABLE ${table} (id int PRIMARY KEY, name text)`);
-    await database.sql(`INSERT INTO ${table} SELECT n, 'name ' || n FROM generate_series(1, 1000) n`);
-  }
-};
+const plan = `${TWO_INDEXES}ANALYZE courses;`;
 
 const logOf = (run: TestRun): string => readFileSync(join(run.dir, 'engine.log'), 'utf8');
 
 describe.each(versions)('a run with a ledger, on PostgreSQL %i', (version) => {
   it('writes nothing before the go', async () => {
-    const database = await createDatabase(version);
-    await prepare(database);
+    const database = await twoTables(version);
     const before = await catalogOf(database);
     const run = await startRun(database, plan);
     await run.until((state) => state.phase === 'ready');
@@ -45,8 +32,7 @@ describe.each(versions)('a run with a ledger, on PostgreSQL %i', (version) => {
   });
 
   it('has every intent in the ledger before the act', async () => {
-    const database = await createDatabase(version);
-    await prepare(database);
+    const database = await twoTables(version);
     const forgotten = await idleInTransaction(database);
     const run = await startRun(database, plan);
     await run.go();
@@ -78,16 +64,9 @@ describe.each(versions)('a run with a ledger, on PostgreSQL %i', (version) => {
   });
 
   it('survives the loss of its session, without a word missing', async () => {
-    const database = await createDatabase(version);
-    await prepare(database);
-    const forgotten = await idleInTransaction(database);
-    const run = await startRun(database, plan);
-    await run.go();
-    await run.until((state) => state.steps[0]?.oid);
-    await database.sql(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-       WHERE datname = current_database() AND application_name LIKE 'indexdeck ledger %'`,
-    );
+    const database = await twoTables(version);
+    const { run, forgotten } = await heldRun(database, plan);
+    await endSessions(database, 'ledger');
     await run.until(() => run.of('connection.restored').some(({ session }) => session === 'ledger'));
     await forgotten.release();
     expect((await run.end()).outcome?.status).toBe(0);
@@ -96,8 +75,7 @@ describe.each(versions)('a run with a ledger, on PostgreSQL %i', (version) => {
   });
 
   it('--no-ledger writes nothing but the indexes', async () => {
-    const database = await createDatabase(version);
-    await prepare(database);
+    const database = await twoTables(version);
     const before = await catalogOf(database);
     const run = await startRun(database, plan, { options: { ledger: null } });
     await run.go();
@@ -109,8 +87,7 @@ describe.each(versions)('a run with a ledger, on PostgreSQL %i', (version) => {
   });
 
   it('two runs share it', async () => {
-    const database = await createDatabase(version);
-    await prepare(database);
+    const database = await twoTables(version);
     const ids: string[] = [];
     for (const _ of [1, 2]) {
       const run = await startRun(database, plan);
@@ -130,7 +107,7 @@ describe.each(versions)('a run with a ledger, on PostgreSQL %i', (version) => {
     const database = await createDatabase(version);
     const role = `poor_${database.name}`;
     await database.sql(`CREATE ROLE ${role} LOGIN PASSWORD 'p' IN ROLE pg_monitor`);
-    await prepare(database);
+    await makeTables(database);
     await database.sql(`GRANT USAGE, CREATE ON SCHEMA public TO ${role}`);
     for (const table of ['dishes', 'courses']) await database.sql(`ALTER TABLE ${table} OWNER TO ${role}`);
     try {
@@ -155,7 +132,7 @@ describe.each(versions)('a run with a ledger, on PostgreSQL %i', (version) => {
 
   it('that another engine has taken over: it stops with status 5 and touches nothing', async () => {
     const database = await createDatabase(version, { mayLeaveSessions: true });
-    await prepare(database);
+    await makeTables(database);
     const forgotten = await idleInTransaction(database);
     const run = await startRun(database, plan);
     await run.go();

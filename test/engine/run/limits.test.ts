@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { RunClient } from '../../../src/client/index.ts';
 import { readJournal } from '../../../src/client/journal-file.ts';
 import type { EngineConfig } from '../../../src/engine/config.ts';
+import { folder } from '../../cli/program.ts';
 import { options } from '../../support/core.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { holdLock } from '../../support/locks.ts';
@@ -14,20 +15,7 @@ import { poll } from '../../support/poll.ts';
 import { invalidIndexes, planFrom, sessionsOf, startRun } from '../../support/run.ts';
 import { startServer, versions } from '../../support/server.ts';
 import { smallDisk } from '../../support/small-disk.ts';
-
-const two = `
--- SECTION 1: DISHES
-CREATE INDEX CONCURRENTLY idx_dishes_name ON dishes (name);
--- SECTION 2: COURSES
-CREATE INDEX CONCURRENTLY idx_courses_name ON courses (name);
-`;
-
-const withTables = async (database: TestDatabase, rows = 1_000): Promise<void> => {
-  for (const table of ['dishes', 'courses']) {
-    await database.sql(`CREATE TABLE ${table} (id int PRIMARY KEY, name text)`);
-    await database.sql(`INSERT INTO ${table} SELECT n, 'name ' || n FROM generate_series(1, ${rows}) n`);
-  }
-};
+import { expectTwoIndexes, makeTables, TABLES, TWO_INDEXES, twoTables } from '../../support/two-tables.ts';
 
 /** A role that owns the tables, and is no superuser: limits bind it. */
 const owner = async (database: TestDatabase, attributes = ''): Promise<{ user: string; password: string }> => {
@@ -35,7 +23,7 @@ const owner = async (database: TestDatabase, attributes = ''): Promise<{ user: s
   await database.sql(`CREATE ROLE ${user} LOGIN PASSWORD 'p' ${attributes}`);
   await database.sql(`GRANT pg_monitor TO ${user}`);
   await database.sql(`GRANT CREATE ON SCHEMA public TO ${user}`);
-  for (const table of ['dishes', 'courses']) await database.sql(`ALTER TABLE ${table} OWNER TO ${user}`);
+  for (const table of TABLES) await database.sql(`ALTER TABLE ${table} OWNER TO ${user}`);
   onTestFinished(async () => {
     await database.sql(`DROP OWNED BY ${user}`);
     await database.sql(`DROP ROLE ${user}`);
@@ -43,23 +31,12 @@ const owner = async (database: TestDatabase, attributes = ''): Promise<{ user: s
   return { user, password: 'p' };
 };
 
-const expectAllThere = async (database: TestDatabase): Promise<void> => {
-  expect(
-    await database.sql(
-      "SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indisvalid AND indexrelid::regclass::text LIKE 'idx%' ORDER BY 1",
-    ),
-  ).toEqual([{ name: 'idx_courses_name' }, { name: 'idx_dishes_name' }]);
-  expect(await invalidIndexes(database)).toEqual([]);
-  expect(await sessionsOf(database)).toEqual([]);
-};
-
 describe.each(versions)('on PostgreSQL %i', (version) => {
   it.each([
     ['a full disk', '53100', 'free some space'],
     ['no memory', '53200', 'lower maintenance_work_mem'],
   ])('%s pauses with advice, leaves nothing, and the index is built once it is mended', async (_, sqlstate, advice) => {
-    const database = await createDatabase(version);
-    await withTables(database);
+    const database = await twoTables(version);
     const trouble = (raise: string) =>
       database.sql(
         `CREATE OR REPLACE FUNCTION troubled(text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$BEGIN ${raise} RETURN $1; END$$`,
@@ -80,8 +57,7 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
   });
 
   it('a role with every setting that ends or forbids work is built with all the same', async () => {
-    const database = await createDatabase(version);
-    await withTables(database);
+    const database = await twoTables(version);
     const login = await owner(database);
     const settings: Record<string, string> = {
       statement_timeout: '900ms',
@@ -98,7 +74,7 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     const client = await database.connect({ options: '-c default_transaction_read_only=off' });
     await client.query('BEGIN');
     await client.query('LOCK TABLE dishes IN ROW EXCLUSIVE MODE');
-    const run = await startRun(database, `${two}\nSELECT count(*) FROM dishes;`, {
+    const run = await startRun(database, `${TWO_INDEXES}\nSELECT count(*) FROM dishes;`, {
       connection: login,
       ledgerLacks: true,
     });
@@ -111,15 +87,14 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     await client.end();
     expect(run.of('build.failed')).toEqual([]);
     expect(run.of('connection.lost')).toEqual([]);
-    await expectAllThere(database);
+    await expectTwoIndexes(database);
   });
 
   it('connections that are lost while no more are to be had come back when there is room', async () => {
-    const database = await createDatabase(version);
-    await withTables(database);
+    const database = await twoTables(version);
     const login = await owner(database);
     const writer = await holdLock(database, 'dishes', 'ROW EXCLUSIVE');
-    const run = await startRun(database, two, { connection: login, ledgerLacks: true });
+    const run = await startRun(database, TWO_INDEXES, { connection: login, ledgerLacks: true });
     await run.go();
     await run.until((state) => state.steps[0]?.oid);
     await database.sql(`ALTER ROLE ${login.user} CONNECTION LIMIT 1`);
@@ -134,16 +109,16 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     const state = await run.end();
     expect(state.outcome?.status).toBe(0);
     expect(state.lostConnections).toEqual([]);
-    await expectAllThere(database);
+    await expectTwoIndexes(database);
   });
 
   it('with client_connection_check_interval a killed engine leaves no backend, and what to clean up is on record', async () => {
     const database = await createDatabase(version, { mayLeaveSessions: true });
-    await withTables(database);
+    await makeTables(database);
     const login = await owner(database);
     await database.sql(`ALTER ROLE ${login.user} SET client_connection_check_interval = '500ms'`);
     const writer = await holdLock(database, 'dishes', 'ROW EXCLUSIVE');
-    const run = await startRun(database, two, { connection: login, ledgerLacks: true });
+    const run = await startRun(database, TWO_INDEXES, { connection: login, ledgerLacks: true });
     await run.go();
     const { oid } = (await run.until((state) => state.steps[0]?.oid)).steps[0] ?? {};
     process.kill(run.pid, 'SIGKILL');
@@ -163,11 +138,11 @@ it('a tablespace that is really full: its leftover is dropped, and the index is 
   if (disk === null) return skip('no file system can be mounted here');
   const server = await startServer({ version: 18 });
   const database = await createDatabase(18, { server });
-  await withTables(database, 20_000);
+  await makeTables(database, { rows: 20_000 });
   const folder = join(disk.path, 'space');
   await database.sql(`COPY (SELECT 1) TO PROGRAM 'mkdir ${folder}'`);
   await database.sql(`CREATE TABLESPACE small LOCATION '${folder}'`);
-  const run = await startRun(database, two.replaceAll('(name)', '(name) TABLESPACE small'));
+  const run = await startRun(database, TWO_INDEXES.replaceAll('(name)', '(name) TABLESPACE small'));
   await run.go();
   await run.until(
     (state) => state.pauses.some((pause) => pause.cause === 'error') && state.steps[0]?.leftover === null,
@@ -179,7 +154,7 @@ it('a tablespace that is really full: its leftover is dropped, and the index is 
   const state = await run.end();
   expect(state.verify?.results.flatMap((result) => result.problems)).toEqual([]);
   expect(state.outcome).toMatchObject({ status: 0 });
-  await expectAllThere(database);
+  await expectTwoIndexes(database);
   for (const name of ['idx_dishes_name', 'idx_courses_name']) await database.sql(`DROP INDEX ${name}`);
   await database.sql('DROP TABLESPACE small');
 });
@@ -188,22 +163,23 @@ it('a disk that takes no journal: what runs is cancelled, the engine ends with 5
   const disk = await smallDisk('512k');
   if (disk === null) return skip('no file system can be mounted here');
   const database = await createDatabase(18);
-  await withTables(database);
+  await makeTables(database);
   const writer = await holdLock(database, 'dishes', 'ROW EXCLUSIVE');
   const dir = join(disk.path, 'run');
   mkdirSync(dir, { mode: 0o700 });
+  const log = join(folder(), 'log.md');
   const { host, port, user, password } = database.server;
   const config: EngineConfig = {
     run: 'full-disk',
     dir,
     version: 'test',
-    start: { kind: 'new', plan: await planFrom(two), sources: [] },
+    start: { kind: 'new', plan: await planFrom(TWO_INDEXES), sources: [] },
     connection: { host, port, user, password, database: database.name },
     operator: 'test',
-    options: options({ interactive: false }),
+    options: options({ interactive: false, log }),
   };
   // Not by launchEngine, which lets go of the process: its status is what counts here.
-  const main = fileURLToPath(new URL('../../../src/engine/main.ts', import.meta.url));
+  const main = fileURLToPath(new URL('../../../src/daemon/main.ts', import.meta.url));
   const engine = spawn(process.execPath, [main], { stdio: ['pipe', 'pipe', 'ignore'] });
   const ended = once(engine, 'exit');
   onTestFinished(() => void engine.kill('SIGKILL'));
@@ -222,6 +198,8 @@ it('a disk that takes no journal: what runs is cancelled, the engine ends with 5
   }, 30_000);
   expect(await ended).toEqual([5, null]);
   expect(readFileSync(join(dir, 'engine.log'), 'utf8')).toMatch(/fault: .*ENOSPC/);
+  // Elsewhere there is room to say that it broke off.
+  expect(readFileSync(log, 'utf8')).toMatch(/^STATUS: UNFINISHED$/m);
   await poll(async () => (await sessionsOf(database)).length === 0);
   // What was recorded can be read, also behind a torn line; it says what is to be cleaned up.
   const journal = readJournal(dir);

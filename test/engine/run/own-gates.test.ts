@@ -8,19 +8,10 @@ import { holdLock, idleInTransaction } from '../../support/locks.ts';
 import { poll } from '../../support/poll.ts';
 import { invalidIndexes, sessionsOf, startRun } from '../../support/run.ts';
 import { versions } from '../../support/server.ts';
-
-const plan = `
--- SECTION 1: DISHES
-CREATE INDEX CONCURRENTLY idx_dishes_name ON dishes (name);
--- SECTION 2: COURSES
-CREATE INDEX CONCURRENTLY idx_courses_name ON courses (name);
-`;
+import { makeTables, TWO_INDEXES } from '../../support/two-tables.ts';
 
 const prepare = async (database: TestDatabase): Promise<void> => {
-  for (const table of ['dishes', 'courses']) {
-    await database.sql(`CREATE TABLE ${table} (id int PRIMARY KEY, name text)`);
-    await database.sql(`INSERT INTO ${table} SELECT n, 'name ' || n FROM generate_series(1, 1000) n`);
-  }
+  await makeTables(database);
   await database.sql('CREATE TABLE shop (errors int)');
   await database.sql('INSERT INTO shop VALUES (0)');
 };
@@ -71,7 +62,7 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     const database = await createDatabase(version);
     await prepare(database);
     const forgotten = await idleInTransaction(database);
-    const run = await startRun(database, plan, { options: { ownGates: [shopErrors({ unit: 'errors' })] } });
+    const run = await startRun(database, TWO_INDEXES, { options: { ownGates: [shopErrors({ unit: 'errors' })] } });
     await run.go();
     await run.until((state) => state.steps[0]?.status === 'building');
     await poll(() => run.client.view().sample?.own?.['shop-errors']?.value === 0);
@@ -96,81 +87,13 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     expect(await sessionsOf(database)).toEqual([]);
   });
 
-  it('a command aborts the run, and leaves no process', async () => {
-    const database = await createDatabase(version);
-    await prepare(database);
-    const forgotten = await idleInTransaction(database);
-    const dir = folder();
-    // Each reading leaves a program in the background, and prints what is in a file beside it.
-    const command = 'sleep 3600 & echo $! >> pids; cat number';
-    const disk = gate(
-      'disk-free',
-      { kind: 'command', command, cwd: dir },
-      {
-        thresholds: { warn: 30, pause: 20, abort: 10 },
-        below: true,
-      },
-    );
-    writeFileSync(join(dir, 'number'), '40\n');
-    const run = await startRun(database, plan, { options: { ownGates: [disk] } });
-    await run.go();
-    await run.until((state) => state.steps[0]?.status === 'building');
-    await poll(() => run.client.view().sample?.own?.['disk-free']?.value === 40);
-    writeFileSync(join(dir, 'number'), '9.5\n');
-    const state = await run.end();
-    expect(state.outcome?.status).toBe(4);
-    expect(state.abort).toMatchObject({ by: 'gate disk-free', reason: 'disk-free is 9.50 (threshold 10)' });
-    expect(await invalidIndexes(database)).toEqual([]);
-    const pids = pidsIn(join(dir, 'pids'));
-    expect(pids.length).toBeGreaterThan(3);
-    await poll(() => !pids.some(alive));
-    expect(await sessionsOf(database)).toEqual([]);
-    await forgotten.release();
-  });
-
-  it('a command that hangs times out, pauses as unreadable after 15 s, and holds up nothing else', async () => {
-    const database = await createDatabase(version);
-    await prepare(database);
-    const forgotten = await idleInTransaction(database);
-    const dir = folder();
-    const command = "trap '' TERM; sleep 3600 & echo $! >> pids; echo $$ >> pids; wait; sleep 3600";
-    const hanging = gate('hanging', { kind: 'command', command, cwd: dir }, { everyMs: 2_000, timeoutMs: 2_000 });
-    const run = await startRun(database, plan, { options: { ownGates: [hanging, shopErrors()] } });
-    await run.go();
-    const samples = new Set<string>();
-    const errors = new Set<string>();
-    const watching = setInterval(() => {
-      const { sample } = run.client.view();
-      if (sample === null) return;
-      samples.add(sample.at);
-      errors.add(sample.own?.['shop-errors']?.at ?? '');
-    }, 50);
-    onTestFinished(() => clearInterval(watching));
-    await run.until((state) => state.pauses.some((pause) => pause.gate === 'hanging'), 30_000);
-    const [warned, paused] = run.of('gate.tripped').filter((event) => event.gate === 'hanging');
-    expect(warned).toMatchObject({ level: 'warn', value: null, reason: 'cannot be read: no answer within 2.0 s' });
-    expect(paused).toMatchObject({ level: 'pause', value: null });
-    expect(at(paused) - at(warned)).toBeGreaterThanOrEqual(14_900);
-    // Never two at a time: of all that were started at most one pair is left.
-    await poll(() => pidsIn(join(dir, 'pids')).filter(alive).length <= 2);
-    expect(samples.size).toBeGreaterThan(10);
-    expect(errors.size).toBeGreaterThan(10);
-    // Nor does it keep an abort waiting.
-    const asked = Date.now();
-    expect(await run.command({ type: 'abort' })).toMatchObject({ ok: true });
-    expect((await run.end()).outcome?.status).toBe(4);
-    expect(at(run.of('run.finished')[0]) - asked).toBeLessThan(10_000);
-    await poll(() => !pidsIn(join(dir, 'pids')).some(alive));
-    await forgotten.release();
-  });
-
   it('a statement that runs too long is ended by the server, and no session of it is left after an abort', async () => {
     const database = await createDatabase(version);
     await prepare(database);
     const forgotten = await idleInTransaction(database);
     const sql = 'SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b';
     const slow = gate('slow', { kind: 'sql', sql }, { everyMs: 8_000, timeoutMs: 8_000 });
-    const run = await startRun(database, plan, {
+    const run = await startRun(database, TWO_INDEXES, {
       options: { ownGates: [slow, shopErrors({ thresholds: { warn: 9, pause: null, abort: null } })] },
     });
     await run.go();
@@ -219,7 +142,7 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
       'WITH a AS (SELECT 3 AS n) SELECT n FROM a -- c',
     ];
     const good = fine.map((sql, n) => gate(`good-${n}`, { kind: 'sql', sql }, { thresholds: warn }));
-    const run = await startRun(database, plan, { options: { ownGates: [...gates, ...good] } });
+    const run = await startRun(database, TWO_INDEXES, { options: { ownGates: [...gates, ...good] } });
     await run.go();
     for (const [name, , why] of odd)
       await poll(() => why.test(run.client.view().sample?.own?.[name]?.why ?? ''), 15_000);
@@ -239,4 +162,73 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     await run.end();
     expect(await sessionsOf(database)).toEqual([]);
   });
+});
+
+// A command knows of no server.
+it('a command aborts the run, and leaves no process', async () => {
+  const database = await createDatabase(18);
+  await prepare(database);
+  const forgotten = await idleInTransaction(database);
+  const dir = folder();
+  // Each reading leaves a program in the background, and prints what is in a file beside it.
+  const command = 'sleep 3600 & echo $! >> pids; cat number';
+  const disk = gate(
+    'disk-free',
+    { kind: 'command', command, cwd: dir },
+    {
+      thresholds: { warn: 30, pause: 20, abort: 10 },
+      below: true,
+    },
+  );
+  writeFileSync(join(dir, 'number'), '40\n');
+  const run = await startRun(database, TWO_INDEXES, { options: { ownGates: [disk] } });
+  await run.go();
+  await run.until((state) => state.steps[0]?.status === 'building');
+  await poll(() => run.client.view().sample?.own?.['disk-free']?.value === 40);
+  writeFileSync(join(dir, 'number'), '9.5\n');
+  const state = await run.end();
+  expect(state.outcome?.status).toBe(4);
+  expect(state.abort).toMatchObject({ by: 'gate disk-free', reason: 'disk-free is 9.50 (threshold 10)' });
+  expect(await invalidIndexes(database)).toEqual([]);
+  const pids = pidsIn(join(dir, 'pids'));
+  expect(pids.length).toBeGreaterThan(3);
+  await poll(() => !pids.some(alive));
+  expect(await sessionsOf(database)).toEqual([]);
+  await forgotten.release();
+});
+
+it('a command that hangs times out, pauses as unreadable after 15 s, and holds up nothing else', async () => {
+  const database = await createDatabase(18);
+  await prepare(database);
+  const forgotten = await idleInTransaction(database);
+  const dir = folder();
+  const command = "trap '' TERM; sleep 3600 & echo $! >> pids; echo $$ >> pids; wait; sleep 3600";
+  const hanging = gate('hanging', { kind: 'command', command, cwd: dir }, { everyMs: 2_000, timeoutMs: 2_000 });
+  const run = await startRun(database, TWO_INDEXES, { options: { ownGates: [hanging, shopErrors()] } });
+  await run.go();
+  const samples = new Set<string>();
+  const errors = new Set<string>();
+  const watching = setInterval(() => {
+    const { sample } = run.client.view();
+    if (sample === null) return;
+    samples.add(sample.at);
+    errors.add(sample.own?.['shop-errors']?.at ?? '');
+  }, 50);
+  onTestFinished(() => clearInterval(watching));
+  await run.until((state) => state.pauses.some((pause) => pause.gate === 'hanging'), 30_000);
+  const [warned, paused] = run.of('gate.tripped').filter((event) => event.gate === 'hanging');
+  expect(warned).toMatchObject({ level: 'warn', value: null, reason: 'cannot be read: no answer within 2.0 s' });
+  expect(paused).toMatchObject({ level: 'pause', value: null });
+  expect(at(paused) - at(warned)).toBeGreaterThanOrEqual(14_900);
+  // Never two at a time: of all that were started at most one pair is left.
+  await poll(() => pidsIn(join(dir, 'pids')).filter(alive).length <= 2);
+  expect(samples.size).toBeGreaterThan(10);
+  expect(errors.size).toBeGreaterThan(10);
+  // Nor does it keep an abort waiting.
+  const asked = Date.now();
+  expect(await run.command({ type: 'abort' })).toMatchObject({ ok: true });
+  expect((await run.end()).outcome?.status).toBe(4);
+  expect(at(run.of('run.finished')[0]) - asked).toBeLessThan(10_000);
+  await poll(() => !pidsIn(join(dir, 'pids')).some(alive));
+  await forgotten.release();
 });

@@ -6,7 +6,8 @@ import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { holdLock, idleInTransaction } from '../../support/locks.ts';
 import { poll } from '../../support/poll.ts';
 import { invalidIndexes, rollbackRun, sessionsOf, startRun, type TestRun } from '../../support/run.ts';
-import { versions } from '../../support/server.ts';
+import { type ServerVersion, versions } from '../../support/server.ts';
+import { makeTables } from '../../support/two-tables.ts';
 
 const TABLES = ['courses', 'dishes', 'users'];
 
@@ -19,12 +20,9 @@ CREATE INDEX CONCURRENTLY idx_courses_name ON courses (name);
 CREATE UNIQUE INDEX CONCURRENTLY idx_users_id ON users (id, name);
 `;
 
-const prepared = async (version: 15 | 18): Promise<TestDatabase> => {
+const prepared = async (version: ServerVersion): Promise<TestDatabase> => {
   const database = await createDatabase(version, { mayLeaveSessions: true });
-  for (const table of TABLES) {
-    await database.sql(`CREATE TABLE ${table} (id int PRIMARY KEY, name text NOT NULL)`);
-    await database.sql(`INSERT INTO ${table} SELECT n, 'name ' || n FROM generate_series(1, 1000) n`);
-  }
+  await makeTables(database, { tables: TABLES });
   await database.sql('CREATE INDEX theirs ON dishes (name)');
   return database;
 };
@@ -126,6 +124,46 @@ const finished = async (database: TestDatabase): Promise<TestRun> => {
   return run;
 };
 
+/** A run whose third build waits for a writer. */
+const inTheMiddle = async (database: TestDatabase) => {
+  const lock = await holdLock(database, 'courses', 'ROW EXCLUSIVE');
+  const run = await startRun(database, plan);
+  await run.go();
+  await run.until((state) => state.steps[2]?.status === 'building' && state.steps[2].phase !== null);
+  return { run, lock };
+};
+
+/** A run whose engine was killed while its first build waited for a forgotten transaction. */
+const killedInBuild = async (database: TestDatabase) => {
+  const forgotten = await idleInTransaction(database);
+  const run = await startRun(database, plan);
+  await run.go();
+  await run.until((state) => state.steps[0]?.phase?.name === 'waiting for old snapshots');
+  await run.kill();
+  return { run, forgotten };
+};
+
+/** An engine that has come to roll a run back, and waits for the word. */
+const surveyed = async (run: TestRun): Promise<TestRun> => {
+  const back = await rollbackRun(run);
+  await back.until((state) => state.phase === 'surveyed');
+  return back;
+};
+
+/** A finished run that is rolled back, one at a time, while a writer keeps the first drop from its end. */
+const blocked = async (version: ServerVersion) => {
+  const database = await prepared(version);
+  const before = await indexesOf(database);
+  const run = await finished(database);
+  const lock = await holdLock(database, 'dishes', 'ROW EXCLUSIVE');
+  const back = await rollbackRun(run, { jobs: 1 });
+  await confirm(back);
+  return { database, before, lock, back };
+};
+
+const dropWaits = (back: TestRun) =>
+  poll(() => back.client.view().sample?.builds.some(({ work, waiting }) => work === 'drop' && waiting));
+
 describe.each(versions)('the way back on PostgreSQL %i', (version) => {
   it('after a finished run, under traffic: what it would drop is said, dropped, and the catalog is as before', async () => {
     const database = await prepared(version);
@@ -139,8 +177,7 @@ describe.each(versions)('the way back on PostgreSQL %i', (version) => {
       );
       return row.scans > 0;
     });
-    const back = await rollbackRun(run);
-    await back.until((state) => state.phase === 'surveyed');
+    const back = await surveyed(run);
     expect(await indexesOf(database)).toEqual(built);
     const survey = back.state().survey?.indexes ?? [];
     expect(survey.map(({ name }) => name)).toEqual([
@@ -185,10 +222,7 @@ describe.each(versions)('the way back on PostgreSQL %i', (version) => {
   it('after an abort in the middle', async () => {
     const database = await prepared(version);
     const before = await indexesOf(database);
-    const lock = await holdLock(database, 'courses', 'ROW EXCLUSIVE');
-    const run = await startRun(database, plan);
-    await run.go();
-    await run.until((state) => state.steps[2]?.status === 'building' && state.steps[2].phase !== null);
+    const { run, lock } = await inTheMiddle(database);
     await run.command({ type: 'abort' });
     await run.until(() => run.of('build.cancelled').length > 0);
     await lock.release();
@@ -203,16 +237,11 @@ describe.each(versions)('the way back on PostgreSQL %i', (version) => {
   it('after a kill -9: the build that its backend still finished counts as created, and goes too', async () => {
     const database = await prepared(version);
     const before = await indexesOf(database);
-    const forgotten = await idleInTransaction(database);
-    const run = await startRun(database, plan);
-    await run.go();
-    await run.until((state) => state.steps[0]?.phase?.name === 'waiting for old snapshots');
-    await run.kill();
+    const { run, forgotten } = await killedInBuild(database);
     await forgotten.release();
     await poll(async () => (await indexesOf(database)).some(({ name, valid }) => name === 'idx_dishes_name' && valid));
     await poll(async () => (await sessionsOf(database)).length === 0);
-    const back = await rollbackRun(run);
-    await back.until((state) => state.phase === 'surveyed');
+    const back = await surveyed(run);
     expect(back.state().survey?.indexes.map(({ name, standing }) => [name, standing])).toEqual([
       ['idx_dishes_name', 'valid'],
     ]);
@@ -224,13 +253,8 @@ describe.each(versions)('the way back on PostgreSQL %i', (version) => {
   it('after a kill -9 with a backend that builds on: it is ended, and what it leaves is dropped', async () => {
     const database = await prepared(version);
     const before = await indexesOf(database);
-    const forgotten = await idleInTransaction(database);
-    const run = await startRun(database, plan);
-    await run.go();
-    await run.until((state) => state.steps[0]?.phase?.name === 'waiting for old snapshots');
-    await run.kill();
-    const back = await rollbackRun(run);
-    await back.until((state) => state.phase === 'surveyed');
+    const { run, forgotten } = await killedInBuild(database);
+    const back = await surveyed(run);
     expect(back.state().survey?.unfinished).toMatchObject([
       { step: 0, work: 'build', pid: run.step('idx_dishes_name').backend?.pid },
     ]);
@@ -247,8 +271,7 @@ describe.each(versions)('the way back on PostgreSQL %i', (version) => {
     await database.sql('CREATE INDEX idx_dishes_name ON dishes (name)');
     await database.sql('ALTER INDEX idx_courses_name RENAME TO kept_by_us');
     await database.sql('ALTER TABLE users ADD CONSTRAINT idx_users_id UNIQUE USING INDEX idx_users_id');
-    const back = await rollbackRun(run);
-    await back.until((state) => state.phase === 'surveyed');
+    const back = await surveyed(run);
     expect(back.state().survey?.indexes.map(({ name, kept }) => [name, kept !== null])).toEqual([
       ['idx_dishes_name', true],
       ['idx_dishes_id', false],
@@ -276,8 +299,7 @@ describe.each(versions)('the way back on PostgreSQL %i', (version) => {
   it('the last look is right before the drop: what changed since the question is seen', async () => {
     const database = await prepared(version);
     const run = await finished(database);
-    const back = await rollbackRun(run);
-    await back.until((state) => state.phase === 'surveyed');
+    const back = await surveyed(run);
     await database.sql('ALTER TABLE users ADD CONSTRAINT idx_users_id UNIQUE USING INDEX idx_users_id');
     await database.sql('DROP INDEX idx_courses_name');
     await confirm(back);
@@ -288,12 +310,7 @@ describe.each(versions)('the way back on PostgreSQL %i', (version) => {
   });
 
   it('with a blocked drop: the blocker is shown, a pause holds the rest, and it goes on by word', async () => {
-    const database = await prepared(version);
-    const before = await indexesOf(database);
-    const run = await finished(database);
-    const lock = await holdLock(database, 'dishes', 'ROW EXCLUSIVE');
-    const back = await rollbackRun(run, { jobs: 1 });
-    await confirm(back);
+    const { database, before, lock, back } = await blocked(version);
     await poll(() =>
       back.client
         .view()
@@ -315,21 +332,15 @@ describe.each(versions)('the way back on PostgreSQL %i', (version) => {
   });
 
   it('aborted while a drop is blocked: status 5, the half-dropped index is named, and another rollback ends it', async () => {
-    const database = await prepared(version);
-    const before = await indexesOf(database);
-    const run = await finished(database);
-    const lock = await holdLock(database, 'dishes', 'ROW EXCLUSIVE');
-    const back = await rollbackRun(run, { jobs: 1 });
-    await confirm(back);
-    await poll(() => back.client.view().sample?.builds.some(({ work, waiting }) => work === 'drop' && waiting));
+    const { database, before, lock, back } = await blocked(version);
+    await dropWaits(back);
     await back.command({ type: 'abort' });
     const state = await back.end();
     expect(state.outcome).toMatchObject({ status: 5, leftToDo: [expect.stringContaining('half dropped')] });
     expect(await invalidIndexes(database)).toEqual(['idx_dishes_name']);
     expect(await sessionsOf(database)).toEqual([]);
     await lock.release();
-    const again = await rollbackRun(back);
-    await again.until((now) => now.phase === 'surveyed');
+    const again = await surveyed(back);
     expect(again.state().survey?.indexes[0]).toMatchObject({
       name: 'idx_dishes_name',
       standing: 'invalid',
@@ -341,12 +352,8 @@ describe.each(versions)('the way back on PostgreSQL %i', (version) => {
   });
 
   it('aborted while nothing is blocked: what has begun ends, the rest stays, status 4', async () => {
-    const database = await prepared(version);
-    const run = await finished(database);
-    const lock = await holdLock(database, 'dishes', 'ROW EXCLUSIVE');
-    const back = await rollbackRun(run, { jobs: 1 });
-    await confirm(back);
-    await poll(() => back.client.view().sample?.builds.some(({ work, waiting }) => work === 'drop' && waiting));
+    const { database, lock, back } = await blocked(version);
+    await dropWaits(back);
     await back.command({ type: 'abort' });
     await lock.release();
     expect((await back.end()).outcome?.status).toBe(4);
@@ -355,17 +362,11 @@ describe.each(versions)('the way back on PostgreSQL %i', (version) => {
   });
 
   it('killed in the middle of a blocked drop: another engine waits for the backend and goes on to the end', async () => {
-    const database = await prepared(version);
-    const before = await indexesOf(database);
-    const run = await finished(database);
-    const lock = await holdLock(database, 'dishes', 'ROW EXCLUSIVE');
-    const back = await rollbackRun(run, { jobs: 1 });
-    await confirm(back);
+    const { database, before, lock, back } = await blocked(version);
     await back.until((state) => state.steps[0]?.status === 'dropping');
     await poll(async () => (await invalidIndexes(database)).length === 1);
     await back.kill();
-    const again = await rollbackRun(back);
-    await again.until((state) => state.phase === 'surveyed');
+    const again = await surveyed(back);
     expect(again.state().survey?.unfinished).toMatchObject([{ step: 0, work: 'drop' }]);
     await confirm(again);
     await again.until((state) => state.phase === 'rolling-back');
@@ -377,10 +378,7 @@ describe.each(versions)('the way back on PostgreSQL %i', (version) => {
   it('from a running run: builds are stopped and cleaned up first, then what is built is dropped', async () => {
     const database = await prepared(version);
     const before = await indexesOf(database);
-    const lock = await holdLock(database, 'courses', 'ROW EXCLUSIVE');
-    const run = await startRun(database, plan);
-    await run.go();
-    await run.until((state) => state.steps[2]?.status === 'building' && state.steps[2].phase !== null);
+    const { run, lock } = await inTheMiddle(database);
     expect(await run.command({ type: 'roll-back', oids: [], all: true, confirm: database.name })).toMatchObject({
       ok: false,
       why: expect.stringContaining('not been looked at'),

@@ -1,48 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { holdLock, idleInTransaction } from '../../support/locks.ts';
+import { holdLock } from '../../support/locks.ts';
 import { poll } from '../../support/poll.ts';
-import { invalidIndexes, sessionsOf, startRun } from '../../support/run.ts';
+import { startRun } from '../../support/run.ts';
 import { versions } from '../../support/server.ts';
 import { startProxy } from '../../support/tcp-proxy.ts';
+import { expectTwoIndexes, heldRun, TWO_INDEXES, twoTables } from '../../support/two-tables.ts';
 
-const plan = `
--- SECTION 1: DISHES
-CREATE INDEX CONCURRENTLY idx_dishes_name ON dishes (name);
--- SECTION 2: COURSES
-CREATE INDEX CONCURRENTLY idx_courses_name ON courses (name);
-ANALYZE courses;
-`;
-
-const prepare = async (database: TestDatabase): Promise<void> => {
-  for (const table of ['dishes', 'courses']) {
-    await database.sql(`CREATE TABLE ${table} (id int PRIMARY KEY, name text)`);
-    await database.sql(`INSERT INTO ${table} SELECT n, 'name ' || n FROM generate_series(1, 1000) n`);
-  }
-};
-
-const planned = async (database: TestDatabase): Promise<string[]> =>
-  (
-    await database.sql<{ name: string }>(
-      "SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indexrelid::regclass::text LIKE 'idx\\_%' AND indisvalid ORDER BY 1",
-    )
-  ).map((row) => row.name);
-
-const expectAllThere = async (database: TestDatabase): Promise<void> => {
-  expect(await planned(database)).toEqual(['idx_courses_name', 'idx_dishes_name']);
-  expect(await invalidIndexes(database)).toEqual([]);
-  expect(await sessionsOf(database)).toEqual([]);
-};
+const plan = `${TWO_INDEXES}ANALYZE courses;`;
 
 describe.each(versions)('on PostgreSQL %i', (version) => {
   it('a build whose answer never arrives is looked up, and not built twice', async () => {
-    const database = await createDatabase(version);
-    await prepare(database);
+    const database = await twoTables(version);
     const proxy = await startProxy(database.server);
-    const forgotten = await idleInTransaction(database);
-    const run = await startRun(database, plan, { connection: { host: proxy.host, port: proxy.port } });
-    await run.go();
-    await run.until((state) => state.steps[0]?.oid);
+    const { run, forgotten } = await heldRun(database, plan, { connection: { host: proxy.host, port: proxy.port } });
     // Both: which of them builds, the run says.
     expect(proxy.setOf('indexdeck builder', 'one-way')).toBe(2);
     await forgotten.release();
@@ -52,12 +22,11 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     expect(lost).toMatchObject({ name: 'idx_dishes_name' });
     expect(lost?.error.message).toMatch(/in 3 looks running its backend is idle/);
     expect(run.of('build.started').filter((event) => event.name === 'idx_dishes_name')).toHaveLength(1);
-    await expectAllThere(database);
+    await expectTwoIndexes(database);
   }, 150_000);
 
   it('an ANALYZE whose backend is gone without a word is sent again', async () => {
-    const database = await createDatabase(version);
-    await prepare(database);
+    const database = await twoTables(version);
     const proxy = await startProxy(database.server);
     const run = await startRun(database, plan, { connection: { host: proxy.host, port: proxy.port } });
     await database.sql('CREATE INDEX idx_courses_name ON courses (name)');
@@ -72,25 +41,22 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     expect((await run.end(120_000)).outcome?.status).toBe(0);
     expect(run.of('statement.failed')[0]?.error.message).toMatch(/no such backend any more/);
     expect(run.of('statement.started')).toHaveLength(2);
-    await expectAllThere(database);
+    await expectTwoIndexes(database);
   }, 150_000);
-
-  it('connections that all fall silent at once, and for a while all new ones too, are made again', async () => {
-    const database = await createDatabase(version);
-    await prepare(database);
-    const proxy = await startProxy(database.server);
-    const forgotten = await idleInTransaction(database);
-    const run = await startRun(database, plan, { connection: { host: proxy.host, port: proxy.port } });
-    await run.go();
-    await run.until((state) => state.steps[0]?.oid);
-    proxy.set('stall');
-    const lost = () => new Set(run.of('connection.lost').map((event) => event.session));
-    await run.until(() => ['lock', 'monitor', 'control'].every((name) => lost().has(name)), 60_000);
-    proxy.setNew('pass');
-    await forgotten.release();
-    const state = await run.end(150_000);
-    expect(state.outcome?.status).toBe(0);
-    expect(state.lostConnections).toEqual([]);
-    await expectAllThere(database);
-  }, 240_000);
 });
+
+// What notices it is ours alone: the server has nothing to say.
+it('connections that all fall silent at once, and for a while all new ones too, are made again', async () => {
+  const database = await twoTables(18);
+  const proxy = await startProxy(database.server);
+  const { run, forgotten } = await heldRun(database, plan, { connection: { host: proxy.host, port: proxy.port } });
+  proxy.set('stall');
+  const lost = () => new Set(run.of('connection.lost').map((event) => event.session));
+  await run.until(() => ['lock', 'monitor', 'control'].every((name) => lost().has(name)), 60_000);
+  proxy.setNew('pass');
+  await forgotten.release();
+  const state = await run.end(150_000);
+  expect(state.outcome?.status).toBe(0);
+  expect(state.lostConnections).toEqual([]);
+  await expectTwoIndexes(database);
+}, 240_000);

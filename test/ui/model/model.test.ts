@@ -502,7 +502,7 @@ describe('the summary', () => {
     );
     expect(text).toContain('idx_combo_steps_group  not built: the run ended before it began');
     expect(text).toMatch(
-      /Next:\n {2}Remove the duplicates\.\n {2}to build what is missing: indexdeck resume 0193a7c2[^ ]*\n {2}the whole record: indexdeck watch 0193a7c2[^ ]* --ui plain/,
+      /Next:\n {2}Remove the duplicates\.\n {2}to build what is missing: indexdeck resume 0193a7c2[^ ]*\n {2}the whole record: indexdeck report 0193a7c2/,
     );
   });
 

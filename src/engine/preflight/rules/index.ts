@@ -8,6 +8,7 @@ import { connectionHeadroom } from './connection-headroom.ts';
 import { dropWaits } from './drop-waits.ts';
 import { indexes } from './indexes.ts';
 import { ledger } from './ledger.ts';
+import { matches } from './matches.ts';
 import { oldTransactions } from './old-transactions.ts';
 import { otherEngine } from './other-engine.ts';
 import { probes } from './probes.ts';
@@ -31,6 +32,7 @@ export const RULES: readonly Rule[] = [
   standby,
   otherEngine,
   runningDumps,
+  matches,
   backup,
   rightsToBuild,
   rightsToWatch,

@@ -1,0 +1,166 @@
+import { createHash } from 'node:crypto';
+import { folderOf, hasLine, leadingNumber, type MigrationFile, type Tool } from './tool.ts';
+
+/** Tools whose files are known by their name, their folder or what they generate. */
+
+const GOLANG = /^(\d+)_.*\.(up|down)\.sql$/i;
+
+/** golang-migrate: a file for each way; a file is sent as one query, which is one transaction if it holds several statements. */
+export const golangMigrate: Tool = {
+  name: 'golang-migrate',
+  owns: ({ name }) => GOLANG.test(name),
+  begins: ({ name }) => (/\.down\.sql$/i.test(name) ? 'down' : 'up'),
+  transaction: () => 'one-query',
+  version: leadingNumber,
+  marking: (file, version) => ({
+    command: `migrate -path ${folderOf(file)} -database DATABASE_URL force ${Number(version)}`,
+    how: 'it sets the version without running anything; the earlier ones count as applied',
+  }),
+  withoutTransaction: 'one statement in each file',
+};
+
+const FLYWAY = /^([VUBR])([0-9][0-9._]*)?__.*\.sql$/;
+
+/** Flyway: V there, U back, R again and again, B a baseline. It sees CONCURRENTLY and leaves out its transaction. */
+export const flyway: Tool = {
+  name: 'Flyway',
+  owns: ({ name }) => FLYWAY.test(name),
+  begins: ({ name }) => (name.startsWith('U') ? 'down' : 'up'),
+  transaction: ({ config }) => {
+    const [, said] = /^\s*(?:flyway\.)?executeInTransaction\s*=\s*(\w+)/im.exec(config) ?? [];
+    return said === undefined ? 'detected' : said.toLowerCase() === 'false' ? 'off' : 'on';
+  },
+  directive(comment) {
+    const [, said] = /^[ \t]*--[ \t]*(?:flyway:)?executeInTransaction[ \t]*=[ \t]*(\w+)[ \t\r]*$/i.exec(comment) ?? [];
+    if (said === undefined) return null;
+    return { as: 'transaction', transaction: said.toLowerCase() === 'false' ? 'off' : 'on' };
+  },
+  version: ({ name }) => FLYWAY.exec(name)?.[2]?.replaceAll('_', '.') ?? name,
+  marking({ name }, version) {
+    if (name.startsWith('B')) return { command: `flyway baseline -baselineVersion=${version}`, how: '' };
+    if (name.startsWith('R'))
+      return {
+        command: 'flyway migrate -skipExecutingMigrations=true',
+        how: 'it marks all that is pending as applied',
+      };
+    return {
+      command: `flyway migrate -skipExecutingMigrations=true -target=${version}`,
+      how: 'it marks what is pending up to this version as applied',
+    };
+  },
+  withoutTransaction: 'executeInTransaction=false in a file of the same name with .conf added',
+};
+
+const SQITCH = /^[ \t]*--[ \t]*(deploy|revert|verify)[ \t]+(?:[^\s:]+:)?(\S+)[ \t]+(?:to|from|on)[ \t]+pg\b/i;
+const sqitchPart = ({ comments, segments }: MigrationFile): string => {
+  const [, said] = new RegExp(SQITCH.source, 'im').exec(comments) ?? [];
+  return (said ?? segments.find((segment) => /^(?:deploy|revert|verify)$/.test(segment)) ?? 'deploy').toLowerCase();
+};
+
+/** Sqitch: three files for each change; transactions are what the files say, psql runs them. */
+export const sqitch: Tool = {
+  name: 'Sqitch',
+  owns: (file) =>
+    hasLine(file, SQITCH) ||
+    (file.neighbours.includes('../sqitch.plan') && /^(?:deploy|revert|verify)$/.test(file.segments.at(-2) ?? '')),
+  begins: (file) => {
+    const part = sqitchPart(file);
+    return part === 'revert' ? 'down' : part === 'verify' ? 'ignored' : 'up';
+  },
+  transaction: () => 'as-written',
+  directive: (comment) =>
+    SQITCH.test(comment) || /^[ \t]*--[ \t]*(?:requires|conflicts):/i.test(comment) ? { as: 'understood' } : null,
+  version: ({ name }) => name.replace(/(?:@[^@]*)?\.sql$/i, ''),
+  marking: (_file, version) => ({
+    command: `sqitch deploy --log-only --to ${version}`,
+    how: 'it records every change up to this one without running it',
+  }),
+  withoutTransaction: 'no BEGIN and COMMIT in the file',
+};
+
+const PRISMA_WORDS =
+  'CreateIndex|CreateTable|CreateEnum|CreateSchema|CreateExtension|AddForeignKey|AlterTable|AlterEnum|DropIndex|DropTable|DropEnum|DropForeignKey|RedefineIndex|RenameIndex|RenameForeignKey|DropExtension';
+const PRISMA = new RegExp(`^[ \\t]*--[ \\t]*(${PRISMA_WORDS})[ \\t\\r]*$`);
+
+/** Prisma: a folder for each migration; the file is sent as one query. */
+export const prisma: Tool = {
+  name: 'Prisma',
+  owns: (file) =>
+    (file.name === 'migration.sql' &&
+      (file.neighbours.includes('../migration_lock.toml') || /^\d{14}_/.test(file.segments.at(-2) ?? ''))) ||
+    hasLine(file, PRISMA),
+  transaction: () => 'one-query',
+  directive(comment) {
+    const [, title] = PRISMA.exec(comment) ?? [];
+    return title === undefined ? null : { as: 'heading', title, part: 'up' };
+  },
+  version: ({ segments, name }) => segments.at(-2) ?? name,
+  marking: (_file, version) => ({ command: `npx prisma migrate resolve --applied ${version}`, how: '' }),
+  withoutTransaction: 'one statement in each migration',
+};
+
+const BREAKPOINT = /^[ \t]*--> statement-breakpoint[ \t\r]*$/;
+
+/** Drizzle: one transaction around all pending migrations; the history knows a file by its SHA-256. */
+export const drizzle: Tool = {
+  name: 'Drizzle',
+  owns: (file) => file.text.includes('--> statement-breakpoint') || file.neighbours.includes('meta/_journal.json'),
+  transaction: () => 'on',
+  directive: (comment) => (BREAKPOINT.test(comment) ? { as: 'understood' } : null),
+  anywhere: true,
+  version: ({ name, segments }) =>
+    (name === 'migration.sql' ? segments.at(-2) : undefined) ?? name.replace(/\.sql$/i, ''),
+  marking: ({ text }, version) => ({
+    command: null,
+    how: `drizzle-kit has no command for it: INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('${createHash('sha256').update(text).digest('hex')}', the value of "when" for ${version} in meta/_journal.json)`,
+  }),
+  withoutTransaction: null,
+};
+
+/** Rails: structure.sql is what a schema was dumped to, by pg_dump, with the versions that made it. */
+export const rails: Tool = {
+  name: 'Rails',
+  owns: ({ name, text }) =>
+    /^(?:.*_)?structure\.sql$/i.test(name) || /^INSERT INTO "schema_migrations" \(version\) VALUES/m.test(text),
+  transaction: () => 'as-written',
+  version: ({ name }) => name,
+  marking: () => ({
+    command: null,
+    how: 'structure.sql is a dump and no migration: nothing is to be marked. Write a migration with disable_ddl_transaction! and algorithm: :concurrently, if_not_exists: true',
+  }),
+  withoutTransaction: 'disable_ddl_transaction! in the migration',
+};
+
+/** Supabase: timestamped files in supabase/migrations. */
+export const supabase: Tool = {
+  name: 'Supabase',
+  owns: ({ segments }) => segments.at(-3) === 'supabase' && segments.at(-2) === 'migrations',
+  transaction: () => 'on',
+  version: leadingNumber,
+  marking: (_file, version) => ({ command: `supabase migration repair --status applied ${version}`, how: '' }),
+  withoutTransaction: 'one statement in each migration',
+};
+
+const RUNNING = /^[ \t]*--[ \t]*Running (upgrade|downgrade)[ \t]*(.*?)[ \t]*->[ \t]*([^,\s]*)[^\n]*?[ \t\r]*$/i;
+
+/** Alembic's offline output (`alembic upgrade A:B --sql`): revisions under comments, its own table written between them. */
+export const alembic: Tool = {
+  name: 'Alembic',
+  owns: (file) => hasLine(file, RUNNING) || /\balembic_version\b/.test(file.text),
+  transaction: () => 'as-written',
+  directive(comment) {
+    const [, way, from = '', to = ''] = RUNNING.exec(comment) ?? [];
+    if (way === undefined) return null;
+    const title = `${way.toLowerCase()} ${from} -> ${to}`.replace(/\s+/g, ' ');
+    return { as: 'heading', title, part: way.toLowerCase() === 'upgrade' ? 'up' : 'down' };
+  },
+  version: ({ text, name }) => {
+    const all = [...text.matchAll(new RegExp(RUNNING.source, 'gim'))];
+    return all.filter((match) => match[1]?.toLowerCase() === 'upgrade').at(-1)?.[3] || name;
+  },
+  marking: ({ name }, version) =>
+    name === version
+      ? { command: null, how: 'the file only goes back: nothing is to be marked' }
+      : { command: `alembic stamp ${version}`, how: '' },
+  withoutTransaction: 'op.get_context().autocommit_block() around the index',
+};

@@ -1,0 +1,60 @@
+import type { MigrationTransaction } from '../types.ts';
+
+/** What a part of a migration's file is to its tool. Before the first mark some tools run nothing. */
+export type Part = 'before' | 'up' | 'down' | 'ignored';
+
+/** A file as it concerns a migration tool. */
+export interface MigrationFile {
+  path: string;
+  /** The path's segments, the last one is the name. */
+  segments: readonly string[];
+  name: string;
+  text: string;
+  /** Its lines that begin with a comment, the first thousands of them. */
+  comments: string;
+  neighbours: readonly string[];
+  /** The text of Flyway's configuration of this script. */
+  config: string;
+}
+
+/** What a comment says to the tool. */
+export type Directive =
+  | { as: 'part'; part: Part; transaction?: MigrationTransaction }
+  | { as: 'transaction'; transaction: MigrationTransaction }
+  | { as: 'heading'; title: string; part: Part; transaction?: MigrationTransaction; why?: string }
+  /** SQL of the way back that stands in the comment itself. */
+  | { as: 'way-back'; sql: string; offset: number }
+  | { as: 'understood' }
+  | { as: 'refused'; part?: Part; why: string };
+
+/** How a migration is marked as applied: a command of the tool, or null when it has none and `how` says what there is. */
+export interface Marking {
+  command: string | null;
+  how: string;
+}
+
+/** What one migration tool makes of a file. Facts are from the tools' own sources and documentation. */
+export interface Tool {
+  name: string;
+  owns(file: MigrationFile): boolean;
+  begins?(file: MigrationFile): Part;
+  transaction(file: MigrationFile): MigrationTransaction;
+  /** What a line comment, dashes included, or a block comment says to the tool; null when it says nothing. */
+  directive?(comment: string): Directive | null;
+  version(file: MigrationFile): string;
+  marking(file: MigrationFile, version: string): Marking;
+  /** Its marks may stand behind a statement, not only on lines of their own. */
+  anywhere?: true;
+  /** How to tell the tool to leave out its transaction; null when it cannot. */
+  withoutTransaction: string | null;
+}
+
+/** The digits that a file's name begins with. */
+export const leadingNumber = ({ name }: MigrationFile): string => /^\d+/.exec(name)?.[0] ?? name.replace(/\.sql$/i, '');
+
+/** The folder that the file is in, as named. */
+export const folderOf = ({ segments }: MigrationFile): string => segments.slice(0, -1).join('/') || '.';
+
+/** True when a line that begins with a comment matches; `line` is meant for one line, from its beginning. */
+export const hasLine = ({ comments }: MigrationFile, line: RegExp): boolean =>
+  new RegExp(line.source, `m${line.flags}`).test(comments);

@@ -1,0 +1,268 @@
+import { bytes, duration, impactNumber, plainText, queryTime } from '../run/index.ts';
+import type { Report } from './schema.ts';
+import {
+  backupWords,
+  builtOf,
+  builtWords,
+  clock,
+  impactWords,
+  rollbackWords,
+  STATUS_WORDS,
+  sectionsDone,
+} from './summary.ts';
+
+/** Text of others on one line of Markdown, in which nothing of it is markup. */
+const md = (text: string): string =>
+  plainText(text)
+    .replace(/[\\`*[\]<|~&]|^>/g, '\\$&')
+    // Inside a word it is no markup, and names are full of it.
+    .replace(/(?<!\w)_|_(?!\w)/g, '\\_');
+
+/** A name, as code: nothing in it is markup, and a backtick would end it. */
+const code = (text: string): string => `\`${plainText(text).replaceAll('`', '’').replaceAll('|', '\\|')}\``;
+
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] => [
+  `| ${head.join(' | ')} |`,
+  `|${head.map(() => '---').join('|')}|`,
+  ...rows.map((row) => `| ${row.join(' | ')} |`),
+];
+
+const unknown = (value: number | null, of: (value: number) => string = String): string =>
+  value === null ? 'unknown' : of(value);
+
+const span = ({ approvedAt, startedAt, until, durationMs, finishedAt }: Report): string =>
+  `${clock(approvedAt ?? startedAt)} to ${clock(until)}${finishedAt === null ? ' and not ended' : ''}, ${duration(durationMs)}`;
+
+const about = (report: Report): string[] => {
+  const { database, serverVersion, environment, operator, plan, matches, run, engines } = report;
+  const others = engines.filter(({ purpose }) => purpose !== 'deploy');
+  const compared =
+    matches === null
+      ? 'not compared with a staging run'
+      : matches.differences.length === 0
+        ? `equal to run ${md(matches.run)} on ${md(matches.database)}`
+        : `${matches.differences.length} differences to run ${md(matches.run)} on ${md(matches.database)}`;
+  return table(
+    ['', ''],
+    [
+      ['Date', span(report)],
+      ['Run', code(run)],
+      [
+        'Database',
+        `${md(database.database)} at ${md(database.host)}:${database.port}, PostgreSQL ${md(serverVersion ?? 'of unknown version')}, as ${md(database.user)}`,
+      ],
+      ...(environment === null ? [] : [['Environment', md(environment)]]),
+      ['Operator', md(operator)],
+      ...others.map(({ at, operator: who, purpose, host }) => [
+        purpose === 'rollback' ? 'Rolled back' : 'Resumed',
+        `${clock(at)} by ${md(who)} on ${md(host)}`,
+      ]),
+      ['Script', `${plan.files.map(md).join(', ')}, fingerprint ${code(plan.fingerprint.slice(0, 16))}, ${compared}`],
+      ['Backup', md(backupWords(report))],
+    ],
+  );
+};
+
+const stateLines = (state: Report['before'], none: string): string[] => {
+  if (state === null) return [none];
+  const { at, schemas, indexes, idxIndexes, databaseBytes, active, connections, rollbacksPerS } = state;
+  return [
+    `- Indexes in ${schemas.map(md).join(', ') || 'no schema'}: ${unknown(indexes)}, of them named idx\\_: ${unknown(idxIndexes)}`,
+    `- Database size: ${unknown(databaseBytes, bytes)}`,
+    `- Active sessions: ${unknown(active)}, connections: ${unknown(connections)}, rollbacks: ${unknown(rollbacksPerS, (rate) => `${rate.toFixed(1)}/s`)}`,
+    `- Read at ${clock(at)}`,
+  ];
+};
+
+const sectionLines = (report: Report): string[] => {
+  const rows = report.sections.map(
+    ({ number, title, planned, built, equal, failed, skipped, dropped, open, ...when }) => {
+      const { startedAt, finishedAt } = when;
+      const took =
+        startedAt === null
+          ? 'not begun'
+          : finishedAt === null
+            ? 'not finished'
+            : duration(Date.parse(finishedAt) - Date.parse(startedAt));
+      const others = [
+        [equal, 'there already'],
+        [failed, 'failed'],
+        [skipped, 'left out'],
+        [dropped, 'dropped again'],
+        [open, 'open'],
+      ] as const;
+      const rest = others.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`);
+      return [String(number), md(title), `${built} of ${planned}`, rest.join(', ') || '-', took];
+    },
+  );
+  return [`Sections: ${sectionsDone(report)}`, '', ...table(['#', 'Section', 'Built', 'Else', 'Time'], rows)];
+};
+
+/** Largest first, as the runbook lists them. */
+const bySize = (a: Report['indexes'][number], b: Report['indexes'][number]): number =>
+  (b.bytes ?? -1) - (a.bytes ?? -1) || a.step - b.step;
+
+const verifiedWord = (verified: boolean | null): string =>
+  verified === null ? 'not verified' : verified ? 'verified' : 'FAILED';
+
+const indexLines = (report: Report): string[] => {
+  const built = [...builtOf(report)].sort(bySize);
+  const rest = report.indexes.filter(({ outcome }) => outcome !== 'built');
+  const created = table(
+    ['Index', 'Table', 'Size', 'Time', 'Verified'],
+    built.map(({ name, schema, table: on, bytes: size, durationMs, atMost, verified, problems }) => [
+      code(name),
+      md(schema === null ? on : `${schema}.${on}`),
+      unknown(size, bytes),
+      `${atMost ? 'at most ' : ''}${unknown(durationMs, duration)}`,
+      `${verifiedWord(verified)}${problems.length === 0 ? '' : `: ${problems.map(md).join('; ')}`}`,
+    ]),
+  );
+  return [
+    `Indexes created: ${md(builtWords(report))}`,
+    ...(built.length === 0 ? [] : ['', ...created]),
+    ...(rest.length === 0
+      ? []
+      : [
+          '',
+          'The others:',
+          '',
+          ...rest.map(
+            ({ name, outcome, note, problems }) =>
+              `- ${code(name)}: ${outcome === 'equal' ? 'there already, as planned' : outcome}${[note, ...problems]
+                .filter((each): each is string => Boolean(each))
+                .map((each) => `; ${md(each)}`)
+                .join('')}`,
+          ),
+        ]),
+  ];
+};
+
+const failureLines = ({ failures }: Report): string[] =>
+  failures.length === 0
+    ? ['Errors: none']
+    : [
+        'Errors:',
+        '',
+        ...failures.map(
+          ({ at, section, what, message, sqlstate, final }) =>
+            `- ${clock(at)}${section === null ? '' : `, section ${section}`}, ${md(what)}: ${md(message)}${sqlstate === null ? '' : ` (${md(sqlstate)})`}${final ? '' : ', which passed or was tried again'}`,
+        ),
+      ];
+
+const probeLines = ({ probes, expensive }: Report): string[] => {
+  if (probes.length === 0) return ['Not measured: there is no probe.'];
+  const rows = probes.map(({ name, words, ok, newIndexes, target, problems, notes, after: last }) => [
+    code(name),
+    md(words),
+    newIndexes.length > 0 ? newIndexes.map(code).join(', ') : last === null ? '-' : md(last.reads),
+    target === null ? '-' : md(target),
+    `${ok === null ? 'unknown' : ok ? 'ok' : 'FAILED'}${[...problems, ...notes].map((each) => `; ${md(each)}`).join('')}`,
+  ]);
+  const statements = expensive.map(({ query, meanBeforeMs, meanAfterMs, callsSince }) => [
+    code(query.slice(0, 120)),
+    unknown(meanBeforeMs, queryTime),
+    unknown(meanAfterMs, queryTime),
+    unknown(callsSince),
+  ]);
+  return [
+    ...table(['Probe', 'Before -> after', 'Reads', 'Target', 'Result'], rows),
+    ...(statements.length === 0
+      ? []
+      : [
+          '',
+          'Most expensive statements on these tables:',
+          '',
+          ...table(['Statement', 'Mean before', 'Mean since', 'Calls since'], statements),
+        ]),
+  ];
+};
+
+const TICKS: Readonly<Record<Report['checks'][number]['result'], string>> = {
+  ok: '- [x]',
+  failed: '- [ ] FAILED:',
+  unknown: '- [ ] unknown:',
+  waived: '- [ ] waived:',
+};
+
+const validationLines = ({ checks, validations }: Report): string[] => [
+  ...checks.map(({ what, result, detail }) => `${TICKS[result]} ${md(what)}${detail === '' ? '' : ` (${md(detail)})`}`),
+  ...validations.map(({ line, kind, ok, durationMs, rows, more, error }) =>
+    ok === null
+      ? `- ${kind}, line ${line}: not run`
+      : ok
+        ? `- ${kind}, line ${line}: ${rows.length}${more ? ' and more' : ''} rows in ${unknown(durationMs, duration)}`
+        : `- ${kind}, line ${line}: FAILED: ${md(error ?? 'no reason given')}`,
+  ),
+];
+
+const impactLines = (report: Report): string[] => [
+  `- In all: ${md(impactWords(report))}`,
+  ...report.impact.lines.map(({ title, unit, baseline, worst, at, section, builds, verdict, rule }) => {
+    const of = (value: number) => impactNumber(value, unit);
+    const during = [section === null ? '' : `section ${md(section)}`, builds.map(code).join(', ')].filter(
+      (each) => each !== '',
+    );
+    const when = at === null ? '' : `, at ${clock(at)}${during.length === 0 ? '' : ` during ${during.join(': ')}`}`;
+    return `- ${md(title)}: before ${unknown(baseline, of)}, worst ${unknown(worst, of)}${when}; ${verdict} (${md(rule)})`;
+  }),
+  ...report.gates.map(
+    ({ gate, level, reason, at, clearedAt }) =>
+      `- ${clock(at)} ${md(gate)} (${level}): ${md(reason)}; ${clearedAt === null ? 'not clear before the end' : `clear after ${duration(Date.parse(clearedAt) - Date.parse(at))}`}`,
+  ),
+  ...report.pauses.map(
+    ({ cause, by, reason, from, to, liftedBy }) =>
+      `- ${clock(from)} paused (${md(cause)}) by ${md(by)}: ${md(reason)}; ${
+        to === null
+          ? 'not lifted'
+          : `${liftedBy === null ? 'ended' : `lifted by ${md(liftedBy)}`} after ${duration(Date.parse(to) - Date.parse(from))}`
+      }`,
+  ),
+];
+
+const rollbackLines = (report: Report): string[] => [
+  `- Backup: ${md(backupWords(report))}`,
+  `- Rollback: ${md(rollbackWords(report))}`,
+  ...(report.rollback?.left ?? []).map(({ schema, name, why }) => `- left ${code(`${schema}.${name}`)}: ${md(why)}`),
+];
+
+const wordLines = (words: Report['people']): string[] =>
+  words.map(({ at, by, what }) => `- ${clock(at)} ${md(by)}: ${md(what)}`);
+
+const part = (title: string, lines: readonly string[]): string[] => ['', `### ${title}`, '', ...lines];
+
+/** One entry of the execution log: what the runbook wants written down, from the run's events alone. */
+export const renderMarkdown = (report: Report): string => {
+  const { startedAt, database, status, reason, leftToDo, waivers, people, handOff, message } = report;
+  const lines = [
+    `## ${clock(startedAt)}: ${md(database.database)} at ${md(database.host)}`,
+    '',
+    `STATUS: ${STATUS_WORDS[status]}`,
+    ...(reason === '' ? [] : ['', `${md(reason)}.`]),
+    ...leftToDo.map((each) => `- TO DO: ${md(each)}`),
+    '',
+    ...about(report),
+    ...part('Pre-state', stateLines(report.before, 'Not read: nothing had begun.')),
+    ...part('Deployment', [...sectionLines(report), '', ...indexLines(report), '', ...failureLines(report)]),
+    ...part('Post-state', stateLines(report.after, 'Unknown: not read.')),
+    ...part('Performance', probeLines(report)),
+    ...part('Validation', validationLines(report)),
+    ...part('Production impact', impactLines(report)),
+    ...part('Way back', rollbackLines(report)),
+    ...(waivers.length === 0 ? [] : part('Gone on in spite of', wordLines(waivers))),
+    ...part('Who did what', wordLines(people)),
+    ...part(
+      'Hand-off',
+      handOff.map((line) => `- ${md(line)}`),
+    ),
+    ...part('Message', [
+      '```text',
+      ...message.split('\n').map((line) => plainText(line).replaceAll('```', '’’’')),
+      '```',
+    ]),
+  ];
+  return `${lines.join('\n')}\n`;
+};
+
+/** How an entry of the execution log is set off from the one before it. */
+export const logEntry = (report: Report): string => `${renderMarkdown(report)}\n---\n\n`;

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import {
+  backup,
+  build,
+  check,
+  engine,
+  expensive,
+  failure,
+  finding,
+  gateTrip,
+  impact,
+  index,
+  matches,
+  metric,
+  pause,
+  plan,
+  probe,
+  rollback,
+  section,
+  settled,
+  state,
+  time,
+  validation,
+  verification,
+  word,
+} from './schema-parts.ts';
+
+/** The number of this shape: it grows when a reader of the one before would no longer understand it. */
+export const REPORT_VERSION = 1;
+
+/** Everything that a report says of a run. What is null is not known, or was not asked for. */
+export const reportSchema = z
+  .strictObject({
+    format: z.literal('indexdeck-report'),
+    version: z.literal(REPORT_VERSION),
+    run: z.string(),
+    status: z
+      .enum(['complete', 'failed', 'aborted', 'rolled-back', 'unfinished'])
+      .describe('unfinished: it goes on, or its engine is gone'),
+    exitStatus: z.int().min(0).max(5).nullable(),
+    reason: z.string(),
+    leftToDo: z.array(z.string()),
+    startedAt: time,
+    approvedAt: time.nullable().describe('the first go'),
+    finishedAt: time.nullable(),
+    until: time.describe('the time of the newest event'),
+    durationMs: z.number().min(0).describe('from the first go, or else from the start, until the newest event'),
+    database: z.strictObject({ host: z.string(), port: z.int(), database: z.string(), user: z.string() }),
+    serverVersion: z.string().nullable(),
+    environment: z.string().nullable(),
+    operator: z.string(),
+    engines: z.array(engine),
+    backup: backup.nullable(),
+    noBackup: z.string().nullable().describe('the reason to go without one'),
+    matches: matches.nullable(),
+    plan,
+    options: z.strictObject({
+      jobs: z.int(),
+      onError: z.string(),
+      onDisconnect: z.string(),
+      retries: z.int(),
+      autoContinue: z.boolean(),
+      settings: z.record(z.string(), z.string()),
+    }),
+    findings: z.array(finding),
+    waivers: z.array(word).describe('what was gone on in spite of, and by whose word'),
+    before: state.nullable(),
+    after: state.nullable(),
+    sections: z.array(section),
+    indexes: z.array(index),
+    statements: z.array(settled).describe('ANALYZE and COMMENT'),
+    failures: z.array(failure),
+    validations: z.array(validation),
+    verification: verification.nullable(),
+    probes: z.array(probe),
+    expensive: z.array(expensive).describe('the most expensive statements on the plan’s tables'),
+    impact,
+    checks: z.array(check),
+    gates: z.array(gateTrip),
+    pauses: z.array(pause),
+    builds: z.array(build).describe('the timeline: every attempt and every drop, by phase'),
+    metrics: z.array(metric),
+    people: z.array(word).describe('who did what'),
+    rollback: rollback.nullable(),
+    message: z.string().describe('for the war room'),
+    handOff: z.array(z.string()).describe('what the next step has to know'),
+  })
+  .describe('The report of one deployment run by indexdeck');
+
+export type Report = z.infer<typeof reportSchema>;
+export type ReportStatus = Report['status'];
+
+/** The published form of the schema, as docs/report.schema.json holds it. */
+export const jsonSchema = (): object => z.toJSONSchema(reportSchema);

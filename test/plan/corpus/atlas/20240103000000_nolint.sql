@@ -1,0 +1,4 @@
+-- ATLAS:TXMODE NONE
+-- atlas:nolint PG101
+-- Drop index "users_name" from table: "users"
+DROP INDEX CONCURRENTLY "users_name";

@@ -1,0 +1,2 @@
+-- atlas:txmode file
+CREATE INDEX CONCURRENTLY c ON t (c);

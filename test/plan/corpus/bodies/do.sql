@@ -1,0 +1,9 @@
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_class WHERE relname = 'i1') THEN
+    CREATE INDEX CONCURRENTLY i1 ON t (a);
+  END IF;
+  -- CREATE INDEX no ON t (z);
+  CREATE UNIQUE INDEX i2 ON t (b) WHERE c = 'x;y';
+END $$;
+CREATE INDEX CONCURRENTLY i3 ON t (d);

@@ -1,0 +1,6 @@
+CREATE OR REPLACE FUNCTION add_indexes() RETURNS void LANGUAGE plpgsql AS '
+BEGIN
+  CREATE INDEX i1 ON t (a);
+END';
+SELECT add_indexes();
+CREATE INDEX CONCURRENTLY i2 ON t (b);

@@ -1,0 +1,1 @@
+ALTER TABLE hits ON CLUSTER main ADD INDEX i url TYPE tokenbf_v1(1024, 2, 0) GRANULARITY 4;

@@ -1,0 +1,1 @@
+CREATE INDEX i ON hits (url) TYPE minmax GRANULARITY 1;

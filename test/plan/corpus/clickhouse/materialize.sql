@@ -1,0 +1,2 @@
+ALTER TABLE hits MATERIALIZE INDEX i;
+CREATE TABLE r (id UInt64) ENGINE = ReplacingMergeTree() ORDER BY tuple();

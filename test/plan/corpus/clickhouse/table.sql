@@ -1,0 +1,2 @@
+CREATE TABLE hits (id UInt64) ENGINE = MergeTree ORDER BY id;
+CREATE INDEX i ON hits (id) TYPE set(100) GRANULARITY 2;

@@ -1,0 +1,3 @@
+-- nothing but the way back
+DROP INDEX CONCURRENTLY i1;
+DROP INDEX CONCURRENTLY i2;

@@ -1,0 +1,2 @@
+﻿-- SECTION 1: Größe
+CREATE INDEX CONCURRENTLY i ON t (a);

@@ -1,0 +1,1 @@
+-- a commentCREATE INDEX CONCURRENTLY i ON t (a);

@@ -1,0 +1,2 @@
+-- Größe
+CREATE INDEX CONCURRENTLY i ON t (a);

@@ -1,0 +1,2 @@
+CREATE INDEX CONCURRENTLY "索引😀" ON "表" ("列" , ) WHERE "列" > 0;
+CREATE INDEX CONCURRENTLY "größe" ON t (a);

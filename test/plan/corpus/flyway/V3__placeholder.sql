@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY idx_x ON ${schema}.orders (x);

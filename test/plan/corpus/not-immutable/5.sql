@@ -1,0 +1,3 @@
+-- found before the server does
+CREATE INDEX CONCURRENTLY good ON t (lower(a), to_tsvector('english', b));
+CREATE INDEX CONCURRENTLY bad ON t ((concat(a, b)));

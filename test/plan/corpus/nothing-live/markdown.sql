@@ -1,0 +1,5 @@
+/*
+```sql
+CREATE INDEX i ON t (a);
+```
+*/

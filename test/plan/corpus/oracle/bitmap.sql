@@ -1,0 +1,2 @@
+CREATE BITMAP INDEX idx_sex ON emp (sex);
+/

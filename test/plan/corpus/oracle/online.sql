@@ -1,0 +1,2 @@
+CREATE INDEX idx_emp ON emp (deptno) ONLINE;
+CREATE INDEX idx_emp2 ON emp (sal) TABLESPACE users PARALLEL 4 NOLOGGING;

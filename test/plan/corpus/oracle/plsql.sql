@@ -1,0 +1,4 @@
+BEGIN
+  EXECUTE IMMEDIATE 'CREATE INDEX idx_a ON a (b)';
+END;
+/

@@ -1,0 +1,2 @@
+ALTER INDEX idx_emp REBUILD ONLINE;
+CREATE INDEX idx_emp3 ON emp (upper(name)) COMPUTE STATISTICS;

@@ -1,0 +1,5 @@
+COPY t FROM stdin;
+1	a;b
+\.
+CREATE INDEX CONCURRENTLY i ON t (a);
+INSERT INTO t VALUES ('CREATE INDEX x ON y (z);');

@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX CONCURRENTLY "Post_author_idx" ON "public"."Post" USING HASH ("authorId");

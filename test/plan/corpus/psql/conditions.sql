@@ -1,0 +1,3 @@
+\if :{?x}
+CREATE INDEX CONCURRENTLY i ON t (a);
+\endif

@@ -1,0 +1,4 @@
+\copy t from 'x.csv' csv
+\! date
+\echo 'CREATE INDEX k ON t (z);'
+CREATE INDEX CONCURRENTLY i ON t (a);

@@ -1,0 +1,2 @@
+SELECT format('CREATE INDEX ON %I (a)', t) FROM x \gexec
+CREATE INDEX CONCURRENTLY i ON t (a);

@@ -1,0 +1,4 @@
+CREATE INDEX CONCURRENTLY i ON t (a || b);
+CREATE INDEX CONCURRENTLY j ON t (data->>'x' DESC, b);
+CREATE INDEX CONCURRENTLY k ON t (created_at::date);
+CREATE INDEX CONCURRENTLY l ON t (lower(a));

@@ -1,0 +1,2 @@
+-- +migrate Upp
+CREATE INDEX CONCURRENTLY idx ON people (a);

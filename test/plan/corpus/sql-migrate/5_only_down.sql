@@ -1,0 +1,2 @@
+-- +migrate Down
+DROP INDEX idx_people_name;

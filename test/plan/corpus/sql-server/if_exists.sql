@@ -1,0 +1,2 @@
+IF NOT EXISTS (SELECT * FROM sys.indexes WHERE name = 'IX_A')
+CREATE INDEX IX_A ON A (B);

@@ -1,0 +1,1 @@
+CREATE INDEX IX_Orders_User ON Orders (UserId) WITH (ONLINE = ON, FILLFACTOR = 80);

@@ -1,0 +1,2 @@
+.mode column
+CREATE INDEX i ON t (a);

@@ -1,0 +1,1 @@
+create index concurrently recent on public.notes (at) where at > now() - interval '30 days';
