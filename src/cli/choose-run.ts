@@ -50,11 +50,11 @@ export const theRun = async (selection: RunSelection, io: Io, wanted: 'any' | 'l
   throw new UsageError(run === undefined ? `there is no run in ${dir}` : `there is no run ${run} in ${dir}`);
 };
 
-/** `theRun`, or null when there is none. */
+/** `theRun`, or null when there is none. one-living: one of several that live is never chosen, and one that has ended may be. */
 export const findTheRun = async (
   { run, journal, flags }: RunSelection,
   io: Io,
-  wanted: 'any' | 'living',
+  wanted: 'any' | 'living' | 'one-living',
 ): Promise<RunEntry | null> => {
   const dir = journalDirectory(journal, io.env);
   const all = await listRuns(dir);
@@ -62,7 +62,7 @@ export const findTheRun = async (
   const there = byPlace ? all.filter((entry) => isOn(entry, flags, io)) : all;
   const living = there.filter((entry) => entry.alive);
   const among = run === undefined && living.length > 0 ? living : there;
-  if (run === undefined && wanted === 'living' && living.length > 1) throw ambiguous(living);
+  if (run === undefined && wanted !== 'any' && living.length > 1) throw ambiguous(living);
   const chosen = chooseRun(among, run ?? null);
   if ('ambiguous' in chosen) throw ambiguous(chosen.ambiguous);
   if ('none' in chosen) return null;

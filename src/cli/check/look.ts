@@ -6,6 +6,7 @@ import type { Finding, Plan } from '../../plan/index.ts';
 import type { MatchedReport, NamedBackup, PreflightFacts } from '../../run/index.ts';
 import { UnreachableError } from '../connection/index.ts';
 import { type GivenOptions, runOptions } from '../options/deploy-options.ts';
+import { probesOf } from '../options/probes.ts';
 
 export interface Looked {
   findings: readonly Finding[];
@@ -38,7 +39,7 @@ export const lookAt = async (
   const settings = inspectingSettings;
   const inspect = await Session.open({ connection, run: 'check', name: 'inspect', settings }).catch(unreachable);
   try {
-    const options = runOptions(given, terminal, false, backup, [], matches);
+    const options = runOptions(given, terminal, false, backup, probesOf(plan, given.probes), matches);
     const preflight = await runPreflight({ inspect, plan, options, ours: [inspect.pid], pooling });
     return { preflight, findings: preflight.findings };
   } finally {

@@ -34,7 +34,7 @@ const nowhere = ({ run, journal }: RunSelection, io: Io): UsageError => {
  * looked for in the ledger of the database that is named.
  */
 export const reachRun = async (selection: RunSelection, io: Io, wanted: 'any' | 'living'): Promise<Reached> => {
-  const local = await findTheRun(selection, io, 'any');
+  const local = await findTheRun(selection, io, wanted === 'living' ? 'one-living' : 'any');
   if (local?.alive) return { kind: 'here', run: local.run, entry: local };
   const here: Reached | null = local === null ? null : { kind: 'here', run: local.run, entry: local };
   if (isNamed(selection, io)) {

@@ -48,6 +48,8 @@ export interface Facts {
   roleDefaults: RoleDefault[];
   /** What stands where the ledger belongs; null when there is to be none. */
   ledger: LedgerSchemaRow | null;
+  /** Probes that will not be run, since they call these functions by name, VOLATILE ones. */
+  refusedProbes: { name: string; functions: string[] }[];
   /** What is there of amcheck; null when it was not asked for. */
   amcheck: { installed: boolean; allowed: boolean } | null;
 }

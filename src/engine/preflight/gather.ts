@@ -4,6 +4,7 @@ import { activity } from '../../queries/activity.ts';
 import { dumpSessions } from '../../queries/dump_sessions.ts';
 import { engineLockHolders } from '../../queries/engine_lock_holders.ts';
 import { extension, mayCheckIndexes } from '../../queries/extension.ts';
+import { functionsNamed } from '../../queries/functions_named.ts';
 import { ledgerSchema } from '../../queries/ledger_schema.ts';
 import { serverFacts } from '../../queries/server_facts.ts';
 import { roleDefaults, settingsNamed } from '../../queries/settings_named.ts';
@@ -11,6 +12,8 @@ import { stallingTransactions } from '../../queries/stalling_transactions.ts';
 import { systemIdentifier } from '../../queries/system_identifier.ts';
 import { trySettings } from '../../queries/try_settings.ts';
 import { builtWith, type RunOptions, runnableSteps } from '../../run/index.ts';
+import { calledFunctions } from '../catalog/called-functions.ts';
+import { isHarmless } from '../catalog/harmless-functions.ts';
 import { type InspectionTarget, inspectIndexes } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
@@ -47,6 +50,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     settings: await settingsNamed(session, CONSULTED),
     refusedSettings: await refusedSettings(session, plan, options),
     roleDefaults: await roleDefaults(session),
+    refusedProbes: await refusedProbes(session, options),
     amcheck: options.amcheck === true ? await amcheck(session) : null,
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
   };
@@ -57,6 +61,19 @@ export const indexTargets = (plan: Plan, { settings }: Pick<RunOptions, 'setting
   runnableSteps(plan).flatMap(({ step: create }, step) =>
     create.kind === 'create-index' ? [{ step, create: builtWith(create, settings) }] : [],
   );
+
+async function refusedProbes(session: Session, { probes = [] }: RunOptions): Promise<Facts['refusedProbes']> {
+  // One that does not even parse is refused when it is measured.
+  const callsOf = (sql: string) => calledFunctions(sql).catch(() => []);
+  const called = await Promise.all(probes.map(async ({ name, sql }) => ({ name, calls: await callsOf(sql) })));
+  const all = called.flatMap(({ calls }) => calls);
+  if (all.length === 0) return [];
+  const risky = (await functionsNamed(session, all)).filter(({ schema, name }) => !isHarmless(schema, name));
+  return called.flatMap(({ name, calls }) => {
+    const found = calls.filter((call) => risky.some((each) => each.name === call.name && each.schema === call.schema));
+    return found.length === 0 ? [] : [{ name, functions: found.map((each) => each.name) }];
+  });
+}
 
 async function amcheck(session: Session): Promise<Facts['amcheck']> {
   const found = await extension(session, 'amcheck');

@@ -23,6 +23,7 @@ export const factsWhere = (
     roleDefaults: [],
     ledger: null,
     amcheck: null,
+    refusedProbes: [],
     ...rest,
     server: {
       version: '18.4',

@@ -100,6 +100,18 @@ describe.each(versions)('probes of a run on PostgreSQL %i', (version) => {
     expect(types.lastIndexOf('probe.measured')).toBeGreaterThan(types.indexOf('rollback.finished'));
   });
 
+  it('that call a VOLATILE function are a finding before the go, and a failure after', async () => {
+    const database = await createDatabase(version);
+    await filled(database);
+    await database.sql("CREATE FUNCTION writes(int) RETURNS int LANGUAGE plpgsql AS 'BEGIN RETURN $1; END'");
+    const run = await deploy(database, [{ ...of, sql: 'SELECT writes(kind) FROM t WHERE kind = $1' }, of]);
+    const finding = run.state().preflight?.findings.find(({ code }) => code === 'probe-refused');
+    expect(finding?.what).toBe('1 probe will not be measured: of a kind calls writes, declared VOLATILE.');
+    expect(run.state().probes[0]?.after?.verdict?.problems[0]).toMatch(/It calls writes\(\), declared VOLATILE/);
+    expect(run.state().outcome?.status).toBe(1);
+    expect((await database.statementLog()).filter(({ text }) => /^EXPLAIN.*writes/.test(text))).toEqual([]);
+  });
+
   it('that old statistics mislead are right after the ANALYZE', async () => {
     const database = await createDatabase(version);
     await filled(database);

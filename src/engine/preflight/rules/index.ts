@@ -11,6 +11,7 @@ import { ledger } from './ledger.ts';
 import { matches } from './matches.ts';
 import { oldTransactions } from './old-transactions.ts';
 import { otherEngine } from './other-engine.ts';
+import { probes } from './probes.ts';
 import { refusedIndexes } from './refused-indexes.ts';
 import { refusedSettings } from './refused-settings.ts';
 import { resumed } from './resumed.ts';
@@ -45,6 +46,7 @@ export const RULES: readonly Rule[] = [
   refusedIndexes,
   resumed,
   indexes,
+  probes,
   busyTables,
   oldTransactions,
   activeConnections,
