@@ -294,6 +294,9 @@ export class Reader {
     }
     const at = explained.at === undefined ? undefined : source.place(piece.start + explained.at);
     this.problem(source, place, piece.start, piece.sql, explained, at);
+    const { fix } = explained;
+    const { start, end } = piece;
+    this.trace.add({ as: 'problem', source, start, end, ...(fix === undefined ? {} : { fix }) });
   }
 
   private tableLeftOut({ piece, place }: Standing): void {
