@@ -8,11 +8,13 @@ import {
   type Problem,
   problemLines,
   readPlan,
+  type SourceFile,
 } from '../plan/index.ts';
 import { UsageError } from './errors.ts';
 import { planPaths, readError, STDIN, sourceFile } from './plan-files.ts';
 
-const include: Include = (path, fromFile, relative) => {
+/** Gets what \i and \ir name from the disk. */
+export const include: Include = (path, fromFile, relative) => {
   const found = relative && fromFile !== STDIN ? resolve(dirname(fromFile), path) : resolve(path);
   try {
     return { path: found, bytes: readFileSync(found) };
@@ -20,6 +22,10 @@ const include: Include = (path, fromFile, relative) => {
     return { error: readError(cause) };
   }
 };
+
+/** What the names stand for, read. */
+export const sourcesOf = (names: readonly string[], stdin: NodeJS.ReadableStream): Promise<SourceFile[]> =>
+  Promise.all(planPaths(names).map((path) => sourceFile(path, stdin)));
 
 /**
  * Reads what the names stand for: files, folders, patterns, `-` for standard input. What is wrong with what they say is in
@@ -30,7 +36,7 @@ export const readPlanFiles = async (
   options: PlanOptions,
   stdin: NodeJS.ReadableStream,
 ): Promise<Plan> => {
-  const sources = await Promise.all(planPaths(names).map((path) => sourceFile(path, stdin)));
+  const sources = await sourcesOf(names, stdin);
   await loadParser();
   return readPlan(sources, include, options);
 };

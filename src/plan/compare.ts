@@ -45,21 +45,21 @@ function compareParsed(
 
 /** What indexes on one table are compared by, as texts that are the same exactly when the parts are. */
 export interface IndexKeys {
-  /** The whole definition, apart from table and name. */
-  definition: string;
   columns: string[];
   predicate: string;
+  /** All else but table and name. */
+  rest: string;
   /** It has INCLUDE columns. */
   includes: boolean;
 }
 
 /** The keys of an index: to be kept, which a parse of thousands of statements is too large for. */
-export function indexKeys(node: IndexStmt): IndexKeys {
+export function indexKeys({ indexParams = [], whereClause, ...node }: IndexStmt): IndexKeys {
   const parts = partsOf(node, { ignoreRelation: true });
   return {
-    definition: [...parts].map(([part, text]) => `${part}=${text}`).join(' '),
-    columns: (node.indexParams ?? []).map((column) => canonical(withoutDefaults(column))),
-    predicate: canonical(node.whereClause ?? null),
+    columns: indexParams.map((column) => canonical(withoutDefaults(column))),
+    predicate: whereClause === undefined ? '' : canonical(whereClause),
+    rest: [...parts].map(([part, text]) => `${part}=${text}`).join(' '),
     includes: (node.indexIncludingParams ?? []).length > 0,
   };
 }

@@ -48,7 +48,8 @@ function explainSyntax(piece: StatementPiece, refused: Refused): Explained {
     };
   const foreign = otherDatabase(piece.sql);
   if (foreign !== null) return ofDatabase(foreign);
-  const mended = mend(piece.sql);
+  // Without its line comments, which would swallow what is moved behind them.
+  const mended = mend(piece.code);
   if (mended === null) return refused;
   return { ...refused, why: `${refused.why}; ${mended.slips.join(', and ')}`, fix: mended.fix };
 }

@@ -12,7 +12,7 @@ export { type Retarget, retargetIndex } from './index-statement.ts';
 export { type PlanJson, planToJson, type StepJson } from './json.ts';
 export { loadParser } from './parser.ts';
 export { type Question, readQuestion } from './question.ts';
-export { type Formatted, formatPlan, planDiffers } from './rewrite/index.ts';
+export { type Formatted, formatPlan, planDiffers, type Repair, type Repaired, repairPlan } from './rewrite/index.ts';
 export type * from './types.ts';
 
 /**

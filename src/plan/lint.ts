@@ -201,7 +201,8 @@ function tableKey({ step }: PlannedIndex): string {
 function sameIndex(indexes: readonly PlannedIndex[]): Finding[] {
   const seen = new Map<string, PlannedIndex>();
   return indexes.flatMap((index): Finding[] => {
-    const key = `${tableKey(index)} ${index.keys.definition}`;
+    const { columns, predicate, rest } = index.keys;
+    const key = `${tableKey(index)} ${columns.join()} ${predicate} ${rest}`;
     const first = seen.get(key);
     if (first === undefined) {
       seen.set(key, index);
@@ -226,6 +227,7 @@ function sameIndex(indexes: readonly PlannedIndex[]): Finding[] {
 function prefixes(indexes: readonly PlannedIndex[]): Finding[] {
   const groups = Map.groupBy(indexes.filter(isPlainBtree), (index) => prefixGroup(index));
   return [...groups.values()].flatMap((group) => {
+    if (group.length === 1) return [];
     const byColumns = new Map<string, PlannedIndex>();
     const columns = group.map((index) => ({ index, keys: index.keys.columns }));
     for (const { index, keys } of columns) {

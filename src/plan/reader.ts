@@ -4,7 +4,6 @@ import { Fingerprint } from './fingerprint.ts';
 import { commentRuns, type Heading, headingOf, headingOfEcho, notesOf } from './headings.ts';
 import { MigrationFiles } from './migrations/files.ts';
 import { bookkeeping, type MigrationReading, migrationReading } from './migrations/reading.ts';
-import { parseStatement } from './parser.ts';
 import { firstWords, printable } from './printable.ts';
 import { judgeCommand } from './psql.ts';
 import { isRefusedByWords } from './refusals.ts';
@@ -37,6 +36,9 @@ export const WHOLE_FILE = 'the whole file';
 const NOT_INDEXES = 'it is no work on indexes';
 /** psql commands that touch data or files and nothing of what the rest means. */
 const BESIDE: ReadonlySet<string> = new Set(['copy', '!', 'o', 'out', 'w', 'write']);
+/** The name, without its schema, of a table that a statement creates. */
+const CREATES_TABLE =
+  /^create\s+(?:\w+\s+){0,2}table\s+(?:if\s+not\s+exists\s+)?(?:(?:"(?:[^"]|"")+"|[\w$]+)\s*\.\s*)?("(?:[^"]|"")+"|[\w$]+)/i;
 const OWN_TRANSACTION =
   'every statement is sent on its own, since CREATE INDEX CONCURRENTLY cannot run in a transaction';
 
@@ -294,15 +296,16 @@ export class Reader {
     }
     const at = explained.at === undefined ? undefined : source.place(piece.start + explained.at);
     this.problem(source, place, piece.start, piece.sql, explained, at);
+    const { fix } = explained;
+    const { start, end } = piece;
+    this.trace.add({ as: 'problem', source, start, end, ...(fix === undefined ? {} : { fix }) });
   }
 
   private tableLeftOut({ piece, place }: Standing): void {
-    if (piece.words[0] !== 'CREATE' || !piece.words.includes('TABLE')) return;
-    const parsed = parseStatement(piece.code);
-    if (!parsed.ok) return;
-    const made = parsed.statement as { CreateStmt?: { relation?: { relname?: string } } };
-    const name = made.CreateStmt?.relation?.relname;
-    if (name !== undefined) this.tablesLeftOut.set(name, place);
+    const name = CREATES_TABLE.exec(piece.sql)?.[1];
+    if (name === undefined) return;
+    const table = name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase();
+    this.tablesLeftOut.set(table, place);
   }
 
   private problem(source: Source, place: Place, from: number, sql: string, refused: Explained, at?: Place): void {

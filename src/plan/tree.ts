@@ -53,13 +53,24 @@ function shallow(value: unknown, depth: number): string | null {
     return `${out}]`;
   }
   const node = value as Record<string, unknown>;
-  for (const key of Object.keys(node).sort()) {
+  for (const key of sorted(Object.keys(node))) {
     if (PLACES.has(key) || node[key] === undefined) continue;
     const text = shallow(node[key], depth + 1);
     if (text === null) return null;
     out += `"${key}":${text},`;
   }
   return `${out}}`;
+}
+
+/** Sorts a few keys in place: for so few, insertion is several times as fast as sort(). */
+function sorted(keys: string[]): string[] {
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i] ?? '';
+    let at = i;
+    for (; at > 0 && (keys[at - 1] ?? '') > key; at--) keys[at] = keys[at - 1] ?? '';
+    keys[at] = key;
+  }
+  return keys;
 }
 
 function deep(root: unknown): string {

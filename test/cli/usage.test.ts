@@ -46,7 +46,7 @@ describe('bad usage is status 2 and one line', () => {
   const cases: [string[], RegExp][] = [
     [['deply'], /unknown command 'deply' \(Did you mean deploy\?\)/],
     [['deploy'], /missing required argument/],
-    [['deploy', 'PLAN', 'other.sql'], /too many arguments/],
+    [['deploy', 'PLAN', 'other.sql'], /cannot read the plan other\.sql: there is no such file/],
     [['deploy', 'PLAN', '--jbos', '3'], /unknown option '--jbos' \(Did you mean --jobs\?\)/],
     [['deploy', 'PLAN', '--jobs', '0'], /--jobs takes a whole number from 1 to 16/],
     [['deploy', 'PLAN', '--jobs'], /argument missing/],

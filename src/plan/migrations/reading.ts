@@ -116,7 +116,9 @@ function commentLines(text: string): string {
 
 /** The history table that a statement writes to or makes, or null. */
 export function bookkeeping(piece: StatementPiece): string | null {
-  if (!/^(?:INSERT|UPDATE|DELETE|CREATE)$/.test(piece.words[0] ?? '')) return null;
+  const [first = ''] = piece.words;
+  const writes = first === 'INSERT' || first === 'UPDATE' || first === 'DELETE';
+  if (!writes && !(first === 'CREATE' && piece.words.includes('TABLE'))) return null;
   const parsed = parseStatement(piece.code);
   if (!parsed.ok) return null;
   const [[kind, body] = ['', {}]] = Object.entries(parsed.statement) as [string, Record<string, unknown>][];

@@ -2,6 +2,7 @@ import { addConcurrently } from '../index-statement.ts';
 import { lexemeAt } from '../lexer.ts';
 import type { Headed } from '../sections.ts';
 import type { Source } from '../source.ts';
+import { nextStart, tailEnd } from './acts.ts';
 import { headingComment } from './heading-comment.ts';
 import type { Act } from './trace.ts';
 
@@ -61,6 +62,8 @@ class Writer {
         // Behind something that was left out it would stand for itself, and could be read as a heading.
         if (act.ownLine || this.lineHasText()) this.text(act.source.text.slice(act.start, act.end));
         this.moveTo(act.end);
+        return;
+      case 'problem':
         return;
       case 'drop':
         this.gap(act.start);
@@ -154,25 +157,4 @@ function collapsed(space: string): string {
   if (lines.length < 3) return space;
   const end = space.includes('\r\n') ? '\r\n' : '\n';
   return end + end + (lines.at(-1) ?? '');
-}
-
-/** Where the next piece of the same file begins. */
-function nextStart(acts: readonly Act[], i: number): number {
-  for (let n = i + 1; n < acts.length; n++) {
-    const act = acts[n];
-    if (act === undefined || act.as === 'file' || act.as === 'file-ends') return Infinity;
-    if ('start' in act) return act.start;
-  }
-  return Infinity;
-}
-
-/** The end of the semicolon that closes a statement, past comments before it; null when there is none before `limit`. */
-function tailEnd(text: string, from: number, limit: number): number | null {
-  for (let at = from; at < text.length && at < limit; ) {
-    const { kind, end } = lexemeAt(text, at);
-    if (kind === 'semicolon') return end;
-    if (kind !== 'space' && kind !== 'line-comment' && kind !== 'block-comment') return null;
-    at = end;
-  }
-  return null;
 }

@@ -4,6 +4,7 @@ import type { Include, Plan, PlanOptions, SourceFile } from '../types.ts';
 import { writeBack } from './format.ts';
 import { planDiffers } from './same-plan.ts';
 
+export { type Repair, type Repaired, repairPlan } from './repair.ts';
 export { planDiffers };
 
 export type Formatted = { ok: true; sql: string; plan: Plan } | { ok: false; why: string; plan: Plan };

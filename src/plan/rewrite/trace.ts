@@ -15,6 +15,8 @@ export type Act =
   /** A statement of the plan, with its text as the reader took it. */
   | (Range & { as: 'keep'; text: string; step: SectionStep | ValidationStep; headed: Headed })
   | (Range & { as: 'drop'; transaction?: 'begin' | 'commit' })
+  /** What is refused, and what it was probably meant to be. */
+  | (Range & { as: 'problem'; fix?: string })
   | (Range & { as: 'comment'; ownLine: boolean })
   /** A heading is in force from here on; `shown` when the comments before it say it. */
   | { as: 'heading'; headed: Headed; shown: boolean };
