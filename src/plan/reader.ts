@@ -2,9 +2,11 @@ import { type IndexKeys, indexKeys } from './compare.ts';
 import { type Explained, explainRefusal, mayBeLeftOut } from './explain-refusal.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { commentRuns, type Heading, headingOf, headingOfEcho, notesOf } from './headings.ts';
+import { elsewhere } from './migrations/elsewhere.ts';
 import { MigrationFiles } from './migrations/files.ts';
-import { bookkeeping, type MigrationReading, migrationReading } from './migrations/reading.ts';
+import { type MigrationReading, migrationReading } from './migrations/reading.ts';
 import { firstWords, printable } from './printable.ts';
+import { problemOf } from './problem.ts';
 import { judgeCommand } from './psql.ts';
 import { isRefusedByWords } from './refusals.ts';
 import { Trace } from './rewrite/trace.ts';
@@ -190,7 +192,7 @@ export class Reader {
 
   private statement(source: Source, piece: StatementPiece, reading: MigrationReading | null): void {
     const standing = { source, piece, place: source.place(piece.start) };
-    if (reading !== null && this.elsewhere(standing, reading)) return;
+    if (reading !== null && this.putElsewhere(standing, reading)) return;
     const read = readStatement(piece);
     const { place } = standing;
     switch (read.as) {
@@ -232,32 +234,15 @@ export class Reader {
     }
   }
 
-  /** A statement that its migration tool would not run on the way up, or that keeps the tool's own books. */
-  private elsewhere(standing: Standing, reading: MigrationReading): boolean {
+  /** Puts a statement that is not the plan's where it belongs; false when it is the plan's. */
+  private putElsewhere(standing: Standing, reading: MigrationReading): boolean {
     const { source, piece, place } = standing;
-    const { tool, part } = reading;
-    if (piece.unclosed !== null) return false;
-    if (part === 'down') {
-      this.migrations.wayBack(place, piece, reading);
-      this.leave(standing, `it is the way back as ${tool.name} keeps it, which is never run here`);
-      return true;
-    }
-    if (part === 'ignored') {
-      this.leave(standing, reading.ignoredFor);
-      return true;
-    }
-    const mark = piece.sql.split('\n').find((line) => /^\s*--/.test(line) && reading.isMark(line, true));
-    if (part === 'before' || mark !== undefined) {
-      const why =
-        mark === undefined
-          ? `${tool.name} runs nothing that stands before its mark for the way up`
-          : `${tool.name} would take the line ${mark.trim()} in the middle of it for its own`;
-      this.problem(source, place, piece.start, piece.sql, { as: 'refused', code: 'migration-directive', why });
-      return true;
-    }
-    const table = bookkeeping(piece);
-    if (table === null) return false;
-    this.leave(standing, `${table} is where ${tool.name} keeps its books; it is not touched`);
+    const found = elsewhere(piece, reading);
+    if (found === null) return false;
+    const { as, why } = found;
+    if (as === 'way-back') this.migrations.wayBack(place, piece, reading);
+    if (as !== 'refused') this.leave(standing, why);
+    else this.problem(source, place, piece.start, piece.sql, { as, code: 'migration-directive', why });
     return true;
   }
 
@@ -309,24 +294,7 @@ export class Reader {
   }
 
   private problem(source: Source, place: Place, from: number, sql: string, refused: Explained, at?: Place): void {
-    const where = at !== undefined && (at.line !== place.line || at.column !== place.column) ? at : undefined;
-    const seen = where === undefined ? '' : ` (line ${where.line}, column ${where.column})`;
-    const opening = refused.code === 'syntax' ? 'PostgreSQL cannot read this' : 'Refused';
-    const { database, fix, kind, inside } = refused;
-    this.problems.push({
-      ...place,
-      code: refused.code,
-      what: firstWords(sql),
-      message: printable(`${opening}: ${refused.why}${seen}.`),
-      ...(where === undefined ? {} : { at: where }),
-      excerpt: source.excerpt(from + (refused.at ?? 0)),
-      ...(fix === undefined ? {} : { fix }),
-      ...(database === undefined ? {} : { database }),
-      ...(kind === undefined ? {} : { kind }),
-      ...(inside === undefined
-        ? {}
-        : { inside: inside.map((found) => ({ ...source.place(from + found.at), sql: found.sql })) }),
-    });
+    this.problems.push(problemOf(source, place, from, sql, refused, at));
   }
 
   private command(source: Source, piece: CommandPiece, reading: MigrationReading | null, chain: string[]): void {
