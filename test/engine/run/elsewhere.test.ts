@@ -103,6 +103,11 @@ describe.each(versions)('elsewhere, through the ledger of PostgreSQL %i', (versi
       ['leave', 'done'],
     ]);
   });
+});
+
+// No server knows of what follows.
+describe('elsewhere, through the ledger', () => {
+  const version = 18;
 
   it('an abort goes before what waits with it, and one can be taken back', async () => {
     const database = await prepare(version);
