@@ -10,6 +10,11 @@ const OVER = 'the run has ended';
 
 const NO_RIGHT = '42501';
 const READ_ONLY = '25006';
+/** What will not change while the connection lasts. */
+const DENIED = new Set([NO_RIGHT, READ_ONLY]);
+
+/** An engine refuses a seat that was asked for before its go, and a server may be away. */
+const ASK_AGAIN_MS = 5_000;
 
 /** Why an order could not be written, in words that say what to do. */
 const whyNot = (error: unknown): string => {
@@ -31,8 +36,10 @@ export class LedgerOrders {
   readonly #about: { run: string; name: Actor; seat: string | null };
   #given: Given[] = [];
   #client: string | null = null;
-  /** The order with which we said that we are there; null: not yet on this connection. */
-  #join: { id: string | null } | null = null;
+  /** Whether the engine knows that we are there, by this connection. never: the role may not say so. */
+  #seat: 'none' | 'asked' | 'taken' | 'never' = 'none';
+  /** When a seat that was refused is asked for again, by performance.now(). */
+  #askAgainAt = Number.NEGATIVE_INFINITY;
 
   constructor(about: { run: string; name: Actor; seat: string | null }) {
     this.#about = about;
@@ -50,7 +57,8 @@ export class LedgerOrders {
 
   /** A new connection: the engine is told which backend is ours now. */
   connected(): void {
-    this.#join = null;
+    this.#seat = 'none';
+    this.#askAgainAt = Number.NEGATIVE_INFINITY;
   }
 
   /** What was under way may have been written. */
@@ -80,7 +88,7 @@ export class LedgerOrders {
   /** Says that this screen leaves on purpose. Never fails. */
   async leave(session: Session): Promise<void> {
     const { seat } = this.#about;
-    if (seat === null || this.#join === null) return;
+    if (seat === null || this.#seat === 'none' || this.#seat === 'never') return;
     await this.#write(session, { type: 'leave', seat }).catch(() => undefined);
   }
 
@@ -100,25 +108,25 @@ export class LedgerOrders {
     const { seat } = this.#about;
     if (seat === null || state === null || state.phase === 'finished') return;
     // An engine that took the run up knows nobody.
-    const forgotten = this.#client !== null && !state.clients.some(({ id }) => id === this.#client);
-    if (forgotten && this.#join?.id === null) this.#join = null;
-    if (this.#join !== null) return;
-    const join = { id: null as string | null };
-    this.#join = join;
-    const order = { type: 'join', seat, pid: session.pid };
-    void this.#order(session, order).then(({ ok, why }) => {
+    const forgotten = this.#seat === 'taken' && !state.clients.some(({ id }) => id === this.#client);
+    if (!forgotten && this.#seat !== 'none') return;
+    if (performance.now() < this.#askAgainAt) return;
+    this.#seat = 'asked';
+    this.#askAgainAt = performance.now() + ASK_AGAIN_MS;
+    void this.#order(session, { type: 'join', seat, pid: session.pid }).then(({ ok, why, denied }) => {
       if (ok) this.#client = why;
-      // Without a seat orders are still given, as by a caller: it is asked for again on the next connection.
-      join.id = null;
+      // Without a seat orders are still given, as by a caller.
+      this.#seat = ok ? 'taken' : denied ? 'never' : 'none';
     });
   }
 
-  async #order(session: Session, order: object): Promise<Reply> {
+  async #order(session: Session, order: object): Promise<Reply & { denied?: true }> {
     try {
       const id = await this.#write(session, order);
       return await new Promise<Reply>((answer) => this.#given.push({ id, answer }));
     } catch (error) {
-      return { ok: false, why: whyNot(error) };
+      const denied = DENIED.has((error as { code?: string }).code ?? '');
+      return { ok: false, why: whyNot(error), ...(denied ? { denied } : {}) };
     }
   }
 

@@ -1,6 +1,7 @@
 import { backendsThere, type PendingOrder } from '../../queries/ledger_orders.ts';
 import type { Session } from '../session.ts';
 import { WITHIN } from './prepare.ts';
+import { actorOf } from './sort-orders.ts';
 
 /** A connection that is cut for a while is not a screen that vanished. */
 const GRACE_MS = 30_000;
@@ -47,7 +48,7 @@ export class Seats {
     if (known !== undefined && known.role !== role) return null;
     const client = known?.client ?? `l${order.id}`;
     this.#seats.set(token, { client, role, pid, missingSince: null });
-    if (known === undefined) this.#host.joined(client, `${order.ordered_by} (role ${role})`);
+    if (known === undefined) this.#host.joined(client, actorOf(order));
     return client;
   }
 

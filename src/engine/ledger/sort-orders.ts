@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PendingOrder } from '../../queries/ledger_orders.ts';
 import type { Actor, Command, RunEvent } from '../../run/index.ts';
+import { plainText } from '../../run/plain-text.ts';
 import { command } from '../command-schema.ts';
 
 const seat = z.string().min(1).max(64);
@@ -52,8 +53,8 @@ const parse = (text: string): Parsed => {
   }
 };
 
-/** Who ordered it: in his own words, and by the server's word. */
-export const actorOf = ({ ordered_by, role }: PendingOrder): Actor => `${ordered_by} (role ${role})`;
+/** Who ordered it: in his own words, without what a terminal would take for more than words, and by the server's word. */
+export const actorOf = ({ ordered_by, role }: PendingOrder): Actor => plainText(`${ordered_by} (role ${role})`);
 
 type OrderEvent = Extract<RunEvent, { type: 'command.received' | 'command.refused' | 'command.dropped' }>;
 

@@ -31,6 +31,14 @@ describe('orders that wait', () => {
     expect(second?.verdict).toEqual({ kind: 'follow', command: { type: 'continue' }, seat: 's' });
   });
 
+  it('carry no name that a terminal would take for more than a name', () => {
+    const [first] = sortOrders([order(1, PAUSE, { ordered_by: 'eve\u001b[2J\u0007\n@far' })], {
+      events: [],
+      sinceGoMs: 1000,
+    });
+    expect(first?.by).toMatch(/^[\x20-\x7e]*\(role anna\)$/);
+  });
+
   it.each(['', '{', '[]', 'null', '{}', '{"type":"x"}', '{"type":"set-jobs"}', '{"type":"pause","forMs":-1}'])(
     'that are none are refused: %s',
     (text) => {

@@ -157,6 +157,24 @@ describe('elsewhere, through the ledger', () => {
     expect(late.view().events).toEqual(next.events());
   });
 
+  it('an operator who waits for the next engine has a seat at it', async () => {
+    const database = await prepare(version);
+    const { run, id, forgotten } = await waitingRun(database);
+    await run.kill();
+    const feed = elsewhere(database, id, 'operator', { name: 'cleo@far' });
+    await poll(async () => (await orders(database)).some(({ type }) => type === 'join'));
+    const next = await resumeRun(run);
+    await next.go();
+    await poll(() => next.state().clients.some(({ name }) => name.startsWith('cleo@far')));
+    await poll(() => feed.view().client);
+    expect((await orders(database))[0]).toMatchObject({ type: 'join', state: 'done' });
+    expect((await feed.send({ type: 'pause' })).ok).toBe(true);
+    expect((await feed.send({ type: 'take-over' })).ok).toBe(true);
+    expect((await feed.send({ type: 'continue' })).ok).toBe(true);
+    await forgotten.release();
+    expect((await next.end()).outcome?.status).toBe(0);
+  });
+
   it('forged and flooded notifications, and orders that are none, do no harm', async () => {
     const database = await prepare(version);
     const { run, id, forgotten } = await waitingRun(database);
