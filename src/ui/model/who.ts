@@ -7,7 +7,7 @@ import type { Snapshot } from './ui-state.ts';
 /** One's own orders that wait, the oldest first: those in the name that this screen has in the run. */
 export const ownWaiting = ({ state, client, waiting = [] }: FeedView): WaitingOrder[] => {
   const me = state?.clients.find(({ id }) => id === client);
-  return me === undefined ? [] : waiting.filter(({ by, role }) => me.name === `${by} (role ${role})`);
+  return me === undefined ? [] : waiting.filter(({ by, role }) => me.name === plainText(`${by} (role ${role})`));
 };
 
 const typeOf = (command: unknown): string =>
