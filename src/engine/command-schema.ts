@@ -23,10 +23,19 @@ export const command = z.discriminatedUnion('type', [
     gate: z.string().max(200),
     thresholds: z.object({ warn: threshold, pause: threshold, abort: threshold }),
   }),
+  z.object({
+    type: z.literal('end-session'),
+    pid: z.int().positive(),
+    backendStart: z.iso.datetime(),
+    who: z.string().max(200),
+    confirm: z.string(),
+  }),
   z.object({ type: z.literal('take-over') }),
   z.object({
     type: z.literal('asking'),
-    question: z.enum(['go', 'abort', 'rollback', 'restore', 'skip', 'cancel-build', 'take-over', 'leave']).nullable(),
+    question: z
+      .enum(['go', 'abort', 'rollback', 'restore', 'skip', 'cancel-build', 'end-session', 'take-over', 'leave'])
+      .nullable(),
   }),
   z.object({ type: z.literal('survey') }),
   z.object({

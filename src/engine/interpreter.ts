@@ -20,6 +20,7 @@ import { inspectIndex, takeBaseline } from './catalog/index.ts';
 import { checkRollback } from './check-rollback.ts';
 import type { ConnectionConfig } from './config.ts';
 import { type Droppable, drop } from './dropper.ts';
+import { endSession } from './end-session.ts';
 import type { EngineLock } from './lock.ts';
 import { preflight, recheck } from './look.ts';
 import type { Metering } from './metering.ts';
@@ -92,6 +93,8 @@ export class Interpreter {
         return { kind: 'tick' };
       case 'drop':
         return this.#drop(effect);
+      case 'end-session':
+        return endSession(sessions, effect);
       case 'survey':
         return survey(this.#builder, state());
       case 'check-rollback':

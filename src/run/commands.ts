@@ -1,7 +1,16 @@
 import type { GateThresholds } from './gates/types.ts';
 
 /** A confirmation that is open on an operator's screen: everybody else sees that it is being asked. */
-export type Question = 'go' | 'abort' | 'rollback' | 'restore' | 'skip' | 'cancel-build' | 'take-over' | 'leave';
+export type Question =
+  | 'go'
+  | 'abort'
+  | 'rollback'
+  | 'restore'
+  | 'skip'
+  | 'cancel-build'
+  | 'end-session'
+  | 'take-over'
+  | 'leave';
 
 /** What an operator may order. `step` is the step's number in the run, from 0. */
 export type Command =
@@ -23,6 +32,11 @@ export type Command =
   | { type: 'set-delay'; delayMs: number }
   /** New thresholds of a gate, built in or own, in its own unit. All null: it is off. */
   | { type: 'set-gate'; gate: string; thresholds: GateThresholds }
+  /**
+   * End a session of somebody else's that stands in the way: by pid and start, since pids are used again. `who`: as it was
+   * shown, for the record. `confirm`: the name of the database.
+   */
+  | { type: 'end-session'; pid: number; backendStart: string; who: string; confirm: string }
   /** This screen operates the run from now on. */
   | { type: 'take-over' }
   /** What this screen asks its operator just now; null: nothing any more. It orders nothing. */

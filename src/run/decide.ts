@@ -259,5 +259,8 @@ const decideAll = (state: RunState, world: World): Action[] => {
 export const decide = (state: RunState, world: World): Action[] =>
   [
     ...(state.surveying && state.phase !== 'finished' ? [act({ kind: 'survey' })] : []),
+    ...(state.phase === 'finished' || world.inflight.has('finish') ? [] : state.ending).map(({ pid, backendStart }) =>
+      act({ kind: 'end-session', pid, backendStart }),
+    ),
     ...decideAll(state, world),
   ].filter(({ effect }) => effect === null || !world.inflight.has(effectKey(effect)));

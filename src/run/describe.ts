@@ -47,6 +47,7 @@ export const QUESTIONS: Readonly<Record<Question, string>> = {
   restore: 'whether to restore the database from its backup',
   skip: 'whether to leave the failed index out',
   'cancel-build': 'whether to cancel a build',
+  'end-session': 'whether to end a session that stands in the way',
   'take-over': 'whether to take over',
   leave: 'whether to leave the run alone',
 };
@@ -69,6 +70,8 @@ const describeCommand = (command: Command): string => {
       return command.forMs === undefined ? 'pause' : `pause for ${duration(command.forMs)}`;
     case 'take-over':
       return 'take over';
+    case 'end-session':
+      return `end pid ${command.pid}`;
     case 'survey':
       return 'look at what a rollback would drop';
     case 'roll-back':
@@ -242,6 +245,12 @@ export const describeEvent = (event: RunEvent): string => {
       const { gate, from, to } = event;
       return `gate ${plainText(gate)}: ${thresholdsText(gate, from)} -> ${thresholdsText(gate, to)}, by ${plainText(event.by)}`;
     }
+    case 'session.end_ordered':
+      return `pid ${event.pid} (${plainText(event.who)}) is to be ended, by ${plainText(event.by)}`;
+    case 'session.ended':
+      return event.ended
+        ? `pid ${event.pid} (${plainText(event.who)}) was ended`
+        : `pid ${event.pid} (${plainText(event.who)}) was NOT ended: ${plainText(event.why)}`;
     case 'operator.changed':
       return `${plainText(event.name)} operates this run now${event.from === null ? '' : `, taken over from ${plainText(event.from)}`}`;
     case 'question.opened':

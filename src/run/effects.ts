@@ -15,6 +15,8 @@ export type Effect =
   /** Cancel the backend that works for the step, and end it if that does not help. */
   | { kind: 'cancel'; step: number; backend: BackendId }
   | { kind: 'drop'; step: number; oid: number; schema: string; name: string; why: DropCause; slot: string }
+  /** End a session of somebody else's, by an operator's word. */
+  | { kind: 'end-session'; pid: number; backendStart: string }
   /** Look at what a rollback would drop. */
   | { kind: 'survey' }
   /** Look whether the catalog is as before the run. */
@@ -32,6 +34,7 @@ export type Effect =
 /** One effect of a kind and step is under way at most once. */
 export const effectKey = (effect: Effect): string => {
   if ('step' in effect) return `${effect.kind}:${effect.step}`;
+  if (effect.kind === 'end-session') return `end-session:${effect.pid}`;
   return effect.kind === 'validate' ? `validate:${effect.validation}` : effect.kind;
 };
 

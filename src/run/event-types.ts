@@ -59,6 +59,8 @@ const ALL: Readonly<Record<EventType, true>> = {
   'section.started': true,
   'server.changed': true,
   'server.identified': true,
+  'session.end_ordered': true,
+  'session.ended': true,
   'statement.failed': true,
   'statement.finished': true,
   'statement.started': true,

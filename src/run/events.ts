@@ -463,6 +463,10 @@ export type EventBody =
   | { type: 'jobs.changed'; from: number; to: number; by: Actor }
   | { type: 'delay.changed'; fromMs: number; toMs: number; by: Actor }
   | { type: 'gate.changed'; gate: string; from: GateThresholds; to: GateThresholds; by: Actor }
+  /** Intent: recorded before somebody else's session is ended, by an operator's word. */
+  | { type: 'session.end_ordered'; pid: number; backendStart: string; who: string; by: Actor }
+  /** What came of it. `ended` false: it is still there, or the server refused, and `why` says which. */
+  | { type: 'session.ended'; pid: number; backendStart: string; who: string; ended: boolean; why: string }
   /** Another screen has the hand; `from`: who had it, null when nobody. */
   | { type: 'operator.changed'; client: string; name: string; from: string | null }
   /** A confirmation is open on an operator's screen, and then not any more. */

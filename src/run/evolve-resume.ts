@@ -74,6 +74,7 @@ export const takenUp = (state: RunState, event: Resumed): Partial<RunState> => {
     refusedServer: null,
     recheckDue: null,
     clients: [],
+    ending: [],
     hand: null,
     unattendedSince: event.at,
     purpose: event.purpose ?? 'deploy',

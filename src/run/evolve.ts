@@ -85,6 +85,7 @@ export const initialState = (event: RunEvent): RunState => {
     refusedServer: null,
     recheckDue: null,
     clients: [],
+    ending: [],
     hand: null,
     unattendedSince: event.at,
     created: [],
@@ -236,6 +237,12 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
       };
     case 'jobs.changed':
       return { jobs: event.to };
+    case 'session.end_ordered': {
+      const { pid, backendStart, who, by } = event;
+      return { ending: [...state.ending, { pid, backendStart, who, by }] };
+    }
+    case 'session.ended':
+      return { ending: state.ending.filter(({ pid }) => pid !== event.pid) };
     case 'delay.changed':
       return { delayMs: event.toMs };
     case 'gate.changed':

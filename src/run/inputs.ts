@@ -76,6 +76,8 @@ export type Input =
   | { kind: 'validated'; result: Extract<EventBody, { type: 'validation.finished' }> }
   | { kind: 'client-joined'; client: string; role: 'operator' | 'observer'; name: string }
   | { kind: 'client-left'; client: string; vanished: boolean }
+  /** What came of ending a session of somebody else's. */
+  | { kind: 'session-ended'; pid: number; ended: boolean; why: string }
   /** Whether the advisory lock is held, as seen each second. */
   | { kind: 'lock'; held: boolean }
   | { kind: 'connection-lost'; session: string; error: ErrorFacts }

@@ -5,6 +5,7 @@ import { asked, notInHand, takeOver } from './hand.ts';
 import type { Response } from './inputs.ts';
 import { invalidLeftovers } from './leftovers.ts';
 import { setDelay, setGate, setJobs } from './order-change.ts';
+import { endSession } from './order-end-session.ts';
 import { orderRollback, orderSurvey } from './order-rollback.ts';
 import { notAtWork } from './phases.ts';
 import type { RunState, StepState } from './state.ts';
@@ -138,6 +139,8 @@ const judge = (state: RunState, command: Command, { by, now, from }: Given): Ver
       return setDelay(state, command.delayMs, by);
     case 'set-gate':
       return setGate(state, command, by);
+    case 'end-session':
+      return endSession(state, command, by);
     case 'take-over':
       return takeOver(state, from);
     case 'asking':

@@ -160,6 +160,13 @@ const facts = (state: RunState, input: Exclude<Input, { kind: 'command' }>, now:
       return [{ type: 'client.joined', client: input.client, role: input.role, name: input.name }];
     case 'client-left':
       return clientLeft(state, input);
+    case 'session-ended': {
+      const { pid, ended, why } = input;
+      const ordered = state.ending.find((each) => each.pid === pid);
+      if (ordered === undefined) return [];
+      const { backendStart, who } = ordered;
+      return [{ type: 'session.ended', pid, backendStart, who, ended, why }];
+    }
     case 'connection-lost':
       return connectionLost(state, input);
     case 'connection-restored':

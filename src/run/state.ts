@@ -251,6 +251,8 @@ export interface RunState {
   /** Another copy of the server took over: nothing begins until it was looked at, due since then; or that has failed. */
   recheckDue: { since: string; failed: boolean } | null;
   clients: ClientState[];
+  /** Sessions of others that are being ended, by an operator's word. */
+  ending: { pid: number; backendStart: string; who: string; by: Actor }[];
   /** The screen that operates the run, of those in `clients`: the first operator's, until another one takes over. */
   hand: string | null;
   /** Since when no operator's screen is there, ISO; null while there is one. */

@@ -18,6 +18,7 @@ export type UiCommand =
   | 'skip'
   | 'retry'
   | 'cancel-build'
+  | 'end-blocker'
   | 'jobs-more'
   | 'jobs-fewer'
   | 'next-pane'
@@ -194,6 +195,14 @@ export const KEYMAP: readonly Binding[] = [
     short: 'cancel build',
     changes: true,
     phases: AT_WORK,
+  },
+  {
+    command: 'end-blocker',
+    strokes: ['K'],
+    label: 'K',
+    help: 'end a session that others wait for; shows them, and asks for the database’s name',
+    changes: true,
+    phases: BUSY,
   },
   {
     command: 'jobs-more',

@@ -127,3 +127,52 @@ describe('an order that waits for the engine', () => {
     expect(there.ui().notice?.text).toBe('no order of yours waits: all were answered');
   });
 });
+
+describe('K', () => {
+  const waitedFor = (): ReturnType<typeof both> => both('c1');
+
+  it('asks for the name of the database, and orders the end of that very session', () => {
+    const there = waitedFor();
+    const blocker = there.context().live.view.sample?.builds.flatMap(({ blockers }) => blockers)[0];
+    there.press('K');
+    expect(there.shows()).toContain('END the session pid 12247 billing-job?');
+    there.press('enter');
+    expect(there.shows()).toContain('That is not the name: nothing was ended.');
+    there.paste('menuca');
+    expect(there.sent()).toEqual([]);
+    there.press(...'menuca', 'enter');
+    expect(there.sent()).toEqual([
+      {
+        type: 'end-session',
+        pid: blocker?.pid,
+        backendStart: blocker?.backendStart,
+        who: 'pid 12247 billing-job',
+        confirm: 'menuca',
+      },
+    ]);
+  });
+
+  it('says so when nobody is waited for', () => {
+    const there = pressedScreen('operator', { sample: null });
+    there.press('K');
+    expect(there.ui().notice?.text).toBe('nobody waits for a session of somebody else’s');
+    expect(there.ui().dialog).toBeNull();
+  });
+
+  it('lets one choose among several, and Esc is a no', () => {
+    const there = waitedFor();
+    const sample = there.context().live.view.sample;
+    const [build] = sample?.builds ?? [];
+    const [first] = build?.blockers ?? [];
+    if (sample === null || build === undefined || first === undefined) throw new Error('no blocker');
+    const second = { ...first, pid: 99, application: 'report' };
+    const two = pressedScreen('operator', {
+      sample: { ...sample, blockers: null, builds: [{ ...build, blockers: [first, second] }] },
+    });
+    two.press('K', 'j', 'enter');
+    expect(two.shows()).toContain('END the session pid 99 report?');
+    two.press('escape');
+    expect(two.sent()).toEqual([]);
+    expect(two.ui().notice?.text).toBe('no session was ended');
+  });
+});

@@ -69,12 +69,11 @@ const ready = (options = {}, steps: Parameters<Story['preflight']>[1] = []) =>
   new Keyboard(new Story().start(options).preflight(FINDINGS, steps));
 
 describe('the keymap', () => {
-  it('has no key for what is not there yet', () => {
-    for (const stroke of ['K']) for (const phase of PHASES) expect(commandFor(stroke, phase, 'operator')).toBeNull();
+  it('has these keys that change something', () => {
     const letters = bindingsFor('running', 'operator')
       .filter((binding) => binding.changes)
       .flatMap((binding) => binding.strokes);
-    expect(letters.sort()).toEqual(['+', '-', 'A', 'B', 'C', 'D', 'E', 'P', 'S', 'T', 'W', 'X'].sort());
+    expect(letters.sort()).toEqual(['+', '-', 'A', 'B', 'C', 'D', 'E', 'K', 'P', 'S', 'T', 'W', 'X'].sort());
   });
 
   it('gives an observer no key that changes anything', () => {

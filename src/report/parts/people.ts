@@ -19,6 +19,9 @@ export const people = (events: readonly RunEvent[]): Word[] =>
       case 'run.continued':
       case 'rollback.started':
       case 'jobs.changed':
+      case 'delay.changed':
+      case 'gate.changed':
+      case 'session.end_ordered':
       case 'index.requeued':
       case 'cancel.requested':
       case 'command.refused':
@@ -26,6 +29,7 @@ export const people = (events: readonly RunEvent[]): Word[] =>
       case 'command.received':
         // What follows from these is an event with the same name in it.
         return ['recheck', 'survey', 'skip'].includes(event.command.type) ? said(event.by) : [];
+      case 'operator.changed':
       case 'client.joined':
       case 'client.left':
         return said(event.name);

@@ -2,6 +2,7 @@ import type { Question } from '../../run/index.ts';
 import type { Dialog } from '../model/ui-state.ts';
 import { abortDialog, interruptDialog, quitDialog } from './abort.ts';
 import type { DialogKind } from './dialog.ts';
+import { blockersDialog, endSessionDialog } from './end-session.ts';
 import { confirmDialog, leftoversDialog } from './go.ts';
 import { setDialog, takeOverDialog } from './operate.ts';
 import { restoreDialog } from './restore.ts';
@@ -23,6 +24,8 @@ const KINDS: { [K in Dialog['kind']]: DialogKind<Extract<Dialog, { kind: K }>> }
   'rollback-name': rollbackNameDialog,
   restore: restoreDialog,
   'take-over': takeOverDialog,
+  blockers: blockersDialog,
+  'end-session': endSessionDialog,
   set: setDialog,
   filter: filterDialog,
 };
@@ -32,7 +35,7 @@ export const kindOf = (dialog: Dialog): DialogKind<Dialog> => KINDS[dialog.kind]
 
 /** True for a dialog into which text is typed. */
 export const isField = (dialog: Dialog | null): boolean =>
-  dialog !== null && ['confirm', 'rollback-name', 'restore', 'set', 'filter'].includes(dialog.kind);
+  dialog !== null && ['confirm', 'rollback-name', 'restore', 'set', 'end-session', 'filter'].includes(dialog.kind);
 
 const QUESTIONS: Partial<Record<Dialog['kind'], Question>> = {
   abort: 'abort',
@@ -46,6 +49,8 @@ const QUESTIONS: Partial<Record<Dialog['kind'], Question>> = {
   'rollback-name': 'rollback',
   restore: 'restore',
   'take-over': 'take-over',
+  blockers: 'end-session',
+  'end-session': 'end-session',
 };
 
 /** What the operator is being asked, for everybody who watches; null: nothing that concerns them. */

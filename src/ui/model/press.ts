@@ -1,6 +1,7 @@
 import { startGo } from '../dialogs/go.ts';
 import { commandFor, type Stroke, type UiCommand } from '../keymap.ts';
 import { answerText, answerWith } from './answer.ts';
+import { askEndBlocker } from './end-blocker.ts';
 import type { Role } from './header.ts';
 import { type Layout, PANES, type Pane } from './layout.ts';
 import { moveDown, toEnd } from './move.ts';
@@ -79,6 +80,8 @@ const perform = (ui: UiState, command: UiCommand, context: PressContext): Presse
       return askRollback(ui, live);
     case 'abort':
       return only({ ...ui, dialog: { kind: 'abort' } });
+    case 'end-blocker':
+      return askEndBlocker(ui, live);
     case 'take-over':
       return only({ ...ui, dialog: { kind: 'take-over' } });
     case 'set':

@@ -20,6 +20,15 @@ export interface ScreenExit {
   how: 'detached' | 'finished' | 'declined' | 'rollback' | 'restore';
 }
 
+/** A session of somebody else's that others wait for. */
+export interface Blocker {
+  pid: number;
+  backendStart: string;
+  /** Who it is, in few words, and all that is shown of it. */
+  who: string;
+  line: string;
+}
+
 /** A question or a text in front of the panes; it takes all keys. */
 export type Dialog =
   | { kind: 'help'; top: number }
@@ -37,6 +46,9 @@ export type Dialog =
   | { kind: 'rollback-name'; oids: number[]; all: boolean; text: string; wrong: boolean }
   | { kind: 'restore'; text: string; wrong: boolean }
   | { kind: 'take-over' }
+  /** The sessions that others wait for, as they were when it was opened; `at`: the line of the cursor. */
+  | { kind: 'blockers'; found: readonly Blocker[]; at: number }
+  | { kind: 'end-session'; blocker: Blocker; text: string; wrong: boolean }
   /** `wrong`: what is wrong with what was typed; null while nobody has pressed Enter. */
   | { kind: 'set'; text: string; wrong: string | null }
   | { kind: 'filter'; text: string };

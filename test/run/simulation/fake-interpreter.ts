@@ -94,6 +94,8 @@ export class FakeInterpreter {
       case 'drop':
         if (effect.why === 'rollback') throw new Error(NO_ROLLBACK);
         return this.#drop(task, effect);
+      case 'end-session':
+        throw new Error('nobody here ends the sessions of others');
       case 'survey':
       case 'check-rollback':
         throw new Error(NO_ROLLBACK);

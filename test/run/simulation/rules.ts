@@ -52,7 +52,7 @@ const INTENTS = { build: 'build.started', drop: 'drop.started', analyze: 'statem
 export const intentFirst = (journal: readonly RunEvent[], { step, backend, statement }: Act): void => {
   for (let at = journal.length - 1; at >= 0; at--) {
     const event = journal[at];
-    if (event === undefined || !('pid' in event) || event.step !== step.id) continue;
+    if (event === undefined || !('pid' in event) || !('step' in event) || event.step !== step.id) continue;
     if (event.type !== INTENTS[statement.kind]) break;
     if (event.pid !== backend.pid || event.backendStart !== backend.backendStart) break;
     return;
