@@ -1,7 +1,7 @@
-import { plainText } from '../../run/plain-text.ts';
-import { row, seg, selectRow, wrapText } from '../model/row.ts';
+import { row, selectRow, wrapText } from '../model/row.ts';
 import type { Dialog } from '../model/ui-state.ts';
-import { close, type DialogAnswer, type DialogKind, stay } from './dialog.ts';
+import { close, type DialogKind, stay } from './dialog.ts';
+import { nameRows, typedName } from './typed-name.ts';
 
 type Choose = Extract<Dialog, { kind: 'blockers' }>;
 type Name = Extract<Dialog, { kind: 'end-session' }>;
@@ -30,42 +30,26 @@ export const blockersDialog: DialogKind<Choose> = {
   },
 };
 
-const typed = (dialog: Name, text: string): DialogAnswer =>
-  stay({ ...dialog, text: (dialog.text + text).slice(0, 200), wrong: false });
-
 /** The database's name, typed in full. Enter alone is a no; pasting is not typing. */
 export const endSessionDialog: DialogKind<Name> = {
-  view: ({ blocker, text, wrong }, { state }, width) => {
-    const name = plainText(state?.database.database ?? '');
+  view: (dialog, { state }, width) => {
+    const { blocker } = dialog;
     const lead = `${blocker.line}. Its transaction is rolled back and its connection closed: whoever works there loses what was not committed. Type the name of the database in full, then press Enter.`;
     return {
       title: `END the session ${blocker.who}?`,
       tone: 'bad',
-      rows: [
-        ...wrapText(lead, width).map((line) => row(line)),
-        row(seg('> ', 'key'), seg(plainText(text), 'strong'), seg('_', 'dim')),
-        ...(wrong ? [row(seg(`That is not the name: nothing was ended. The name is ${name}.`, 'bad'))] : []),
-      ],
+      rows: [...wrapText(lead, width).map((line) => row(line)), ...nameRows(dialog, state, 'nothing was ended')],
       answers: 'Enter: end it, if the name is right   Esc: no',
       top: 0,
     };
   },
-  answer: (dialog, stroke, { state }) => {
-    if (state === null || stroke === 'escape') return NOTHING;
-    const { blocker, text: confirm } = dialog;
-    if (stroke === 'enter') {
-      if (confirm !== state.database.database) return stay({ ...dialog, text: '', wrong: true });
-      const { pid, backendStart, who } = blocker;
-      const command = { type: 'end-session', pid, backendStart, who, confirm } as const;
-      return { dialog: null, effects: [{ type: 'send', command, what: `end ${who}` }] };
-    }
-    if (stroke === 'backspace') return stay({ ...dialog, text: [...confirm].slice(0, -1).join('') });
-    if (stroke === 'ctrl-u') return stay({ ...dialog, text: '' });
-    if (stroke === 'space') return typed(dialog, ' ');
-    return [...stroke].length === 1 ? typed(dialog, stroke) : stay(dialog);
-  },
-  text: (dialog, text, pasted) =>
-    pasted
-      ? { ...stay(dialog), notice: 'type the name, do not paste it' }
-      : typed(dialog, plainText(text.replace(/[\r\n]/g, ''))),
+  ...typedName<Name>({
+    no: NOTHING,
+    yes: ({ blocker: { pid, backendStart, who }, text: confirm }) => ({
+      dialog: null,
+      effects: [
+        { type: 'send', command: { type: 'end-session', pid, backendStart, who, confirm }, what: `end ${who}` },
+      ],
+    }),
+  }),
 };

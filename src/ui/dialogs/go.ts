@@ -4,6 +4,7 @@ import { plural } from '../model/format.ts';
 import { row, seg, wrapText } from '../model/row.ts';
 import type { Dialog, Effect } from '../model/ui-state.ts';
 import { close, type DialogAnswer, type DialogContext, type DialogKind, stay } from './dialog.ts';
+import { nameRows, typedName } from './typed-name.ts';
 
 type Confirm = Extract<Dialog, { kind: 'confirm' }>;
 
@@ -65,12 +66,9 @@ export const leftoversDialog: DialogKind<Extract<Dialog, { kind: 'leftovers' }>>
   stands,
 };
 
-const typed = (dialog: Confirm, text: string): DialogAnswer =>
-  stay({ ...dialog, text: (dialog.text + text).slice(0, 200), wrong: false });
-
 /** Production: the database's name, typed in full. Enter alone is a no; pasting is not typing. */
 export const confirmDialog: DialogKind<Confirm> = {
-  view: ({ text, wrong }, { state }, width) => {
+  view: (dialog, { state }, width) => {
     const name = plainText(state?.database.database ?? '');
     const host = plainText(state?.database.host ?? '');
     return {
@@ -80,27 +78,15 @@ export const confirmDialog: DialogKind<Confirm> = {
         ...wrapText(`You are about to build on ${host}/${name}. Type its name in full, then press Enter.`, width).map(
           (line) => row(line),
         ),
-        row(seg('> ', 'key'), seg(plainText(text), 'strong'), seg('_', 'dim')),
-        ...(wrong ? [row(seg(`That is not the name: nothing was started. The name is ${name}.`, 'bad'))] : []),
+        ...nameRows(dialog, state, 'nothing was started'),
       ],
       answers: 'Enter: go, if the name is right   Esc: back',
       top: 0,
     };
   },
-  answer: (dialog, stroke, { state }) => {
-    if (state === null || stroke === 'escape') return close;
-    if (stroke === 'enter') {
-      if (dialog.text !== state.database.database) return stay({ ...dialog, text: '', wrong: true });
-      return { dialog: null, effects: [go(dialog.replaceInvalid, dialog.text)] };
-    }
-    if (stroke === 'backspace') return stay({ ...dialog, text: [...dialog.text].slice(0, -1).join('') });
-    if (stroke === 'ctrl-u') return stay({ ...dialog, text: '' });
-    if (stroke === 'space') return typed(dialog, ' ');
-    return [...stroke].length === 1 ? typed(dialog, stroke) : stay(dialog);
-  },
-  text: (dialog, text, pasted) =>
-    pasted
-      ? { ...stay(dialog), notice: 'type the name, do not paste it' }
-      : typed(dialog, plainText(text.replace(/[\r\n]/g, ''))),
+  ...typedName<Confirm>({
+    no: close,
+    yes: ({ replaceInvalid, text }) => ({ dialog: null, effects: [go(replaceInvalid, text)] }),
+  }),
   stands,
 };

@@ -2,7 +2,8 @@ import { CHANGES, handOf, readChange, Unreadable } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { row, seg, wrapText } from '../model/row.ts';
 import type { Dialog } from '../model/ui-state.ts';
-import { close, type DialogAnswer, type DialogKind, stay } from './dialog.ts';
+import { close, type DialogKind, stay } from './dialog.ts';
+import { edited, extended, fieldRow } from './typed-name.ts';
 
 type Set = Extract<Dialog, { kind: 'set' }>;
 
@@ -29,9 +30,6 @@ export const takeOverDialog: DialogKind<Extract<Dialog, { kind: 'take-over' }>> 
   stands: (_dialog, { role }) => role === 'standby',
 };
 
-const typed = (dialog: Set, text: string): DialogAnswer =>
-  stay({ ...dialog, text: (dialog.text + text).slice(0, 200), wrong: null });
-
 /** A change of gates, jobs or delay, typed as on the command line. */
 export const setDialog: DialogKind<Set> = {
   view: ({ text, wrong }, _context, width) => ({
@@ -39,7 +37,7 @@ export const setDialog: DialogKind<Set> = {
     tone: 'strong',
     rows: [
       ...wrapText(`One of: ${CHANGES}, or pause=10m.`, width).map((line) => row(line)),
-      row(seg('> ', 'key'), seg(plainText(text), 'strong'), seg('_', 'dim')),
+      fieldRow(text),
       ...(wrong === null ? [] : wrapText(wrong, width).map((line) => row(seg(line, 'bad')))),
     ],
     answers: 'Enter: change it   Esc: no',
@@ -57,10 +55,8 @@ export const setDialog: DialogKind<Set> = {
         return stay({ ...dialog, wrong: error.message });
       }
     }
-    if (stroke === 'backspace') return stay({ ...dialog, text: [...dialog.text].slice(0, -1).join(''), wrong: null });
-    if (stroke === 'ctrl-u') return stay({ ...dialog, text: '', wrong: null });
-    if (stroke === 'space') return typed(dialog, ' ');
-    return [...stroke].length === 1 ? typed(dialog, stroke) : stay(dialog);
+    const text = edited(dialog.text, stroke);
+    return stay(text === null ? dialog : { ...dialog, text, wrong: null });
   },
-  text: (dialog, text) => typed(dialog, plainText(text.replace(/[\r\n]/g, ''))),
+  text: (dialog, text) => stay({ ...dialog, text: extended(dialog.text, text), wrong: null }),
 };

@@ -1,10 +1,11 @@
 import type { NamedBackup, RunState } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { plural } from '../model/format.ts';
-import { type Row, row, seg, wrapText } from '../model/row.ts';
+import { type Row, row, wrapText } from '../model/row.ts';
 import type { Dialog } from '../model/ui-state.ts';
 import { isActive } from '../model/words.ts';
-import { close, type DialogAnswer, type DialogKind, stay } from './dialog.ts';
+import { close, type DialogKind } from './dialog.ts';
+import { nameRows, typedName } from './typed-name.ts';
 
 type Restore = Extract<Dialog, { kind: 'restore' }>;
 
@@ -25,45 +26,30 @@ const ahead = (state: RunState, { id, path, takenAt }: NamedBackup): string[] =>
   ];
 };
 
-const typed = (dialog: Restore, text: string): DialogAnswer =>
-  stay({ ...dialog, text: (dialog.text + text).slice(0, 200), wrong: false });
-
 const backupOf = (state: RunState | null): NamedBackup | null => state?.options.backup ?? null;
+
+const NAME = typedName<Restore>({
+  no: close,
+  yes: () => ({ dialog: null, effects: [{ type: 'exit', exit: { how: 'restore' } }] }),
+});
 
 /** Back to the backup: the database's name, typed in full. Enter alone is a no; pasting is not typing. */
 export const restoreDialog: DialogKind<Restore> = {
-  view: ({ text, wrong }, { state }, width) => {
+  view: (dialog, { state }, width) => {
     const backup = backupOf(state);
     const lines = (texts: readonly string[]): Row[] =>
       texts.flatMap((each) => wrapText(each, width)).map((line) => row(line));
     if (state === null || backup === null)
       return { title: 'No backup is named', tone: 'warn', rows: lines([NONE]), answers: 'any key: back', top: 0 };
-    const name = plainText(state.database.database);
     return {
       title: 'RESTORE the database from its backup?',
       tone: 'bad',
-      rows: [
-        ...lines(ahead(state, backup)),
-        row(seg('> ', 'key'), seg(plainText(text), 'strong'), seg('_', 'dim')),
-        ...(wrong ? [row(seg(`That is not the name: nothing was done. The name is ${name}.`, 'bad'))] : []),
-      ],
+      rows: [...lines(ahead(state, backup)), ...nameRows(dialog, state, 'nothing was done')],
       answers: 'Enter: go on to the restore, if the name is right   Esc: no',
       top: 0,
     };
   },
-  answer: (dialog, stroke, { state }) => {
-    if (state === null || backupOf(state) === null || stroke === 'escape') return close;
-    if (stroke === 'enter') {
-      if (dialog.text !== state.database.database) return stay({ ...dialog, text: '', wrong: true });
-      return { dialog: null, effects: [{ type: 'exit', exit: { how: 'restore' } }] };
-    }
-    if (stroke === 'backspace') return stay({ ...dialog, text: [...dialog.text].slice(0, -1).join('') });
-    if (stroke === 'ctrl-u') return stay({ ...dialog, text: '' });
-    if (stroke === 'space') return typed(dialog, ' ');
-    return [...stroke].length === 1 ? typed(dialog, stroke) : stay(dialog);
-  },
-  text: (dialog, text, pasted) =>
-    pasted
-      ? { ...stay(dialog), notice: 'type the name, do not paste it' }
-      : typed(dialog, plainText(text.replace(/[\r\n]/g, ''))),
+  answer: (dialog, stroke, context) =>
+    backupOf(context.state) === null ? close : NAME.answer(dialog, stroke, context),
+  text: NAME.text,
 };

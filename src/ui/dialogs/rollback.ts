@@ -10,7 +10,8 @@ import {
 import { plainText } from '../../run/plain-text.ts';
 import { type Row, row, seg, selectRow, wrapText } from '../model/row.ts';
 import type { Dialog } from '../model/ui-state.ts';
-import { close, type DialogAnswer, type DialogContext, type DialogKind, stay } from './dialog.ts';
+import { close, type DialogContext, type DialogKind, stay } from './dialog.ts';
+import { nameRows, typedName } from './typed-name.ts';
 
 type Choose = Extract<Dialog, { kind: 'rollback' }>;
 type Name = Extract<Dialog, { kind: 'rollback-name' }>;
@@ -97,43 +98,26 @@ export const rollbackDialog: DialogKind<Choose> = {
   stands,
 };
 
-const typed = (dialog: Name, text: string): DialogAnswer =>
-  stay({ ...dialog, text: (dialog.text + text).slice(0, 200), wrong: false });
-
 /** The database's name, typed in full. Enter alone is a no; pasting is not typing. */
 export const rollbackNameDialog: DialogKind<Name> = {
-  view: ({ oids, text, wrong }, { state }, width) => {
-    const name = plainText(state?.database.database ?? '');
+  view: (dialog, { state }, width) => {
+    const { oids } = dialog;
     const indexes = (state?.survey?.indexes ?? []).filter(({ oid }) => oids.includes(oid));
     const lead = `${rollbackSum(indexes)} will be dropped from ${state === null ? '' : where(state)}. This cannot be undone: they have to be built again. Type the name of the database in full, then press Enter.`;
     return {
       title: 'ROLLBACK: type the name of the database',
       tone: 'bad',
-      rows: [
-        ...wrapText(lead, width).map((line) => row(line)),
-        row(seg('> ', 'key'), seg(plainText(text), 'strong'), seg('_', 'dim')),
-        ...(wrong ? [row(seg(`That is not the name: nothing was dropped. The name is ${name}.`, 'bad'))] : []),
-      ],
+      rows: [...wrapText(lead, width).map((line) => row(line)), ...nameRows(dialog, state, 'nothing was dropped')],
       answers: 'Enter: drop, if the name is right   Esc: no',
       top: 0,
     };
   },
-  answer: (dialog, stroke, { state }) => {
-    if (state === null || stroke === 'escape') return { ...close, notice: 'nothing was dropped' };
-    if (stroke === 'enter') {
-      const { oids, all, text: confirm } = dialog;
-      if (confirm !== state.database.database) return stay({ ...dialog, text: '', wrong: true });
-      const command = { type: 'roll-back', oids, all, confirm } as const;
-      return { dialog: null, effects: [{ type: 'send', command, what: 'rollback' }] };
-    }
-    if (stroke === 'backspace') return stay({ ...dialog, text: [...dialog.text].slice(0, -1).join('') });
-    if (stroke === 'ctrl-u') return stay({ ...dialog, text: '' });
-    if (stroke === 'space') return typed(dialog, ' ');
-    return [...stroke].length === 1 ? typed(dialog, stroke) : stay(dialog);
-  },
-  text: (dialog, text, pasted) =>
-    pasted
-      ? { ...stay(dialog), notice: 'type the name, do not paste it' }
-      : typed(dialog, plainText(text.replace(/[\r\n]/g, ''))),
+  ...typedName<Name>({
+    no: { ...close, notice: 'nothing was dropped' },
+    yes: ({ oids, all, text: confirm }) => ({
+      dialog: null,
+      effects: [{ type: 'send', command: { type: 'roll-back', oids, all, confirm }, what: 'rollback' }],
+    }),
+  }),
   stands,
 };
