@@ -63,12 +63,17 @@ const about = (report: Report): string[] => {
   );
 };
 
-const stateLines = (state: Report['before'], none: string): string[] => {
+/** Bytes now, and before where both are known. */
+const sizeLine = (now: number | null, then: number | null): string =>
+  now === null || then === null ? unknown(now, bytes) : `${bytes(then)} -> ${bytes(now)}`;
+
+/** `earlier`: what it is compared with. */
+const stateLines = (state: Report['before'], none: string, earlier: Report['before'] = null): string[] => {
   if (state === null) return [none];
   const { at, schemas, indexes, idxIndexes, databaseBytes, active, connections, rollbacksPerS } = state;
   return [
     `- Indexes in ${schemas.map(md).join(', ') || 'no schema'}: ${unknown(indexes)}, of them named idx\\_: ${unknown(idxIndexes)}`,
-    `- Database size: ${unknown(databaseBytes, bytes)}`,
+    `- Database size: ${sizeLine(databaseBytes, earlier?.databaseBytes ?? null)}`,
     `- Active sessions: ${unknown(active)}, connections: ${unknown(connections)}, rollbacks: ${unknown(rollbacksPerS, (rate) => `${rate.toFixed(1)}/s`)}`,
     `- Read at ${clock(at)}`,
   ];
@@ -244,7 +249,7 @@ export const renderMarkdown = (report: Report): string => {
     ...about(report),
     ...part('Pre-state', stateLines(report.before, 'Not read: nothing had begun.')),
     ...part('Deployment', [...sectionLines(report), '', ...indexLines(report), '', ...failureLines(report)]),
-    ...part('Post-state', stateLines(report.after, 'Unknown: not read.')),
+    ...part('Post-state', stateLines(report.after, 'Unknown: not read.', report.before)),
     ...part('Performance', probeLines(report)),
     ...part('Validation', validationLines(report)),
     ...part('Production impact', impactLines(report)),
