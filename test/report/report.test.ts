@@ -140,10 +140,7 @@ test('the size of the database, before and after; unknown where it was not read'
     );
   const lines = (report: Report) => renderMarkdown(report).match(/^- Database size: .*$/gm);
   expect(verified(600_000_000).after?.databaseBytes).toBe(600_000_000);
-  expect(lines(verified(600_000_000))).toEqual([
-    '- Database size: 476.8 MB',
-    '- Database size: 476.8 MB -> 572.2 MB',
-  ]);
+  expect(lines(verified(600_000_000))).toEqual(['- Database size: 476.8 MB', '- Database size: 476.8 MB -> 572.2 MB']);
   for (const none of [null, undefined])
     expect(lines(verified(none))).toEqual(['- Database size: 476.8 MB', '- Database size: unknown']);
 });
