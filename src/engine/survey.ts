@@ -41,7 +41,8 @@ const endOf = async (context: BuilderContext, state: RunState, step: StepState):
   return [{ step: step.id, outcome }];
 };
 
-const look = async (session: Session, made: readonly Made[]): Promise<SurveyedIndex[]> => {
+/** These indexes as they are now, and what speaks against touching each. */
+export const lookAt = async (session: Session, made: readonly Made[]): Promise<SurveyedIndex[]> => {
   const facts = await rollbackFacts(session, made);
   const states = await indexStates(
     session,
@@ -56,6 +57,12 @@ const look = async (session: Session, made: readonly Made[]): Promise<SurveyedIn
     return { ...index, standing, kept, bytes: sizes.get(index.oid)?.bytes ?? null, scans, lastScan };
   });
 };
+
+/** What the run has made and not dropped, in the plan's order. */
+export const madeBy = (state: RunState): Made[] =>
+  state.created
+    .map(({ step, oid, schema, name }) => ({ step, oid, schema: schema ?? '', name }))
+    .sort((a, b) => a.step - b.step);
 
 /**
  * What a rollback would drop, with all that speaks for or against it; and, where a run was taken up to be rolled back, what
@@ -78,12 +85,7 @@ export const survey = async (context: BuilderContext, state: RunState): Promise<
         pid: there ? (step.backend?.pid ?? null) : null,
       });
   }
-  const created: Made[] = state.created.map(({ step, oid, schema, name }) => ({
-    step,
-    oid,
-    schema: schema ?? '',
-    name,
-  }));
+  const created = madeBy(state);
   const finished: Made[] = ended.flatMap(({ step: id, outcome }) => {
     const step = state.steps[id];
     if (outcome.kind !== 'built' || step === undefined) return [];
@@ -93,7 +95,7 @@ export const survey = async (context: BuilderContext, state: RunState): Promise<
     kind: 'surveyed',
     ended,
     survey: {
-      indexes: await look(
+      indexes: await lookAt(
         session,
         [...created, ...finished].sort((a, b) => a.step - b.step),
       ),

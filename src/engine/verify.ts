@@ -1,7 +1,7 @@
 import { listIndexes } from '../queries/list_indexes.ts';
 import { builtWith, type Input, isPassing, type RunState, type VerifyResult } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
-import { checkIndexes, verifyIndexes } from './catalog/index.ts';
+import { bytesOfDatabase, checkIndexes, verifyIndexes } from './catalog/index.ts';
 import { readStatements } from './probes/statements.ts';
 import { type Session, toErrorFacts, watchingSettings } from './session.ts';
 import type { Sessions } from './sessions.ts';
@@ -44,14 +44,16 @@ export const verify = async (sessions: Sessions, state: RunState): Promise<Input
     step.step.kind === 'create-index' ? [{ step: step.id, create: builtWith(step.step, state.options.settings) }] : [],
   );
   const schemas = state.baseline?.schemas ?? [...new Set(state.tables.map(({ schema }) => schema))];
-  const { results, present } = await askUntilAnswered(sessions.inspect, async (session) => ({
+  const { results, present, databaseBytes } = await askUntilAnswered(sessions.inspect, async (session) => ({
     results: await verifyIndexes(session, targets),
     present: await listIndexes(session, schemas),
+    databaseBytes: await bytesOfDatabase(session),
   }));
   return {
     kind: 'verified',
     results: state.options.amcheck === true ? await check(sessions, state, results) : results,
     present,
+    databaseBytes,
     statements: await readStatements(sessions, state.tables, 'after', state.statements.before),
   };
 };

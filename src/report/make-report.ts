@@ -1,4 +1,4 @@
-import { planToJson, type RunEvent, type RunState, replay } from '../run/index.ts';
+import { planToJson, type RunEvent, type RunState, replay, type UsageFacts } from '../run/index.ts';
 import { handOff } from './hand-off.ts';
 import { warRoomMessage } from './message.ts';
 import { checks } from './parts/checks.ts';
@@ -10,6 +10,7 @@ import { people, waivers } from './parts/people.ts';
 import { expensive, probes } from './parts/probes.ts';
 import { rollback } from './parts/rollback.ts';
 import { timeline } from './parts/timeline.ts';
+import { usage } from './parts/usage.ts';
 import { validations } from './parts/validations.ts';
 import { after, before, impact, verification } from './parts/verification.ts';
 import { cleanAll } from './redact.ts';
@@ -19,6 +20,8 @@ import type { Facts } from './summary.ts';
 export interface ReportOptions {
   /** Values that the server quotes, and constants in other people's statements, stay as they are. */
   keepLiterals: boolean;
+  /** A later look at the database, if there was one. */
+  usage?: UsageFacts;
 }
 
 const statusOf = ({ outcome, rollback: back }: RunState): ReportStatus => {
@@ -54,10 +57,13 @@ const optionsOf = ({ options }: RunState): Report['options'] => {
 };
 
 /**
- * All that can be said of a run, made of its events alone: pure, so that it is the same wherever they come from. Null when
- * there are none.
+ * All that can be said of a run, made of its events alone, and of a later look where one is given: pure, so that it is the
+ * same wherever they come from. Null when there are none.
  */
-export const makeReport = (events: readonly RunEvent[], { keepLiterals }: ReportOptions): Report | null => {
+export const makeReport = (
+  events: readonly RunEvent[],
+  { keepLiterals, usage: seen }: ReportOptions,
+): Report | null => {
   const state = replay(events);
   if (state === null) return null;
   const approvedAt = events.find(({ type }) => type === 'run.approved')?.at ?? null;
@@ -106,6 +112,7 @@ export const makeReport = (events: readonly RunEvent[], { keepLiterals }: Report
     metrics: metrics(events, state),
     people: people(events),
     rollback: rollback(state),
+    ...(seen === undefined ? {} : { usage: usage(events, state, seen, keepLiterals) }),
   };
   // The plan stays as it is: it is compared with others, to the letter.
   const facts: Facts = { ...cleanAll(known), plan: planToJson(state.plan) };

@@ -11,6 +11,8 @@ import {
   sectionsDone,
 } from './summary.ts';
 
+type Usage = NonNullable<Report['usage']>;
+
 /** Text of others on one line of Markdown, in which nothing of it is markup. */
 const md = (text: string): string =>
   plainText(text)
@@ -63,12 +65,17 @@ const about = (report: Report): string[] => {
   );
 };
 
-const stateLines = (state: Report['before'], none: string): string[] => {
+/** Bytes now, and before where both are known. */
+const sizeLine = (now: number | null, then: number | null): string =>
+  now === null || then === null ? unknown(now, bytes) : `${bytes(then)} -> ${bytes(now)}`;
+
+/** `earlier`: what it is compared with. */
+const stateLines = (state: Report['before'], none: string, earlier: Report['before'] = null): string[] => {
   if (state === null) return [none];
   const { at, schemas, indexes, idxIndexes, databaseBytes, active, connections, rollbacksPerS } = state;
   return [
     `- Indexes in ${schemas.map(md).join(', ') || 'no schema'}: ${unknown(indexes)}, of them named idx\\_: ${unknown(idxIndexes)}`,
-    `- Database size: ${unknown(databaseBytes, bytes)}`,
+    `- Database size: ${sizeLine(databaseBytes, earlier?.databaseBytes ?? null)}`,
     `- Active sessions: ${unknown(active)}, connections: ${unknown(connections)}, rollbacks: ${unknown(rollbacksPerS, (rate) => `${rate.toFixed(1)}/s`)}`,
     `- Read at ${clock(at)}`,
   ];
@@ -226,14 +233,49 @@ const rollbackLines = (report: Report): string[] => [
   ...(report.rollback?.left ?? []).map(({ schema, name, why }) => `- left ${code(`${schema}.${name}`)}: ${md(why)}`),
 ];
 
+const usageLines = ({ readAt, database, serverVersion, notes, indexes, statements }: Usage): string[] => {
+  const unused = indexes.filter((index) => index.unused);
+  const rows = indexes.map(({ name, standing, scans, lastScan, bytes: size, words }) => [
+    code(name),
+    standing,
+    unknown(scans),
+    lastScan === null ? '-' : clock(lastScan),
+    standing === 'gone' ? '-' : unknown(size, bytes),
+    md(words),
+  ]);
+  const means = statements.map(({ query, meanBeforeMs, meanSinceMs, callsSince, since }) => [
+    code(query.slice(0, 120)),
+    unknown(meanBeforeMs, queryTime),
+    unknown(meanSinceMs, queryTime),
+    unknown(callsSince),
+    since === null ? 'unknown' : clock(since),
+  ]);
+  return [
+    `Read at ${clock(readAt)} from ${md(database.database)} at ${md(database.host)}:${database.port}, PostgreSQL ${md(serverVersion)}, as ${md(database.user)}.`,
+    '',
+    ...notes.map((each) => `- ${md(each)}`),
+    '',
+    ...(indexes.length === 0
+      ? ['This run has left no index to look at.']
+      : [
+          `Not used: ${unused.length === 0 ? 'none that is known' : unused.map(({ name }) => code(name)).join(', ')}`,
+          '',
+          ...table(['Index', 'Is', 'Scans', 'Last scan', 'Size', 'What that means'], rows),
+        ]),
+    ...(means.length === 0
+      ? []
+      : ['', ...table(['Statement', 'Mean before', 'Mean since', 'Calls since', 'Since'], means)]),
+  ];
+};
+
 const wordLines = (words: Report['people']): string[] =>
   words.map(({ at, by, what }) => `- ${clock(at)} ${md(by)}: ${md(what)}`);
 
 const part = (title: string, lines: readonly string[]): string[] => ['', `### ${title}`, '', ...lines];
 
-/** One entry of the execution log: what the runbook wants written down, from the run's events alone. */
+/** One entry of the execution log: what the runbook wants written down, from the run's events, and a later look where there was one. */
 export const renderMarkdown = (report: Report): string => {
-  const { startedAt, database, status, reason, leftToDo, waivers, people, handOff, message } = report;
+  const { startedAt, database, status, reason, leftToDo, waivers, people, handOff, message, usage } = report;
   const lines = [
     `## ${clock(startedAt)}: ${md(database.database)} at ${md(database.host)}`,
     '',
@@ -244,11 +286,12 @@ export const renderMarkdown = (report: Report): string => {
     ...about(report),
     ...part('Pre-state', stateLines(report.before, 'Not read: nothing had begun.')),
     ...part('Deployment', [...sectionLines(report), '', ...indexLines(report), '', ...failureLines(report)]),
-    ...part('Post-state', stateLines(report.after, 'Unknown: not read.')),
+    ...part('Post-state', stateLines(report.after, 'Unknown: not read.', report.before)),
     ...part('Performance', probeLines(report)),
     ...part('Validation', validationLines(report)),
     ...part('Production impact', impactLines(report)),
     ...part('Way back', rollbackLines(report)),
+    ...(usage === undefined ? [] : part('Since the run', usageLines(usage))),
     ...(waivers.length === 0 ? [] : part('Gone on in spite of', wordLines(waivers))),
     ...part('Who did what', wordLines(people)),
     ...part(

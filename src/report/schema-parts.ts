@@ -277,6 +277,41 @@ export const expensive = z.strictObject({
   callsSince: z.number().nullable(),
 });
 
+/** A later look at what the run has left; nothing of it is in the run's events. */
+export const usage = z.strictObject({
+  readAt: time,
+  database: z.strictObject({ host: z.string(), port: z.int(), database: z.string(), user: z.string() }),
+  serverVersion: z.string(),
+  statsReset: time.nullable(),
+  notes: z.array(z.string()).describe('what is to be known of these counts'),
+  indexes: z.array(
+    z.strictObject({
+      step: z.int(),
+      schema: z.string(),
+      name: z.string(),
+      oid: z.number(),
+      builtAt: time.nullable(),
+      standing: z.enum(['valid', 'invalid', 'gone']),
+      note: z.string().nullable().describe('renamed, replaced, or taken by a constraint since'),
+      bytes: z.number().nullable(),
+      scans: z.number().nullable(),
+      lastScan: time.nullable().describe('null also before PostgreSQL 16, which does not keep it'),
+      countedSince: time.nullable().describe('since it was built, or a later reset'),
+      unused: z.boolean().nullable().describe('null: it serves no query, or its scans are not known'),
+      words: z.string(),
+    }),
+  ),
+  statements: z.array(
+    z.strictObject({
+      query: z.string(),
+      meanBeforeMs: z.number().nullable().describe('before the run'),
+      meanSinceMs: z.number().nullable().describe('of the calls since; null when there were none, or it is not known'),
+      callsSince: z.number().nullable(),
+      since: time.nullable().describe('its last reading at the run, or a later reset'),
+    }),
+  ),
+});
+
 export const verification = z.strictObject({
   at: time,
   ok: z.boolean(),

@@ -20,6 +20,7 @@ import {
   settled,
   state,
   time,
+  usage,
   validation,
   verification,
   word,
@@ -82,6 +83,7 @@ export const reportSchema = z
     metrics: z.array(metric),
     people: z.array(word).describe('who did what'),
     rollback: rollback.nullable(),
+    usage: usage.optional().describe('with --refresh alone: read after the run'),
     message: z.string().describe('for the war room'),
     handOff: z.array(z.string()).describe('what the next step has to know'),
   })

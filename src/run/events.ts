@@ -504,7 +504,13 @@ export type EventBody =
   | { type: 'analyze.started'; schema: string; table: string; probe: number; why: string }
   | ({ type: 'analyze.finished' } & AnalyzedTable)
   | ({ type: 'statements.read' } & StatementsRead)
-  | ({ type: 'verify.finished'; ok: boolean; results: VerifyResult[] } & Partial<VerifyCounts>)
+  | ({
+      type: 'verify.finished';
+      ok: boolean;
+      results: VerifyResult[];
+      /** Of the database on disk; absent in journals of old, null when the server did not say. */
+      databaseBytes?: number | null;
+    } & Partial<VerifyCounts>)
   | {
       type: 'validation.finished';
       line: number;

@@ -69,8 +69,16 @@ export { differenceCount, droppable, isToBeDropped } from './rollback.ts';
 export { describeSurveyed, isUsed, rollbackSum, rollbackWarnings } from './rollback-text.ts';
 export type * from './samples.ts';
 export { currentSection, isTerminal, jobsNow, nextBuildAt } from './schedule.ts';
-export { isSameServer, REFUSED_WORDS, type RefusedServer, refusalOf, type ServerIdentity } from './server.ts';
+export {
+  compareServers,
+  isSameServer,
+  REFUSED_WORDS,
+  type RefusedServer,
+  refusalOf,
+  type ServerIdentity,
+} from './server.ts';
 export type * from './state.ts';
 export { type RunStatus, STATE_WORDS, type StateWord, stateWord, statusOf } from './status.ts';
 export { builtWith, runnableSteps, stepName } from './steps.ts';
 export { lastSummary, newSummaryMemory, type SummaryMemory, summarise } from './summary.ts';
+export type { UsageFacts } from './usage.ts';

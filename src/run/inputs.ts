@@ -64,7 +64,13 @@ export type Input =
   | { kind: 'sampled'; sample: Sample }
   | { kind: 'gate'; signal: GateSignal }
   | { kind: 'summarised'; summary: Extract<EventBody, { type: 'metrics.summarised' }> }
-  | { kind: 'verified'; results: VerifyResult[]; present?: ListedIndex[]; statements?: StatementsRead }
+  | {
+      kind: 'verified';
+      results: VerifyResult[];
+      present?: ListedIndex[];
+      databaseBytes?: number | null;
+      statements?: StatementsRead;
+    }
   | {
       kind: 'probed';
       probe: number;

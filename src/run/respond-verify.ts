@@ -10,13 +10,19 @@ export const statementsRead = (read: StatementsRead | undefined): EventBody[] =>
 /** Every planned index was looked at. What something is being built again for meanwhile is verified anew. */
 export const verified = (
   state: RunState,
-  { results, present, statements }: Extract<Input, { kind: 'verified' }>,
+  { results, present, databaseBytes, statements }: Extract<Input, { kind: 'verified' }>,
 ): EventBody[] => {
   if (state.phase !== 'verifying') return [];
   const all = results.every((result) => result.ok);
   const counts = present === undefined ? undefined : judgeVerify(results, present, state.baseline, state.options);
   return [
-    { type: 'verify.finished', ok: all && (counts === undefined || counts.verdict === 'pass'), results, ...counts },
+    {
+      type: 'verify.finished',
+      ok: all && (counts === undefined || counts.verdict === 'pass'),
+      results,
+      ...(databaseBytes === undefined ? {} : { databaseBytes }),
+      ...counts,
+    },
     ...takenBack(state, results),
     ...statementsRead(statements),
   ];

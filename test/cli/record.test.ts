@@ -152,6 +152,43 @@ describe('report', () => {
     expect(nowhere).toMatchObject({ status: 2, stderr: expect.stringMatching(/neither in .* nor in the ledger/) });
   });
 
+  test('--refresh looks again, where the run was recorded or the flags lead, and without it nothing is new', async () => {
+    const { args, env, journal, database } = await place();
+    expect((await indexdeck(args, { env })).status).toBe(0);
+    const report = async (...more: string[]) => {
+      const ended = await indexdeck(['report', '--journal', journal, '--format', 'json', ...more], { env });
+      expect(ended).toMatchObject({ status: 0, stderr: '' });
+      return reportSchema.parse(JSON.parse(ended.stdout));
+    };
+    const plain = await report();
+    for (const flags of [[], ['-d', database.name]]) {
+      const { usage, ...rest } = await report('--refresh', ...flags);
+      expect(rest).toEqual(plain);
+      expect(usage?.database.database).toBe(database.name);
+      expect(usage?.indexes.map(({ name, standing, unused }) => [name, standing, unused])).toEqual([
+        ['idx_dishes_course', 'valid', true],
+        ['idx_courses_name', 'valid', true],
+        ['idx_dishes_id', 'valid', true],
+      ]);
+      expect(usage?.indexes[2]?.words).toMatch(/UNIQUE/);
+    }
+    for (const format of ['md', 'html']) {
+      const { stdout } = await indexdeck(['report', '--journal', journal, '--format', format, '--refresh'], { env });
+      expect(stdout).toMatch(/Since the run/);
+    }
+    const elsewhere = await indexdeck(['report', plain.run, '--journal', journal, '--refresh', '-d', 'postgres'], {
+      env,
+    });
+    expect(elsewhere).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/the connection is to "postgres"/),
+    });
+    const gone = await indexdeck(['report', '--journal', journal, '--refresh'], { env: { ...env, PGPORT: '1' } });
+    expect(gone.status).not.toBe(0);
+    expect(gone.stdout).toBe('');
+  });
+
   test('of a run that goes on', async () => {
     const { args, env, journal, database } = await place();
     const forgotten = await idleInTransaction(database);

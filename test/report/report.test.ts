@@ -127,3 +127,20 @@ test('what others have written is no markup in Markdown, and stays on its line',
   expect(outsideMessage).not.toMatch(/(?<!\\)\| _a_/);
   for (const line of text.split('\n')) if (line.startsWith('|')) expect(line).toMatch(/\|$/);
 });
+
+test('the size of the database, before and after; unknown where it was not read', () => {
+  const verified = (databaseBytes?: number | null) =>
+    reportOf(
+      runningStory().add({
+        type: 'verify.finished',
+        ok: true,
+        results: [],
+        ...(databaseBytes === undefined ? {} : { databaseBytes }),
+      }).events,
+    );
+  const lines = (report: Report) => renderMarkdown(report).match(/^- Database size: .*$/gm);
+  expect(verified(600_000_000).after?.databaseBytes).toBe(600_000_000);
+  expect(lines(verified(600_000_000))).toEqual(['- Database size: 476.8 MB', '- Database size: 476.8 MB -> 572.2 MB']);
+  for (const none of [null, undefined])
+    expect(lines(verified(none))).toEqual(['- Database size: 476.8 MB', '- Database size: unknown']);
+});

@@ -6,6 +6,7 @@ import type { Done, Io } from '../io.ts';
 import { addRunArgument, runSelection } from '../options/run-argument.ts';
 import { parseChoice, parseLedgerSchema } from '../options/values.ts';
 import { Output } from '../output/output.ts';
+import { refreshed } from '../record/refresh.ts';
 import { runEvents } from '../record/run-events.ts';
 
 const FORMATS = ['md', 'json', 'html'] as const;
@@ -37,6 +38,7 @@ interface ReportFlags {
   format?: Format;
   output?: string;
   keepLiterals?: boolean;
+  refresh?: boolean;
   ledgerSchema?: string;
 }
 
@@ -46,12 +48,15 @@ export const addReport = (program: Command, io: Io, done: Done): void => {
       new Option('--format <format>', 'md, json or html (default: md)').argParser(parseChoice('--format', FORMATS)),
     )
     .option('--output <file>', 'write it there (default: standard output)')
+    .option('--refresh', 'look again: what its indexes and the statements on its tables have done since (read-only)')
     .option('--keep-literals', 'keep the values of rows that the server quotes in its messages')
     .option('--ledger-schema <name>', 'schema of the ledger in the database (default: indexdeck)', parseLedgerSchema);
   command.action(async () => {
-    const { format = 'md', output, keepLiterals = false, ledgerSchema } = command.opts<ReportFlags>();
-    const events = await runEvents({ selection: runSelection(command), ledgerSchema }, io);
-    const report = makeReport(events, { keepLiterals });
+    const { format = 'md', output, keepLiterals = false, refresh = false, ledgerSchema } = command.opts<ReportFlags>();
+    const selection = runSelection(command);
+    const events = await runEvents({ selection, ledgerSchema }, io);
+    const usage = refresh ? await refreshed(events, selection.flags, io) : null;
+    const report = makeReport(events, { keepLiterals, ...(usage === null ? {} : { usage }) });
     if (report === null) throw new UsageError('the run has recorded nothing');
     const text = await render(report, format);
     if (output !== undefined) write(output, text);

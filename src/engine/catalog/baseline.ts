@@ -8,16 +8,19 @@ import type { Session } from '../session.ts';
 export type CatalogBaseline = Pick<Baseline, 'indexes' | 'idxIndexes' | 'schemas' | 'databaseBytes' | 'present'>;
 
 /**
- * The state of these schemas and of the database before the run (runbook row 3). The size is null where the server takes
- * longer for it than the session's statement timeout, or does not let us ask.
+ * Bytes of the database on disk; null where the server takes longer for it than the session's statement timeout, or does
+ * not let us ask.
  */
+export const bytesOfDatabase = (session: Session): Promise<number | null> =>
+  databaseSize(session).catch((error: unknown) => {
+    if (error instanceof pg.DatabaseError && !session.lost) return null;
+    throw error;
+  });
+
+/** The state of these schemas and of the database before the run (runbook row 3). */
 export async function takeBaseline(session: Session, schemas: readonly string[]): Promise<CatalogBaseline> {
   const counted = [...new Set(schemas)].sort();
   const counts = await countIndexes(session, counted);
   const present = await listIndexes(session, counted);
-  const databaseBytes = await databaseSize(session).catch((error: unknown) => {
-    if (error instanceof pg.DatabaseError && !session.lost) return null;
-    throw error;
-  });
-  return { ...counts, schemas: counted, databaseBytes, present };
+  return { ...counts, schemas: counted, databaseBytes: await bytesOfDatabase(session), present };
 }

@@ -1,4 +1,4 @@
-export { type CatalogBaseline, takeBaseline } from './baseline.ts';
+export { bytesOfDatabase, type CatalogBaseline, takeBaseline } from './baseline.ts';
 export { checkIndexes } from './check-indexes.ts';
 export { findLeftover } from './find-leftover.ts';
 export { type IndexState, indexFacts, sizesOf } from './index-facts.ts';

@@ -66,6 +66,19 @@ const lastReset = async (session: Session): Promise<string | null> => {
   }
 };
 
+/** The same on this session, whose search path it sets: the most expensive and those wanted, by query ID. */
+export const statementsOn = async (
+  session: Session,
+  tables: readonly TableFacts[],
+  wanted: readonly string[],
+): Promise<Omit<StatementsRead, 'when'>> => {
+  try {
+    return await read(session, tables, wanted);
+  } catch (error) {
+    return { statements: [], statsReset: null, why: toErrorFacts(error).message };
+  }
+};
+
 /**
  * The most expensive statements on the plan's tables, on a session of its own, where the server counts them. `before`: those
  * that were read before, to be read again. Never fails: `why` says what was in the way.
@@ -80,7 +93,7 @@ export const readStatements = async (
   try {
     session = await sessions.open('statements', watchingSettings);
     const wanted = (before?.statements ?? []).map(({ queryId }) => queryId);
-    return { when, ...(await read(session, tables, wanted)) };
+    return { when, ...(await statementsOn(session, tables, wanted)) };
   } catch (error) {
     return { when, statements: [], statsReset: null, why: toErrorFacts(error).message };
   } finally {

@@ -7,6 +7,7 @@ import { findings, people, validations } from './record-parts.ts';
 import { beforeAfter, checks, failures, handOff, indexes, sections } from './result-parts.ts';
 import { STYLE } from './style.ts';
 import { cards, statusTone } from './summary-parts.ts';
+import { usage } from './usage-part.ts';
 import { metrics, pauses, timeline } from './window-parts.ts';
 
 /** Nothing but this very style: no script, no network, no form, no frame. */
@@ -23,8 +24,8 @@ ${leftToDo.map((each) => html`<p class="bad"><b>To do:</b> ${each}</p>`)}
 </header>`;
 };
 
-const footer = ({ run, plan, engines, version }: Report): Html =>
-  html`<h2>About this report</h2><p class="faint">Run <code>${run}</code>; script ${plan.files.join(', ')}, fingerprint <code>${plan.fingerprint}</code>; indexdeck ${engines.map((engine) => engine.version).at(-1) ?? ''}, report version ${version}. Every line is made from the events of the run; times are UTC.</p>`;
+const footer = ({ run, plan, engines, version, usage: seen }: Report): Html =>
+  html`<h2>About this report</h2><p class="faint">Run <code>${run}</code>; script ${plan.files.join(', ')}, fingerprint <code>${plan.fingerprint}</code>; indexdeck ${engines.map((engine) => engine.version).at(-1) ?? ''}, report version ${version}. Every line is made from the events of the run${seen === undefined ? '' : ', but for what was read since'}; times are UTC.</p>`;
 
 /** The report as one page that needs nothing else: for whoever was not there. */
 export const renderHtml = async (report: Report): Promise<string> => {
@@ -43,7 +44,7 @@ export const renderHtml = async (report: Report): Promise<string> => {
 ${heading(report)}
 ${cards(report)}
 ${checks(report)}
-${probes(report)}
+${usage(report)}${probes(report)}
 ${await timeline(report)}
 ${pauses(report)}
 ${await metrics(report)}

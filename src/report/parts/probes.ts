@@ -10,6 +10,7 @@ import {
 } from '../../run/index.ts';
 import { cleanMessage } from '../redact.ts';
 import type { Report } from '../schema.ts';
+import { meanSince } from './mean-since.ts';
 
 type Probe = Report['probes'][number];
 type Measured = { at: string } & ProbeMeasured;
@@ -75,18 +76,6 @@ const probe = (state: ProbeState, keepLiterals: boolean): Probe => {
 /** Every probe, before and after. */
 export const probes = (state: RunState, keepLiterals: boolean): Probe[] =>
   state.probes.map((each) => probe(each, keepLiterals));
-
-/** What the calls between two readings took on average; null when the counters were reset, or nobody called. */
-const meanSince = (
-  before: { calls: number; totalMs: number } | undefined,
-  after: { calls: number; totalMs: number },
-  wasReset: boolean,
-): { calls: number | null; meanMs: number | null } => {
-  if (wasReset) return { calls: null, meanMs: null };
-  const calls = after.calls - (before?.calls ?? 0);
-  const total = after.totalMs - (before?.totalMs ?? 0);
-  return calls > 0 && total >= 0 ? { calls, meanMs: total / calls } : { calls: Math.max(0, calls), meanMs: null };
-};
 
 /** The most expensive statements on the plan's tables, before and since. The server has normalised them; so do we. */
 export const expensive = ({ statements: { before, after } }: RunState, keepLiterals: boolean): Report['expensive'] => {

@@ -23,7 +23,7 @@ export const after = (events: readonly RunEvent[], { baseline }: RunState): Stat
     schemas: baseline?.schemas ?? [],
     indexes: verified.counts?.after.indexes ?? null,
     idxIndexes: verified.counts?.after.idxIndexes ?? null,
-    databaseBytes: null,
+    databaseBytes: verified.databaseBytes ?? null,
     active: rounded(active?.mean),
     connections: rounded(connections?.mean),
     rollbacksPerS: rollbacksPerS?.mean ?? null,

@@ -40,6 +40,10 @@ describe.each(versions)('the verification of a run on PostgreSQL %i', (version) 
         { name: 'public.idx_t_a', ok: true, problem: null },
       ],
     });
+    const [{ size }] = await database.sql('SELECT pg_database_size(current_database())::float8 AS size');
+    const { databaseBytes } = run.of('verify.finished')[0] ?? {};
+    expect(databaseBytes).toBeGreaterThan(size / 2);
+    expect(databaseBytes).toBeGreaterThan(run.of('baseline.taken')[0]?.databaseBytes ?? Number.NaN);
     const [a, b, c] = run.state().verify?.results ?? [];
     expect(a?.checkedMs).toBeGreaterThanOrEqual(0);
     expect(b).not.toHaveProperty('checkedMs');
