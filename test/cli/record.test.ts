@@ -184,7 +184,8 @@ describe('report', () => {
       stdout: '',
       stderr: expect.stringMatching(/the connection is to "postgres"/),
     });
-    const gone = await indexdeck(['report', '--journal', journal, '--refresh'], { env: { ...env, PGPORT: '1' } });
+    const closed = ['report', plain.run, '--journal', journal, '--refresh', '-d', database.name, '-p', '1'];
+    const gone = await indexdeck(closed, { env });
     expect(gone.status).not.toBe(0);
     expect(gone.stdout).toBe('');
   });
