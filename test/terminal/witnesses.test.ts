@@ -177,6 +177,13 @@ test('without a screen, from elsewhere: status, pause with an end, set, until, a
   expect(await indexes(database)).toEqual([]);
   expect(await status()).toMatchObject({ state: 'finished', status: 4 });
   expect((await indexdeck(['abort'], asCleo)).stderr).toContain('does not go on any more');
+  // On the machine of the engine the record is there also when the database is not.
+  const dead = { env: { ...env, PGPORT: '1' } };
+  const here = ['status', run, '--json', '--journal', journal];
+  expect(JSON.parse((await indexdeck(here, dead)).stdout)).toMatchObject({ state: 'finished', status: 4 });
+  const named = await indexdeck([...here, '-h', '127.0.0.1', '-p', '1', '-d', database.name], dead);
+  expect(named.stderr).toContain('What is on this machine is all that can be seen');
+  expect(JSON.parse(named.stdout)).toMatchObject({ state: 'finished', status: 4 });
   await forgotten.release();
   await poll(
     async () =>

@@ -2,10 +2,10 @@ import { type Feed, JournalFeed, type LiveFeed, RunClient, type RunEntry } from 
 import type { ConnectionConfig } from '../../engine/config.ts';
 import type { ClientRole } from '../../run/index.ts';
 import { findTheRun, type RunSelection, runWord } from '../choose-run.ts';
-import { resolveConnection } from '../connection/index.ts';
+import { resolveConnection, UnreachableError } from '../connection/index.ts';
 import { UsageError } from '../errors.ts';
 import { actor, journalDirectory } from '../identity.ts';
-import { type Io, terminalOf } from '../io.ts';
+import { type Io, say, terminalOf } from '../io.ts';
 import { LEDGER_SCHEMA } from '../options/deploy-options.ts';
 import { newestInLedger } from '../resume/ledger.ts';
 import { followLedger } from './ledger-feed.ts';
@@ -18,8 +18,10 @@ export type Reached =
 /** Variables that name a database as flags do. */
 const NAMING = ['PGHOST', 'PGDATABASE', 'PGSERVICE', 'DATABASE_URL', 'PGHOSTADDR'];
 
-const isNamed = ({ flags }: RunSelection, { env }: Io): boolean =>
-  Object.keys(flags).length > 0 || NAMING.some((name) => (env[name] ?? '') !== '');
+const isGiven = ({ flags }: RunSelection): boolean => Object.keys(flags).length > 0;
+
+const isNamed = (selection: RunSelection, { env }: Io): boolean =>
+  isGiven(selection) || NAMING.some((name) => (env[name] ?? '') !== '');
 
 const nowhere = ({ run, journal }: RunSelection, io: Io): UsageError => {
   const dir = journalDirectory(journal, io.env);
@@ -37,8 +39,11 @@ export const reachRun = async (selection: RunSelection, io: Io, wanted: 'any' | 
   const local = await findTheRun(selection, io, wanted === 'living' ? 'one-living' : 'any');
   if (local?.alive) return { kind: 'here', run: local.run, entry: local };
   const here: Reached | null = local === null ? null : { kind: 'here', run: local.run, entry: local };
-  if (isNamed(selection, io)) {
-    const connection = await resolveConnection(selection.flags, io.env, terminalOf(io));
+  // One that is called by its name and has ended here is looked at here, unless flags say where else it may have gone on.
+  const isMeant = here !== null && selection.run !== undefined && wanted === 'any';
+  const looksElsewhere = isMeant ? isGiven(selection) : isNamed(selection, io);
+  const connection = looksElsewhere ? await connectionTo(selection, here, io) : null;
+  if (connection !== null) {
     const schema = selection.ledgerSchema ?? local?.state?.options.ledger?.schema ?? LEDGER_SCHEMA;
     const found = await newestInLedger(connection, schema, selection.run);
     // The same history, or less of it, is as good here.
@@ -62,6 +67,14 @@ export const reachRun = async (selection: RunSelection, io: Io, wanted: 'any' | 
     );
   return here;
 };
+
+/** Null where the database does not answer, and there is something to be seen here all the same. */
+const connectionTo = (selection: RunSelection, here: Reached | null, io: Io): Promise<ConnectionConfig | null> =>
+  resolveConnection(selection.flags, io.env, terminalOf(io)).catch((error: unknown) => {
+    if (!(error instanceof UnreachableError) || here === null) throw error;
+    say(io, `${error.message}. What is on this machine is all that can be seen`);
+    return null;
+  });
 
 /** A client of a run that goes on. */
 export const joinRun = (reached: Reached, role: ClientRole): LiveFeed =>
