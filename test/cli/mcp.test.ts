@@ -14,6 +14,7 @@ const agent = async ({ env, journal }: Place, ...flags: string[]) => {
   await client.connect(
     new StdioClientTransport({
       command: process.execPath,
+      cwd: folder(),
       args: [program, 'mcp', '--journal', journal, ...flags],
       env: { ...home, ...env },
     }),

@@ -19,6 +19,8 @@ export const onScreen = (args: string[], env: Record<string, string>, columns: n
   const pty = spawn(process.execPath, [program, ...args], {
     cols: columns,
     rows: lines,
+    // Where the execution log goes that nobody named.
+    cwd: folder(),
     env: { PATH: process.env.PATH ?? '', HOME: folder(), TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
   });
   pty.onData((data) => picture.write(data));
