@@ -1,6 +1,6 @@
 import type { Command } from './commands.ts';
-import { isBuiltIn, readGateThresholds, readOwnThresholds, Unreadable } from './gates/parse.ts';
-import { GATE_NAMES } from './gates/types.ts';
+import { readGateThresholds, readOwnThresholds, Unreadable } from './gates/parse.ts';
+import { GATE_NAMES, isBuiltIn } from './gates/types.ts';
 import { parseDuration } from './gates/units.ts';
 import type { RunState } from './state.ts';
 

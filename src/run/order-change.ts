@@ -2,7 +2,7 @@ import type { Actor, Command } from './commands.ts';
 import type { EventBody } from './events.ts';
 import { clockTime } from './format.ts';
 import { isOff } from './gates/defaults.ts';
-import { GATE_NAMES, type GateName, type GateThresholds } from './gates/types.ts';
+import { GATE_NAMES, type GateThresholds, isBuiltIn } from './gates/types.ts';
 import { notAtWork } from './phases.ts';
 import type { RunState } from './state.ts';
 import { accept, refuse, type Verdict } from './verdict.ts';
@@ -30,8 +30,6 @@ export const setDelay = (state: RunState, delayMs: number, by: Actor): Verdict =
   if (delayMs === state.delayMs) return refuse(`the delay is ${clockTime(delayMs)} already`);
   return accept(`delay ${clockTime(delayMs)}`, { type: 'delay.changed', fromMs: state.delayMs, toMs: delayMs, by });
 };
-
-const isBuiltIn = (gate: string): gate is GateName => (GATE_NAMES as readonly string[]).includes(gate);
 
 /** The thresholds of a gate as they are now, and whether less is worse; null when there is no such gate. */
 const gateNow = ({ options }: RunState, gate: string): { thresholds: GateThresholds; below: boolean } | null => {

@@ -1,8 +1,9 @@
-import { isBuiltIn, readGateThresholds, readOwnThresholds, Unreadable } from '../../run/gates/parse.ts';
+import { readGateThresholds, readOwnThresholds, Unreadable } from '../../run/gates/parse.ts';
+import { isBuiltIn } from '../../run/gates/types.ts';
 import { GATE_NAMES, type GateName, type GateThresholds, type OwnGate } from '../../run/index.ts';
 import { UsageError } from '../errors.ts';
 
-export { isBuiltIn } from '../../run/gates/parse.ts';
+export { isBuiltIn } from '../../run/gates/types.ts';
 
 const orUsage = <T>(read: () => T): T => {
   try {

@@ -1,9 +1,6 @@
 import type { OwnGate } from './own.ts';
-import { GATE_NAMES, type GateName, type GateThresholds } from './types.ts';
+import type { GateName, GateThresholds } from './types.ts';
 import { parseThreshold, thresholdExample } from './units.ts';
-
-/** True for the name of a gate that every run has. */
-export const isBuiltIn = (name: string): name is GateName => (GATE_NAMES as readonly string[]).includes(name);
 
 /** What cannot be read, and what it should look like. */
 export class Unreadable extends Error {}

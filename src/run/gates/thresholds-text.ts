@@ -1,8 +1,6 @@
 import { bytes } from '../format.ts';
 import { GATE_UNITS } from './defaults.ts';
-import { GATE_NAMES, type GateName, type GateThresholds } from './types.ts';
-
-const isBuiltIn = (gate: string): gate is GateName => (GATE_NAMES as readonly string[]).includes(gate);
+import { type GateThresholds, isBuiltIn } from './types.ts';
 
 const valueText = (gate: string, value: number): string => {
   if (!isBuiltIn(gate)) return String(value);

@@ -13,6 +13,9 @@ export const GATE_NAMES = [
 
 export type GateName = (typeof GATE_NAMES)[number];
 
+/** True for the name of a gate that every run has. */
+export const isBuiltIn = (name: string): name is GateName => (GATE_NAMES as readonly string[]).includes(name);
+
 export type GateLevel = 'warn' | 'pause' | 'abort';
 
 /**
