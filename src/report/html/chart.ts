@@ -77,6 +77,22 @@ export const timeScale = ({ from, to }: Span): NonNullable<Spec['scales']>[numbe
   range: 'width',
 });
 
+/** The pauses behind everything else, from top to bottom. */
+export const pauseBands = (more: Record<string, { field: string }> = {}): NonNullable<Spec['marks']>[number] => ({
+  type: 'rect',
+  from: { data: 'pauses' },
+  encode: {
+    enter: {
+      x: { scale: 'x', field: 'from' },
+      x2: { scale: 'x', field: 'to' },
+      y: { value: 0 },
+      height: { signal: 'height' },
+      fill: { value: 'var(--pause)' },
+      ...more,
+    },
+  },
+});
+
 /** A name in the room left of the time; what does not fit is taken out of its middle, since names differ at both ends. */
 export const fitted = (name: string, { labels }: Width): string => {
   const most = Math.floor((labels - 12) / LETTER);

@@ -1,7 +1,7 @@
 import type { Spec } from 'vega';
 import { bytes, clockTime } from '../../run/index.ts';
 import type { Report } from '../schema.ts';
-import { draw, frame, type Span, timeAxis, timeScale, type Width } from './chart.ts';
+import { draw, frame, pauseBands, type Span, timeAxis, timeScale, type Width } from './chart.ts';
 import type { Html } from './html.ts';
 
 type Metric = Report['metrics'][number];
@@ -76,19 +76,7 @@ const spec = (report: Report, metric: Metric, span: Span, width: Width): Spec =>
       },
     ],
     marks: [
-      {
-        type: 'rect',
-        from: { data: 'pauses' },
-        encode: {
-          enter: {
-            x: { scale: 'x', field: 'from' },
-            x2: { scale: 'x', field: 'to' },
-            y: { value: 0 },
-            height: { signal: 'height' },
-            fill: { value: 'var(--pause)' },
-          },
-        },
-      },
+      pauseBands(),
       {
         type: 'area',
         from: { data: 'points' },

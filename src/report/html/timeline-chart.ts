@@ -1,7 +1,7 @@
 import type { Spec } from 'vega';
 import { duration } from '../../run/index.ts';
 import type { Report } from '../schema.ts';
-import { draw, fitted, frame, type Span, timeAxis, timeScale, type Width } from './chart.ts';
+import { draw, fitted, frame, pauseBands, type Span, timeAxis, timeScale, type Width } from './chart.ts';
 import type { Html } from './html.ts';
 
 type Bar = Report['builds'][number];
@@ -87,20 +87,7 @@ const spec = (report: Report, span: Span, size: Width): Spec => {
     ],
     axes: [timeAxis(span, size)],
     marks: [
-      {
-        type: 'rect',
-        from: { data: 'pauses' },
-        encode: {
-          enter: {
-            x: { scale: 'x', field: 'from' },
-            x2: { scale: 'x', field: 'to' },
-            y: { value: 0 },
-            height: { signal: 'height' },
-            fill: { value: 'var(--pause)' },
-            description: { field: 'label' },
-          },
-        },
-      },
+      pauseBands({ description: { field: 'label' } }),
       {
         type: 'rect',
         from: { data: 'pieces' },
