@@ -3,7 +3,7 @@ import type { CreateIndexStep } from '../plan/types.ts';
 import { configureSession } from '../queries/configure_session.ts';
 import { identifyBuild } from '../queries/identify_build.ts';
 import type { BuildOutcome, IndexAt, RunnableStep, RunState, StepState, Traces } from '../run/index.ts';
-import { claimOfFailed, leftoverOf, outcomeOfSuccess, ownError } from '../run/index.ts';
+import { claimOfFailed, leftoverOf, outcomeOfSuccess, ownError, removedBy } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
 import { findLeftover } from './catalog/index.ts';
 import type { KeptSession } from './kept-session.ts';
@@ -51,7 +51,12 @@ export const prepare = async (session: Session, state: RunState, step: RunnableS
 /** The schema and table an index of this step belongs to, as preflight resolved them. */
 export const placeOf = (state: RunState, step: StepState): { schema: string; tableOid: number } | null => {
   const table = state.tables.find((facts) => facts.oid === step.tableOid);
-  return table === undefined ? null : { schema: table.schema, tableOid: table.oid };
+  if (table !== undefined) return { schema: table.schema, tableOid: table.oid };
+  // Of what the plan has dropped preflight finds no table any more.
+  const removed = removedBy(state, step.id);
+  return removed === undefined || removed.tableOid === null
+    ? null
+    : { schema: removed.schema, tableOid: removed.tableOid };
 };
 
 /** Asks for the OID of the index under construction until the server tells, or the build has ended. */

@@ -38,7 +38,7 @@ const lookAtLeftover = async (
   return verdict.kind === 'refused' ? failed(verdict.why) : verdict.kind;
 };
 
-/** An index that this run created, valid or half dropped: it must be the very one, and nothing may depend on it. */
+/** An index that this run created, or that its plan drops, valid or half dropped: it must be the very one, and nothing may depend on it. */
 const lookAtOwn = async (session: Session, index: Droppable): Promise<Look> => {
   const row = (await rollbackFacts(session, [index])).get(index.oid);
   if (row === undefined) return failed('the catalog did not say what stands there: not touched');
@@ -47,6 +47,12 @@ const lookAtOwn = async (session: Session, index: Droppable): Promise<Look> => {
   if (!row.there) return 'gone';
   return row.busy === null ? 'drop' : failed(`pid ${row.busy} is at work on it: not touched`);
 };
+
+/** An index that the plan drops: the same, or what is left of it after a drop that was stopped in the middle. */
+const lookAtWhole = (session: Session, state: RunState, step: StepState, index: Droppable): Promise<Look> =>
+  index.why === 'rollback' || index.why === 'planned'
+    ? lookAtOwn(session, index)
+    : lookAtLeftover(session, state, step, index);
 
 /** The settings of the step that the index was built by, or for what this run built none but ours. */
 const setUp = async (session: Session, state: RunState, step: StepState, why: DropCause): Promise<void> => {
@@ -71,8 +77,7 @@ export const drop = async (
     // First, so that nothing lies between the look and the drop.
     await setUp(session, state, step, index.why);
     const looking = await inspect.ready();
-    const look =
-      index.why === 'rollback' ? await lookAtOwn(looking, index) : await lookAtLeftover(looking, state, step, index);
+    const look = await lookAtWhole(looking, state, step, index);
     if (look !== 'drop' && look !== 'gone') return look;
     if (look === 'drop') await session.execute(`DROP INDEX CONCURRENTLY ${quoteQualified(index.schema, index.name)}`);
     return { kind: 'done', durationMs: performance.now() - began };

@@ -11,12 +11,13 @@ import {
   type Metrics,
   ownError,
   type RunState,
+  rebuildOf,
   type StepState,
 } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
 import { type BuilderContext, build, prepare } from './builder.ts';
 import { backendGone, cancelUntil } from './canceller.ts';
-import { inspectIndex, takeBaseline } from './catalog/index.ts';
+import { inspectDrop, inspectIndex, takeBaseline } from './catalog/index.ts';
 import { checkRollback } from './check-rollback.ts';
 import type { ConnectionConfig } from './config.ts';
 import { type Droppable, drop } from './dropper.ts';
@@ -48,9 +49,11 @@ export interface Surroundings {
   ended(key: string): AbortSignal | null;
 }
 
-const createOf = ({ options }: RunState, { id, step }: StepState): CreateIndexStep => {
-  if (step.kind !== 'create-index') throw new Error(`step ${id} builds no index`);
-  return builtWith(step, options.settings);
+const createOf = (state: RunState, step: StepState): CreateIndexStep => {
+  if (step.step.kind === 'create-index') return builtWith(step.step, state.options.settings);
+  const again = rebuildOf(state, step);
+  if (again === null) throw new Error(`step ${step.id} builds no index`);
+  return again;
 };
 
 const readable = (metrics: Metrics): Partial<Record<MetricName, number>> =>
@@ -164,6 +167,8 @@ export class Interpreter {
     const { sessions } = this.#around;
     return askUntilAnswered(sessions.inspect, async (session) => {
       const step = this.#step(id);
+      if (step.step.kind === 'drop-index' && this.#around.state().rollback === null)
+        return { kind: 'inspected', step: id, found: await inspectDrop(session, id, step.step) };
       const { found } = await inspectIndex(session, id, createOf(this.#around.state(), step));
       return { kind: 'inspected', step: id, found };
     });
@@ -212,8 +217,9 @@ export class Interpreter {
     const outcome = await this.#withSlot(effect.slot, async (session) => {
       const ended = await drop(sessions.inspect, session, state(), this.#step(id), effect);
       // As with a statement, its backend must not stand beside the next attempt, nor outlive the run. One that is ended
-      // in the middle would leave a valid index invalid for nothing: a rollback's may come to its end.
-      const impatient = () => effect.why !== 'rollback' || this.#isUnwanted(id);
+      // in the middle would leave a valid index invalid for nothing: such a one may come to its end.
+      const ofWhole = effect.why === 'rollback' || effect.why === 'planned';
+      const impatient = () => !ofWhole || this.#isUnwanted(id);
       if (session.lost) await backendGone(sessions.control, session, impatient);
       return ended;
     });
@@ -223,7 +229,7 @@ export class Interpreter {
 
   /** What a drop that failed has left of an index of ours: one that was stopped in the middle has made it invalid. */
   async #whatIsLeft(index: Pick<Droppable, 'oid' | 'why'> | null, outcome: DropOutcome): Promise<DropOutcome> {
-    if (outcome.kind !== 'failed' || index === null || index.why !== 'rollback') return outcome;
+    if (outcome.kind !== 'failed' || (index?.why !== 'rollback' && index?.why !== 'planned')) return outcome;
     const { oid } = index;
     const left = await askUntilAnswered(this.#around.sessions.inspect, (session) => indexStates(session, [oid]));
     const found = left.get(oid);

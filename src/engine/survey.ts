@@ -5,6 +5,7 @@ import {
   type BuildOutcome,
   type Input,
   type RunState,
+  rebuildOf,
   type StepState,
   type SurveyedIndex,
   stepName,
@@ -29,12 +30,13 @@ const isBackendThere = async (context: BuilderContext, step: StepState): Promise
 
 /** What became of a build whose engine was lost and whose backend is gone, from the catalog alone. */
 const endOf = async (context: BuilderContext, state: RunState, step: StepState): Promise<Ended[]> => {
-  if (step.step.kind !== 'create-index') return [];
+  const create = step.step.kind === 'create-index' ? step.step : rebuildOf(state, step);
+  if (create === null) return [];
   const outcome = await reconcile(
     context,
     state,
     step,
-    step.step,
+    create,
     () => false,
     () => step.oid,
   );
@@ -58,6 +60,22 @@ export const lookAt = async (session: Session, made: readonly Made[]): Promise<S
   });
 };
 
+/** What the plan dropped, and whether it can be built again under its name. */
+const lookAtRemoved = async (session: Session, state: RunState): Promise<SurveyedIndex[]> => {
+  const facts = await rollbackFacts(session, state.removed);
+  const ours = new Set(state.created.map(({ oid }) => oid));
+  return state.removed.map(({ step, oid, schema, name, record }): SurveyedIndex => {
+    const other = facts.get(oid)?.other_oid ?? null;
+    const kept = !record.valid
+      ? 'it was not valid when it was dropped: it is not built again'
+      : other === null || ours.has(other)
+        ? null
+        : `its name belongs to another relation by now (oid ${other}): it is not built again`;
+    const { bytes, scans, lastScan } = record;
+    return { step, oid, schema, name, standing: 'gone', bytes, scans, lastScan, kept, rebuild: record };
+  });
+};
+
 /** What the run has made and not dropped, in the plan's order. */
 export const madeBy = (state: RunState): Made[] =>
   state.created
@@ -72,7 +90,8 @@ export const survey = async (context: BuilderContext, state: RunState): Promise<
   const unfinished: UnfinishedWork[] = [];
   const ended: Ended[] = [];
   for (const step of state.steps) {
-    const work = step.status === 'building' ? 'build' : step.leftover?.why === 'rollback' ? 'drop' : null;
+    const isDrop = step.leftover?.why === 'rollback' || step.leftover?.why === 'planned';
+    const work = step.status === 'building' ? 'build' : isDrop ? 'drop' : null;
     if (work === null) continue;
     const there = await isBackendThere(context, step);
     const lost = step.lost && state.purpose === 'rollback';
@@ -88,16 +107,15 @@ export const survey = async (context: BuilderContext, state: RunState): Promise<
   const created = madeBy(state);
   const finished: Made[] = ended.flatMap(({ step: id, outcome }) => {
     const step = state.steps[id];
-    if (outcome.kind !== 'built' || step === undefined) return [];
+    if (outcome.kind !== 'built' || step?.step.kind !== 'create-index') return [];
     return [{ step: id, oid: outcome.oid, schema: placeOf(state, step)?.schema ?? '', name: stepName(step.step) }];
   });
   return askUntilAnswered(context.inspect, async (session) => ({
     kind: 'surveyed',
     ended,
     survey: {
-      indexes: await lookAt(
-        session,
-        [...created, ...finished].sort((a, b) => a.step - b.step),
+      indexes: [...(await lookAt(session, [...created, ...finished])), ...(await lookAtRemoved(session, state))].sort(
+        (a, b) => a.step - b.step,
       ),
       unfinished,
       statsReset: await statsReset(session),

@@ -1,3 +1,4 @@
+import { indexStates } from '../queries/index_facts.ts';
 import { listIndexes } from '../queries/list_indexes.ts';
 import { builtWith, type Input, isPassing, type RunState, type VerifyResult } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
@@ -38,6 +39,18 @@ const check = async (sessions: Sessions, state: RunState, results: VerifyResult[
   }
 };
 
+/** What the plan dropped has to be gone, by its OID. */
+const verifyDrops = async (session: Session, state: RunState): Promise<VerifyResult[]> => {
+  const there = await indexStates(
+    session,
+    state.removed.map(({ oid }) => oid),
+  );
+  return state.removed.map(({ step, oid }) => {
+    const problems = there.has(oid) ? ['it was dropped, and is still there'] : [];
+    return { step, ok: problems.length === 0, problems, oid, bytes: null };
+  });
+};
+
 /** Looks at every planned index, at what else is there, and at what the server has counted since the baseline. */
 export const verify = async (sessions: Sessions, state: RunState): Promise<Input> => {
   const targets = state.steps.flatMap((step) =>
@@ -45,7 +58,9 @@ export const verify = async (sessions: Sessions, state: RunState): Promise<Input
   );
   const schemas = state.baseline?.schemas ?? [...new Set(state.tables.map(({ schema }) => schema))];
   const { results, present, databaseBytes } = await askUntilAnswered(sessions.inspect, async (session) => ({
-    results: await verifyIndexes(session, targets),
+    results: [...(await verifyIndexes(session, targets)), ...(await verifyDrops(session, state))].sort(
+      (a, b) => a.step - b.step,
+    ),
     present: await listIndexes(session, schemas),
     databaseBytes: await bytesOfDatabase(session),
   }));

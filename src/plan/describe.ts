@@ -48,8 +48,10 @@ export function describePlan(plan: Plan): string {
 function summary(plan: Plan): string {
   const indexes = plan.sections.flatMap(({ steps }) => steps).filter((step) => step.kind === 'create-index');
   const tables = new Set(indexes.map((step) => `${step.schema ?? ''}.${step.table}`));
+  const drops = plan.sections.flatMap(({ steps }) => steps).filter((step) => step.kind === 'drop-index').length;
   const counts = [
     count(indexes.length, 'index', 'indexes'),
+    ...(drops === 0 ? [] : [`and ${count(drops, 'drop', 'drops')}`]),
     `on ${count(tables.size, 'table', 'tables')}`,
     `in ${count(plan.sections.length, 'section', 'sections')};`,
     count(plan.validations.length, 'validation', 'validations'),
@@ -77,6 +79,15 @@ function describeStep(step: SectionStep, where: (place: Place) => string): strin
   switch (step.kind) {
     case 'create-index':
       return describeIndex(step, where);
+    case 'drop-index': {
+      const { schema, name, concurrently, madeConcurrent, ifExists } = step;
+      const traits = [
+        concurrently ? (madeConcurrent ? 'made concurrent' : '') : 'NOT concurrent',
+        ifExists ? 'if it is there' : '',
+        where(step),
+      ].filter((trait) => trait !== '');
+      return wrapped('   ', printable(`DROP ${schema === null ? name : `${schema}.${name}`}, ${traits.join(', ')}`));
+    }
     case 'analyze': {
       const tables = step.tables.map(({ schema, table }) => (schema === null ? table : `${schema}.${table}`));
       return wrapped('   ', `analyze ${printable(tables.join(', ')) || 'the whole database'}, ${where(step)}`);

@@ -19,14 +19,17 @@ const shortened = (sql: string): string => {
 
 const isCreate = (statement: Statement): statement is CreateIndexStep => statement.kind === 'create-index';
 
-/** What makes two statements the same one, changed or not: an index's name and table, or else all of its text. */
-const keyOf = (statement: Statement): string =>
-  isCreate(statement)
-    ? `index ${JSON.stringify([statement.name, statement.schema, statement.table])}`
-    : `${statement.kind} ${statement.sql.replace(/\s+/g, ' ').trim()}`;
+/** What makes two statements the same one, changed or not: an index's name and table, a dropped one's name, or else all of its text. */
+const keyOf = (statement: Statement): string => {
+  if (isCreate(statement)) return `index ${JSON.stringify([statement.name, statement.schema, statement.table])}`;
+  if (statement.kind === 'drop-index') return `drop ${JSON.stringify([statement.name, statement.schema])}`;
+  return `${statement.kind} ${statement.sql.replace(/\s+/g, ' ').trim()}`;
+};
 
-const nameOf = (statement: Statement): string =>
-  isCreate(statement) ? `index ${statement.name} on ${statement.table}` : shortened(statement.sql);
+const nameOf = (statement: Statement): string => {
+  if (isCreate(statement)) return `index ${statement.name} on ${statement.table}`;
+  return statement.kind === 'drop-index' ? `drop of ${statement.name}` : shortened(statement.sql);
+};
 
 /**
  * How `now` differs from `before`, statement by statement; empty exactly when both have one fingerprint. `loadParser` must

@@ -47,6 +47,10 @@ function stepToJson(step: Step): StepJson {
   switch (step.kind) {
     case 'create-index':
       return { ...place, ...indexKeys(step), ...rest };
+    case 'drop-index': {
+      const { schema, name, concurrently, madeConcurrent, ifExists } = step;
+      return { ...place, schema, name, concurrently, madeConcurrent, ifExists, ...rest };
+    }
     case 'analyze':
       return { ...place, tables: step.tables, ...rest };
     case 'set':

@@ -1,5 +1,6 @@
 import { compareIndexes } from './compare.ts';
 import { MAX_NAME_BYTES } from './ident.ts';
+import { lintDrops } from './lint-drops.ts';
 import { longNames } from './long-names.ts';
 import type { PlannedIndex, Reader } from './reader.ts';
 import type { Finding, Place } from './types.ts';
@@ -16,6 +17,7 @@ export function lint(reader: Reader): Finding[] {
     ...reader.migrations.lint(),
     ...tablesLeftOut(reader),
     ...reader.indexes.flatMap((index) => [...blockingBuild(index), ...defaultName(index), ...cutNames(index)]),
+    ...lintDrops(reader),
     ...sameName(reader.indexes),
     ...sameIndex(reader.indexes),
     ...prefixes(reader.indexes),
@@ -33,7 +35,7 @@ function about({ step }: PlannedIndex): { place: Place; index: string } {
 
 function noIndex(reader: Reader): Finding[] {
   const steps = reader.sections.all.length + reader.validations.length;
-  if (reader.indexes.length > 0 || steps === 0 || reader.problems.length > 0) return [];
+  if (reader.indexes.length + reader.drops.length > 0 || steps === 0 || reader.problems.length > 0) return [];
   return [
     {
       level: 'blocks',

@@ -18,6 +18,7 @@ export function planOf(reader: Reader, files: readonly SourceFile[], options: Pl
     findings: lint(reader),
     ...(migrations.all.length > 0 ? { migrations: migrations.all } : {}),
     ...(options.onlyIndexes === true ? { onlyIndexes: true } : {}),
+    ...(options.allowDrops === true ? { allowDrops: true } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import { type IndexKeys, indexKeys } from './compare.ts';
+import { dropText } from './drop-statement.ts';
 import { type Explained, explainRefusal, mayBeLeftOut } from './explain-refusal.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { commentRuns, type Heading, headingOf, headingOfEcho, notesOf } from './headings.ts';
@@ -18,6 +19,7 @@ import { type Refused, readStatement } from './statement.ts';
 import { StepMaker } from './steps.ts';
 import type {
   CreateIndexStep,
+  DropIndexStep,
   Finding,
   Include,
   LeftOut,
@@ -75,6 +77,8 @@ export class Reader {
   private readonly pendingSelects: Place[] = [];
   /** The indexes, for the comparisons among them. */
   readonly indexes: PlannedIndex[] = [];
+  /** The indexes that it drops, and how many it has made before each of them. */
+  readonly drops: { step: DropIndexStep; after: number }[] = [];
   /** Tables that statements which are left out would make. */
   readonly tablesLeftOut = new Map<string, Place>();
   /** Lines in comments that say CREATE INDEX: for the sentence about a file with nothing else in it. */
@@ -193,7 +197,7 @@ export class Reader {
   private statement(source: Source, piece: StatementPiece, reading: MigrationReading | null): void {
     const standing = { source, piece, place: source.place(piece.start) };
     if (reading !== null && this.putElsewhere(standing, reading)) return;
-    const read = readStatement(piece);
+    const read = readStatement(piece, this.options);
     const { place } = standing;
     switch (read.as) {
       case 'refused':
@@ -224,6 +228,16 @@ export class Reader {
         this.indexes.push({ step: made, keys: indexKeys(read.node) });
         this.migrations.created(reading, made);
         for (const early of this.pendingSelects.splice(0)) this.earlySelects.push(early);
+        return;
+      }
+      case 'drop-index': {
+        const steps = this.steps.dropIndexes(place, piece, read);
+        for (const [n, step] of steps.entries()) {
+          this.fingerprint.add(step.kind, read.indexes[n]?.tree);
+          this.sections.add(step);
+          this.drops.push({ step, after: this.indexes.length });
+        }
+        this.keepDrops(standing, steps);
         return;
       }
       case 'analyze':
@@ -266,6 +280,15 @@ export class Reader {
 
   private keep({ source, piece }: Standing, step: SectionStep | ValidationStep): void {
     const { start, end, sql: text } = piece;
+    this.trace.add({ as: 'keep', source, start, end, text, step, headed: this.sections.heading });
+  }
+
+  /** Several indexes of one statement are written back one by one. */
+  private keepDrops({ source, piece }: Standing, steps: readonly DropIndexStep[]): void {
+    const { start, end } = piece;
+    const [step] = steps;
+    if (step === undefined) return;
+    const text = steps.length === 1 ? piece.sql : steps.map(dropText).join(';\n');
     this.trace.add({ as: 'keep', source, start, end, text, step, headed: this.sections.heading });
   }
 

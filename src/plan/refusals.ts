@@ -1,6 +1,9 @@
 /** Why a kind of statement is no part of a plan, by its first words; the longest match counts. */
 const REASONS: readonly (readonly [words: string, reason: string])[] = [
-  ['DROP INDEX', 'this version does not deploy DROP INDEX'],
+  [
+    'DROP INDEX',
+    'it drops an index; --allow-drops deploys it, with the definition on record, so that a rollback builds it again',
+  ],
   ['REINDEX', 'this version does not deploy REINDEX'],
   ['ALTER INDEX', 'this version does not deploy ALTER INDEX, ATTACH PARTITION among it'],
   ['DROP', 'it drops something, and a plan only builds'],

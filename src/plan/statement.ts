@@ -1,3 +1,4 @@
+import { type DropStmt, droppedIndexes, type NamedIndex } from './drop-statement.ts';
 import { functionEffect, selectEffect } from './effects.ts';
 import { notImmutable } from './immutable.ts';
 import { type Foreign, foreignSense } from './other-databases.ts';
@@ -7,10 +8,12 @@ import { type ReadSetting, readSetting, type SetNode, searchPathOf, searchPathSe
 import { typographic } from './slips.ts';
 import type { StatementPiece } from './split.ts';
 import { names } from './tree.ts';
+import type { PlanOptions } from './types.ts';
 
 /** What one statement is, before it is known where it stands in the plan. */
 export type Read =
   | { as: 'create-index'; node: IndexStmt; tree: Node }
+  | { as: 'drop-index'; indexes: NamedIndex[]; concurrently: boolean; ifExists: boolean }
   | { as: 'analyze'; tables: { schema: string | null; table: string }[]; tree: Node }
   | { as: 'set'; setting: ReadSetting; searchPath: string[] | null; tree: Node }
   | { as: 'comment'; schema: string | null; name: string; tree: Node }
@@ -33,20 +36,22 @@ const LETTER =
   'a typographic quote, space or comma, or a byte-order mark, stands here, which PostgreSQL takes for a letter of a name; write plain ones';
 
 /** Reads one statement with PostgreSQL's parser and says what it is to a plan. */
-export function readStatement(piece: StatementPiece): Read {
+export function readStatement(piece: StatementPiece, options: Pick<PlanOptions, 'allowDrops'> = {}): Read {
   if (piece.unclosed !== null) return unclosed(piece);
   const [variable] = piece.variables;
   if (variable !== undefined) {
     const why = `psql would put the variable ${variable.text} here, and indexdeck does not: write the value itself, or a space after the colon if it is no variable`;
     return { as: 'refused', code: 'psql-variable', why, at: variable.at - piece.start };
   }
-  if (isRefusedByWords(piece.words)) return notDeployed(piece);
+  if (isRefusedByWords(piece.words) && !(options.allowDrops === true && isDrop(piece))) return notDeployed(piece);
   const odd = typographic(piece.code);
   if (odd !== null) return { ...refused('typographic', LETTER), at: odd.at };
   const parsed = parseStatement(piece.code);
   if (!parsed.ok) return { as: 'refused', code: 'syntax', why: parsed.error.message, at: parsed.error.at };
   return classify(piece, parsed.statement);
 }
+
+const isDrop = ({ words: [first, second] }: StatementPiece): boolean => first === 'DROP' && second === 'INDEX';
 
 function classify(piece: StatementPiece, tree: Node): Read {
   const [[kind, body] = ['', {}]] = Object.entries(tree) as [string, Record<string, unknown>][];
@@ -60,6 +65,8 @@ function classify(piece: StatementPiece, tree: Node): Read {
       if (changing !== null) return { ...refused('not-immutable', changing.why), ...atByte(piece.code, changing.byte) };
       return { as: 'create-index', node: body as IndexStmt, tree };
     }
+    case 'DropStmt':
+      return dropIndex(piece, body as DropStmt);
     case 'VacuumStmt':
       return body.is_vacuumcmd === true ? notDeployed(piece) : { as: 'analyze', tables: tablesOf(body), tree };
     case 'VariableSetStmt': {
@@ -83,6 +90,18 @@ function classify(piece: StatementPiece, tree: Node): Read {
     default:
       return notDeployed(piece);
   }
+}
+
+/** Gets here only where DROP INDEX is allowed. */
+function dropIndex(piece: StatementPiece, body: DropStmt): Read {
+  if (body.removeType !== 'OBJECT_INDEX') return notDeployed(piece);
+  if (body.behavior === 'DROP_CASCADE')
+    return refused(
+      'drop-cascade',
+      'CASCADE drops whatever depends on the index too, constraints among it; take the word out, and drop those by hand',
+    );
+  const indexes = droppedIndexes(body);
+  return { as: 'drop-index', indexes, concurrently: body.concurrent === true, ifExists: body.missing_ok === true };
 }
 
 function comment(piece: StatementPiece, body: Record<string, unknown>, tree: Node): Read {

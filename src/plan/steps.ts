@@ -1,5 +1,5 @@
 import { defaultIndexName } from './default-name.ts';
-import { quoteIdent } from './ident.ts';
+import { quoteIdent, truncateIdentifier } from './ident.ts';
 import { retargetIndex } from './index-statement.ts';
 import type { IndexStmt } from './parser.ts';
 import { firstWords } from './printable.ts';
@@ -11,6 +11,7 @@ import type {
   AnalyzeStep,
   CommentStep,
   CreateIndexStep,
+  DropIndexStep,
   Finding,
   LeftOut,
   Place,
@@ -70,6 +71,19 @@ export class StepMaker {
       only: node.relation?.inh !== true,
       buildSql,
     };
+  }
+
+  dropIndexes(place: Place, piece: StatementPiece, read: As<'drop-index'>): DropIndexStep[] {
+    const concurrently = read.concurrently || this.options.makeConcurrent;
+    return read.indexes.map(({ schema, name }) => ({
+      ...this.base(place, piece),
+      kind: 'drop-index',
+      schema,
+      name: truncateIdentifier(name),
+      concurrently,
+      madeConcurrent: concurrently && !read.concurrently,
+      ifExists: read.ifExists,
+    }));
   }
 
   analyze(place: Place, piece: StatementPiece, { tables }: As<'analyze'>): AnalyzeStep {

@@ -63,6 +63,20 @@ export interface CreateIndexStep extends StepBase {
   buildSql: string;
 }
 
+/** One index of a DROP INDEX. It is dropped concurrently, by its OID and name, and only with --allow-drops. */
+export interface DropIndexStep extends StepBase {
+  kind: 'drop-index';
+  /** The schema written in the statement; null when the search path decides. */
+  schema: string | null;
+  name: string;
+  /** As it will be sent. */
+  concurrently: boolean;
+  /** CONCURRENTLY was added by --make-concurrent. */
+  madeConcurrent: boolean;
+  /** One that is not there is no failure. */
+  ifExists: boolean;
+}
+
 /** ANALYZE of one or more tables, or of the whole database when `tables` is empty. */
 export interface AnalyzeStep extends StepBase {
   kind: 'analyze';
@@ -89,7 +103,7 @@ export interface ValidationStep extends StepBase {
   kind: 'select' | 'explain';
 }
 
-export type SectionStep = CreateIndexStep | AnalyzeStep | SetStep | CommentStep;
+export type SectionStep = CreateIndexStep | DropIndexStep | AnalyzeStep | SetStep | CommentStep;
 export type Step = SectionStep | ValidationStep;
 
 /** A headed part of the plan. `line` is that of the heading, or of the first step when there is none. */
@@ -193,6 +207,8 @@ export interface Plan {
   migrations?: Migration[];
   /** It was read with onlyIndexes. */
   onlyIndexes?: true;
+  /** It was read with allowDrops. */
+  allowDrops?: true;
 }
 
 /** One file of a plan, as bytes: the reader says what is wrong with its encoding. */
@@ -210,6 +226,8 @@ export interface PlanOptions {
   makeConcurrent: boolean;
   /** Leave out, and list, what is no work on indexes; without it that is refused. */
   onlyIndexes?: boolean;
+  /** DROP INDEX is a step; without it that is refused. */
+  allowDrops?: boolean;
 }
 
 /** Why a file that \i names could not be had, as the end of a sentence: "there is no such file". */

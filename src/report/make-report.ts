@@ -2,6 +2,7 @@ import { planToJson, type RunEvent, type RunState, replay, type UsageFacts } fro
 import { handOff } from './hand-off.ts';
 import { warRoomMessage } from './message.ts';
 import { checks } from './parts/checks.ts';
+import { drops } from './parts/drops.ts';
 import { failures } from './parts/failures.ts';
 import { indexes, sections, statements } from './parts/indexes.ts';
 import { metrics } from './parts/metrics.ts';
@@ -70,6 +71,7 @@ export const makeReport = (
   const failed = failures(events, state, keepLiterals);
   const measured = probes(state, keepLiterals);
   const harm = impact(events);
+  const dropped = drops(state);
   const known: Omit<Facts, 'plan'> = {
     format: 'indexdeck-report',
     version: REPORT_VERSION,
@@ -98,6 +100,7 @@ export const makeReport = (
     after: after(events, state),
     sections: sections(state),
     indexes: indexes(state),
+    ...(dropped.length === 0 ? {} : { drops: dropped }),
     statements: statements(state),
     failures: failed,
     validations: validations(state, keepLiterals),

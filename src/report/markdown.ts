@@ -5,6 +5,7 @@ import {
   builtOf,
   builtWords,
   clock,
+  dropsWords,
   impactWords,
   rollbackWords,
   STATUS_WORDS,
@@ -144,6 +145,26 @@ const indexLines = (report: Report): string[] => {
         ]),
   ];
 };
+
+const dropLines = ({ drops = [] }: Report): string[] =>
+  drops.length === 0
+    ? []
+    : [
+        `Indexes dropped by the plan: ${md(dropsWords(drops))}`,
+        '',
+        ...table(
+          ['Index', 'Table', 'Outcome', 'Size before', 'Scans before', 'Definition'],
+          drops.map(({ name, schema, table: on, outcome, bytes: size, scans, definition, note }) => [
+            code(schema === null ? name : `${schema}.${name}`),
+            on === null ? '-' : md(on),
+            md(`${outcome}${note === null ? '' : `: ${note}`}`),
+            unknown(size, bytes),
+            unknown(scans),
+            definition === null ? '-' : code(definition),
+          ]),
+        ),
+        '',
+      ];
 
 const failureLines = ({ failures }: Report): string[] =>
   failures.length === 0
@@ -285,7 +306,14 @@ export const renderMarkdown = (report: Report): string => {
     '',
     ...about(report),
     ...part('Pre-state', stateLines(report.before, 'Not read: nothing had begun.')),
-    ...part('Deployment', [...sectionLines(report), '', ...indexLines(report), '', ...failureLines(report)]),
+    ...part('Deployment', [
+      ...sectionLines(report),
+      '',
+      ...indexLines(report),
+      '',
+      ...dropLines(report),
+      ...failureLines(report),
+    ]),
     ...part('Post-state', stateLines(report.after, 'Unknown: not read.', report.before)),
     ...part('Performance', probeLines(report)),
     ...part('Validation', validationLines(report)),

@@ -143,6 +143,22 @@ export const settled = z.strictObject({
   outcome: z.string(),
 });
 
+/** An index that the plan drops. */
+export const drop = z.strictObject({
+  step: z.int().min(1),
+  section: z.int().min(1),
+  name: z.string(),
+  schema: z.string().nullable(),
+  table: z.string().nullable(),
+  outcome: z.enum(['dropped', 'built again', 'was not there', 'failed', 'skipped', 'not dropped', 'unknown']),
+  oid: z.int().nullable().describe('before it was dropped'),
+  bytes: z.number().nullable(),
+  scans: z.number().nullable().describe('by queries, on this server, before it was dropped'),
+  definition: z.string().nullable().describe('what it is built again by'),
+  verified: z.boolean().nullable().describe('that it is gone; null: not looked at'),
+  note: z.string().nullable(),
+});
+
 export const failure = z.strictObject({
   at: time,
   section: z.int().nullable(),

@@ -39,6 +39,17 @@ export const builtWords = (facts: Facts): string => {
     .join(', ');
 };
 
+/** What became of the plan's drops, in a few words. */
+export const dropsWords = (drops: NonNullable<Facts['drops']>): string => {
+  const outcomes = [...new Set(drops.map(({ outcome }) => outcome))];
+  return outcomes
+    .map((outcome) => {
+      const names = drops.filter((drop) => drop.outcome === outcome).map(({ name }) => name);
+      return `${names.length} ${outcome} (${names.join(', ')})`;
+    })
+    .join('; ');
+};
+
 /** Sections that came to their end, of all: 10/10. */
 export const sectionsDone = ({ sections }: Facts): string =>
   `${sections.filter(({ finishedAt }) => finishedAt !== null).length}/${sections.length}`;
@@ -88,11 +99,14 @@ export const usageWords = ({ probes }: Facts): string => {
 };
 
 /** How long the way back took, or why that is not known. */
-export const rollbackWords = ({ rollback, run, indexes }: Facts): string => {
+export const rollbackWords = ({ rollback, run, indexes, drops = [] }: Facts): string => {
   if (rollback?.durationMs != null)
     return `took ${duration(rollback.durationMs)}: ${plural(rollback.dropped.length, 'index', 'indexes')} dropped`;
   if (rollback !== null) return 'begun, and not come to its end';
   const droppable = indexes.filter(({ outcome }) => outcome === 'built').length;
+  const again = drops.filter(({ outcome }) => outcome === 'dropped').length;
+  if (again > 0)
+    return `indexdeck rollback ${run} drops ${plural(droppable, 'index', 'indexes')} and builds ${again} again that the plan dropped; its time is unknown before`;
   if (droppable === 0) return 'nothing of this run is there to be dropped';
   return `indexdeck rollback ${run} drops ${plural(droppable, 'index', 'indexes')}; its time is unknown before: each drop waits for the transactions that use its table`;
 };

@@ -5,11 +5,18 @@ const indexes = (n: number): string => `${n} ${n === 1 ? 'index' : 'indexes'}`;
 /** What a go would begin, in words: `build 58 indexes`; for a run that is taken up again what is left and in doubt. */
 export const whatIsAhead = (state: RunState): string => {
   const creates = state.steps.filter((step) => step.step.kind === 'create-index');
-  if (state.resumedAt === null) return `build ${indexes(creates.length)}`;
+  const drops = state.steps.filter(({ step }) => step.kind === 'drop-index');
+  if (state.resumedAt === null)
+    return [
+      ...(creates.length > 0 || drops.length === 0 ? [`build ${indexes(creates.length)}`] : []),
+      ...(drops.length > 0 ? [`DROP ${indexes(drops.length)}`] : []),
+    ].join(' and ');
+  const toDrop = drops.filter(({ status }) => status === 'queued' || status === 'dropping').length;
   const queued = creates.filter((step) => step.status === 'queued').length;
   const doubtful = creates.filter((step) => step.lost).length;
   const parts = [
     queued > 0 ? `build ${indexes(queued)}` : '',
+    toDrop > 0 ? `DROP ${indexes(toDrop)}` : '',
     doubtful > 0 ? `settle ${indexes(doubtful)} in doubt` : '',
   ].filter((part) => part !== '');
   return `go on: ${parts.length === 0 ? 'verify what was built' : parts.join(', ')}`;

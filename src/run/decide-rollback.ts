@@ -1,13 +1,19 @@
+import { buildStarted } from './build-intent.ts';
 import type { Action, Slot, World } from './effects.ts';
 import type { EventBody } from './events.ts';
-import { isToBeDropped } from './rollback.ts';
+import { isRebuilding, rebuildOf } from './rebuild.ts';
+import { isToBeDropped, isToBeRebuilt } from './rollback.ts';
 import type { RunState, StepState } from './state.ts';
+
+/** Work of the way forth; what is built again belongs to the way back. */
+const isForward = (step: StepState): boolean =>
+  (step.status === 'building' && !isRebuilding(step)) || step.status === 'running';
 
 /** What is being built or run is stopped first: nothing is dropped beside it. */
 const cancels = (state: RunState): Action[] => {
   const by = state.rollback?.by ?? '';
   return state.steps
-    .filter((step) => (step.status === 'building' || step.status === 'running') && step.cancel === null)
+    .filter((step) => isForward(step) && step.cancel === null)
     .map((step) => ({
       intent: { type: 'cancel.requested', step: step.id, cause: 'rollback', by, reason: 'the run is rolled back' },
       effect: null,
@@ -27,10 +33,11 @@ const nextDrops = (state: RunState, world: World): { step: StepState; index: Run
   // Two on one table take the same lock; the second would wait in the first one's way.
   const held = new Set(dropping.map((step) => step.tableOid));
   const inOrder = [...state.created].sort((a, b) => a.step - b.step);
+  for (const { status, tableOid } of state.steps) if (status === 'building') held.add(tableOid);
   return inOrder.flatMap((index) => {
     const step = state.steps[index.step];
     if (room <= 0 || step?.status !== 'done' || step.oid !== index.oid || !isToBeDropped(state, index)) return [];
-    if (!isDue(step, world.now) || held.has(step.tableOid)) return [];
+    if (!isDue(step, world.now) || held.has(step.tableOid) || waitsFor(state, step) !== null) return [];
     room -= 1;
     held.add(step.tableOid);
     return [{ step, index }];
@@ -48,29 +55,69 @@ const dropOf = (step: StepState, index: RunState['created'][number], slot: Slot)
 
 const isOver = (state: RunState): boolean =>
   !state.created.some((index) => isToBeDropped(state, index)) &&
-  !state.steps.some((step) => step.status === 'dropping');
+  !state.removed.some((index) => isToBeRebuilt(state, index)) &&
+  !state.steps.some((step) => step.status === 'dropping' || step.status === 'building');
 
 /**
- * The way back: stops what runs, cleans up after it (`tidied`), then drops what was chosen, and looks whether the catalog is
+ * On a table where something is built again the way back goes in the order of the way forth turned round: what took an index's
+ * name goes before that is built again, and what came in its place stays until it is there. `null`: nothing is in the way.
+ */
+const waitsFor = (state: RunState, { id, tableOid }: StepState): StepState | null => {
+  const onTable = (index: { step: number }): boolean => state.steps[index.step]?.tableOid === tableOid;
+  const rebuilds = state.removed.filter((index) => onTable(index) && isToBeRebuilt(state, index));
+  const drops = state.created.filter((index) => onTable(index) && isToBeDropped(state, index));
+  const isRebuild = rebuilds.some(({ step }) => step === id);
+  const later = (isRebuild ? [...rebuilds, ...drops] : rebuilds).find(({ step }) => step > id);
+  return later === undefined ? null : (state.steps[later.step] ?? null);
+};
+
+/** What the plan dropped and may be built again now: looked at first, then built. */
+const nextRebuilds = (state: RunState, world: World, forBuild: () => Slot | null): Action[] => {
+  const busy = state.steps.filter(({ status }) => status === 'dropping' || status === 'building');
+  const held = new Set(busy.map((step) => step.tableOid));
+  let room = state.jobs - busy.length;
+  return [...state.removed].reverse().flatMap((index): Action[] => {
+    const step = state.steps[index.step];
+    if (step === undefined || room <= 0 || !isToBeRebuilt(state, index) || held.has(step.tableOid)) return [];
+    if (step.status === 'building' || waitsFor(state, step) !== null) return [];
+    if (step.retryAt !== null && Date.parse(step.retryAt) > world.now) return [];
+    room -= 1;
+    held.add(step.tableOid);
+    if (step.found === null) return [{ intent: null, effect: { kind: 'inspect', step: step.id } }];
+    const create = rebuildOf(state, step);
+    const slot = create === null || step.found.kind !== 'none' ? null : forBuild();
+    if (create === null || slot === null) return [];
+    return [{ intent: buildStarted(step, create, slot), effect: { kind: 'build', step: step.id, slot: slot.id } }];
+  });
+};
+
+/**
+ * The way back: stops what runs, cleans up after it (`tidied`), then drops what was chosen, builds again
+ * what the plan dropped, and looks whether the catalog is
  * as before. A pause holds what has not begun, and so does a server that is not known to be fit for work: `held` is then what
  * there is to do about it. `null` when all is done.
  */
 export const rollingBack = (
   state: RunState,
   world: World,
-  { tidied, held, forDrop }: { tidied(): Action[]; held: Action[] | null; forDrop(): Slot | null },
+  {
+    tidied,
+    held,
+    forDrop,
+    forBuild,
+  }: { tidied(): Action[]; held: Action[] | null; forDrop(): Slot | null; forBuild(): Slot | null },
 ): Action[] | null => {
   if (state.rollback?.finishedAt !== null) return null;
   const stopping = cancels(state);
   if (stopping.length > 0) return stopping;
   const cleaning = tidied();
   if (held !== null) return [...cleaning, ...held];
-  const busy = state.steps.some((step) => step.status === 'building' || step.status === 'running');
+  const busy = state.steps.some(isForward);
   if (busy || state.pauses.length > 0 || !world.lockHeld) return cleaning;
   if (isOver(state)) return [...cleaning, { intent: null, effect: { kind: 'check-rollback' } }];
   const drops = nextDrops(state, world).flatMap(({ step, index }) => {
     const slot = forDrop();
     return slot === null ? [] : [dropOf(step, index, slot)];
   });
-  return [...cleaning, ...drops];
+  return [...cleaning, ...drops, ...nextRebuilds(state, world, forBuild)];
 };

@@ -1,3 +1,4 @@
+import { buildStarted } from './build-intent.ts';
 import { isMeasuring, measureAfter, measureBack, measureBefore } from './decide-probes.ts';
 import { rollingBack } from './decide-rollback.ts';
 import { type Action, type Effect, effectKey, type Slot, type World } from './effects.ts';
@@ -38,7 +39,7 @@ const isDropDue = (state: RunState, step: StepState, now: number): boolean => {
 
 const dropLeftover = (step: StepState, slot: Slot): Action[] => {
   if (step.leftover === null) return [];
-  const { oid, schema, name, why } = step.leftover;
+  const { oid, schema, name, why, record } = step.leftover;
   const intent: EventBody = {
     type: 'drop.started',
     step: step.id,
@@ -48,6 +49,7 @@ const dropLeftover = (step: StepState, slot: Slot): Action[] => {
     why,
     pid: slot.pid,
     backendStart: slot.backendStart,
+    ...(record === undefined ? {} : { record }),
   };
   return [act({ kind: 'drop', step: step.id, oid, schema, name, why, slot: slot.id }, intent)];
 };
@@ -70,27 +72,32 @@ const tidy = (state: RunState, world: World, slots: SlotKeeper): Action[] =>
     return [];
   });
 
-const buildIntent = (step: StepState, slot: Slot): EventBody | null =>
-  step.step.kind !== 'create-index'
-    ? null
-    : {
-        type: 'build.started',
-        step: step.id,
-        attempt: step.attempt + 1,
-        name: step.step.name,
-        table: step.step.table,
-        sql: step.step.buildSql,
-        pid: slot.pid,
-        backendStart: slot.backendStart,
-      };
-
 /** A step that was looked at just now: what was found says what comes next. */
 const afterInspection = (state: RunState, step: StepState, slots: SlotKeeper): Action[] => {
   if (step.found === null || step.status !== 'queued') return [];
-  if (step.found.kind === 'none') {
+  if (step.found.kind === 'none' && step.step.kind === 'create-index') {
     const slot = slots.forBuild();
     if (slot === null) return [];
-    return [act({ kind: 'build', step: step.id, slot: slot.id }, buildIntent(step, slot))];
+    return [act({ kind: 'build', step: step.id, slot: slot.id }, buildStarted(step, step.step, slot))];
+  }
+  if (step.found.kind === 'to-drop' && step.found.record !== null) {
+    const slot = slots.forBuild();
+    if (slot === null) return [];
+    const { oid, schema, name, record } = step.found;
+    const { pid, backendStart } = slot;
+    const why = 'planned';
+    const intent: EventBody = {
+      type: 'drop.started',
+      step: step.id,
+      oid,
+      schema,
+      name,
+      why,
+      pid,
+      backendStart,
+      record,
+    };
+    return [act({ kind: 'drop', step: step.id, oid, schema, name, why, slot: slot.id }, intent)];
   }
   if (step.found.kind === 'invalid' && state.agreed.includes(step.found.oid) && step.step.kind === 'create-index') {
     const slot = slots.forDrop();
@@ -114,7 +121,8 @@ const afterInspection = (state: RunState, step: StepState, slots: SlotKeeper): A
 };
 
 const begin = (step: StepState, slots: SlotKeeper): Action[] => {
-  if (step.step.kind === 'create-index') return [act({ kind: 'inspect', step: step.id })];
+  if (step.step.kind === 'create-index' || step.step.kind === 'drop-index')
+    return [act({ kind: 'inspect', step: step.id })];
   const slot = slots.forBuild();
   if (slot === null) return [];
   const { pid, backendStart } = slot;
@@ -236,7 +244,8 @@ const decideAll = (state: RunState, world: World): Action[] => {
     case 'rolling-back': {
       const tidied = () => tidy(state, world, slots);
       const held = isHeld(state) ? recheck(state, world) : null;
-      return rollingBack(state, world, { tidied, held, forDrop: slots.forDrop }) ?? measureBack(state) ?? finish(state);
+      const { forDrop, forBuild } = slots;
+      return rollingBack(state, world, { tidied, held, forDrop, forBuild }) ?? measureBack(state) ?? finish(state);
     }
     case 'aborting': {
       // Nobody said go to this engine: it has begun nothing, and touches nothing.

@@ -36,6 +36,8 @@ export const describeFound = (found: Found): string => {
       return `the name belongs to a ${found.what} (oid ${found.oid})`;
     case 'no-table':
       return plainText(found.message);
+    case 'to-drop':
+      return `there (oid ${found.oid})${found.problem === null ? '' : `, not to be dropped: ${plainText(found.problem.why)}`}`;
   }
 };
 
@@ -115,6 +117,7 @@ const describeChange = ({ kind, from, to }: Extract<RunEvent, { type: 'server.ch
 const DROPPED: Record<DropCause, string> = {
   'failed-build': 'what the failed build left',
   'agreed-leftover': 'the invalid leftover',
+  planned: 'it, as the plan says',
   rollback: 'it again',
 };
 
@@ -126,7 +129,12 @@ const surveyed = ({ indexes, unfinished }: Extract<RunEvent, { type: 'rollback.s
   return `a rollback would drop ${count(indexes.filter(droppable).length, 'index', 'indexes')}, ${bytes(size)} in all, ${used} used since${begun}`;
 };
 
-const rolledBack = ({ dropped, left, differences }: Extract<RunEvent, { type: 'rollback.finished' }>): string => {
+const rolledBack = ({
+  dropped,
+  left,
+  differences,
+  rebuilt = [],
+}: Extract<RunEvent, { type: 'rollback.finished' }>): string => {
   const others = differences === null ? 0 : differenceCount(differences);
   const compared =
     differences === null
@@ -134,7 +142,7 @@ const rolledBack = ({ dropped, left, differences }: Extract<RunEvent, { type: 'r
       : others === 0
         ? 'the catalog has nothing that was not there before, and lacks nothing'
         : `others changed since: ${[...differences.added, ...differences.missing, ...differences.changed].map(({ schema, name }) => plainText(`${schema}.${name}`)).join(', ')}`;
-  return `rolled back: ${count(dropped.length, 'index', 'indexes')} dropped and gone, ${left.length} left; ${compared}`;
+  return `rolled back: ${count(dropped.length, 'index', 'indexes')} dropped and gone, ${rebuilt.length === 0 ? '' : `${rebuilt.length} built again, `}${left.length} left; ${compared}`;
 };
 
 const verified = (event: Extract<RunEvent, { type: 'verify.finished' }>): string => {
@@ -198,6 +206,7 @@ export const describeEvent = (event: RunEvent): string => {
     case 'build.lost':
       return `${plainText(event.name)}  connection lost while building: ${describeError(event.error)}. Finding out what became of it`;
     case 'index.skipped':
+      if (event.reason === 'absent') return `${plainText(event.name)}  it is not there: nothing to drop`;
       return event.reason === 'equal'
         ? `${plainText(event.name)}  skipped: there already, valid, with the planned definition`
         : `${plainText(event.name)}  left out by ${plainText(event.by ?? 'the abort')}`;

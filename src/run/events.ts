@@ -109,7 +109,28 @@ export interface ErrorFacts {
   context: string | null;
 }
 
-/** What stands in the catalog where a planned index belongs. */
+/** All that the server knows of an index that is to be dropped: enough to build it again as it was. */
+export interface IndexRecord {
+  /** The server's own text of it. */
+  definition: string;
+  /** The same as it is sent to build it again. */
+  rebuildSql: string;
+  table: string;
+  /** Null: that of the database. */
+  tablespace: string | null;
+  comment: string | null;
+  /** CLUSTER goes by it. */
+  clustered: boolean;
+  /** Statistics targets that somebody has set, by the number of the index's column. */
+  statistics: { column: number; target: number }[];
+  valid: boolean;
+  bytes: number | null;
+  /** Scans by queries on this server since the statistics were reset, and the last of them (from 16 on), ISO. */
+  scans: number | null;
+  lastScan: string | null;
+}
+
+/** What stands in the catalog where a planned index belongs, or under the name of one that is to be dropped. */
 export type Found =
   | { kind: 'none' }
   | { kind: 'equal'; oid: number; definition: string; bytes: number }
@@ -120,7 +141,17 @@ export type Found =
   | { kind: 'building'; oid: number; pid: number; application: string | null }
   /** Another kind of relation has the name. */
   | { kind: 'other-relation'; oid: number; what: string }
-  | { kind: 'no-table'; message: string };
+  | { kind: 'no-table'; message: string }
+  /** An index that the plan drops. `record` null: `problem` says why there is none. */
+  | {
+      kind: 'to-drop';
+      oid: number;
+      schema: string;
+      name: string;
+      record: IndexRecord | null;
+      /** Why it is not to be dropped as it stands; `passing`: a little later it may be. */
+      problem: { why: string; passing: boolean } | null;
+    };
 
 /** A table of the plan, as preflight found it. Rows and bytes are the catalog's estimates; null when unknown. */
 export interface TableFacts {
@@ -183,6 +214,8 @@ export interface SurveyedIndex {
   lastScan: string | null;
   /** Why a rollback does not touch it; null when nothing speaks against it. */
   kept: string | null;
+  /** It was dropped by the plan, and would be built again as it was. */
+  rebuild?: IndexRecord;
 }
 
 /** What is still under way for the run when a rollback is asked about: it is ended before anything is dropped. */
@@ -273,8 +306,11 @@ export interface WaitsForUs {
   steps: number[];
 }
 
-/** failed-build: what a build of ours left. agreed-leftover: the operator agreed to it. rollback: the way back. */
-export type DropCause = 'failed-build' | 'agreed-leftover' | 'rollback';
+/**
+ * failed-build: what a build of ours left. agreed-leftover: the operator agreed to it. planned: the plan drops it. rollback:
+ * the way back.
+ */
+export type DropCause = 'failed-build' | 'agreed-leftover' | 'planned' | 'rollback';
 
 /** 0 to 5, see the command line's contract. */
 export type ExitStatus = 0 | 1 | 2 | 3 | 4 | 5;
@@ -379,7 +415,8 @@ export type EventBody =
       type: 'index.skipped';
       step: number;
       name: string;
-      reason: 'equal' | 'operator' | 'aborted';
+      /** absent: it was to be dropped if it is there, and is not. */
+      reason: 'equal' | 'operator' | 'aborted' | 'absent';
       oid: number | null;
       by: Actor | null;
     }
@@ -397,6 +434,8 @@ export type EventBody =
       why: DropCause;
       pid: number;
       backendStart: string;
+      /** Of one that the plan drops: how to build it again. */
+      record?: IndexRecord;
     }
   | {
       type: 'index.dropped';
@@ -405,7 +444,7 @@ export type EventBody =
       schema: string;
       name: string;
       durationMs: number;
-      why?: 'rollback';
+      why?: 'rollback' | 'planned';
     }
   | {
       type: 'drop.failed';
@@ -416,7 +455,7 @@ export type EventBody =
       retryAt: string | null;
       /** It is no leftover any more: somebody made it valid. The step is looked at anew. */
       settled?: true;
-      why?: 'rollback';
+      why?: 'rollback' | 'planned';
       /** What the failed drop left, where it matters: one that was stopped in the middle has made the index invalid. */
       standing?: 'valid' | 'invalid';
     }
@@ -430,6 +469,8 @@ export type EventBody =
       type: 'rollback.finished';
       dropped: { oid: number; schema: string; name: string }[];
       left: LeftIndex[];
+      /** Indexes that the plan had dropped and that are there again; `was`: their OID before. */
+      rebuilt?: { was: number; oid: number; schema: string; name: string }[];
       /** Null when the baseline holds no list to compare with. */
       differences: CatalogDifferences | null;
     }

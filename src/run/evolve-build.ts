@@ -1,5 +1,6 @@
 import type { EventType, Found, RunEvent } from './events.ts';
 import { forgetAfter } from './evolve-probes.ts';
+import { plannedDropFailed, rebuiltAfter, removedAfter } from './evolve-removed.ts';
 import { listed, rollbackDropFailed } from './evolve-rollback.ts';
 import type { RunState, StepState } from './state.ts';
 
@@ -81,9 +82,23 @@ const LEFTOVER_GONE: Partial<StepState> = {
 
 /** What becomes of the step once what is being dropped is gone. */
 const afterwards = (step: StepState, event: Extract<BuildEvent, { type: 'drop.started' }>) => {
+  if (event.why === 'planned') return 'done' as const;
   if (event.why === 'rollback') return 'dropped' as const;
   return step.leftover?.oid === event.oid ? step.leftover.afterwards : ('queued' as const);
 };
+
+const SKIPPED: Partial<Record<string, string>> = {
+  equal: 'there already, with the planned definition',
+  absent: 'it is not there: nothing to drop',
+};
+
+/** A planned drop that is tried again goes on with what it has begun. */
+const begun = (step: StepState, at: string): Partial<StepState> =>
+  step.leftover === null ? { attempt: step.attempt + 1, startedAt: at, finishedAt: null, retryAt: null } : {};
+
+/** What a failed build left goes first; what the plan drops is done with it. */
+export const anew = ({ leftover }: StepState): StepState['leftover'] =>
+  leftover === null || leftover.why === 'planned' ? leftover : { ...leftover, afterwards: 'queued' };
 
 const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
   switch (event.type) {
@@ -110,7 +125,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
     case 'build.finished':
       return {
         ...ended(event.at),
-        status: 'done',
+        status: step.step.kind === 'drop-index' ? 'rebuilt' : 'done',
         oid: event.oid,
         bytes: event.bytes,
         unwatched: event.unwatched ?? false,
@@ -125,17 +140,17 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
       return { lost: true };
     case 'index.skipped':
       return {
-        status: event.reason === 'equal' ? 'equal' : 'skipped',
+        status: event.reason === 'equal' || event.reason === 'absent' ? 'equal' : 'skipped',
         doubtful: event.reason === 'equal' ? null : step.doubtful,
         found: null,
         retryAt: null,
-        note: event.reason === 'equal' ? 'there already, with the planned definition' : `left out by ${event.by}`,
+        note: SKIPPED[event.reason] ?? `left out by ${event.by}`,
       };
     case 'index.requeued':
       return {
         // What a failed build left goes first.
         status: step.leftover === null ? 'queued' : 'dropping',
-        leftover: step.leftover === null ? null : { ...step.leftover, afterwards: 'queued' },
+        leftover: anew(step),
         dropFailures: 0,
         dropRetryAt: null,
         found: null,
@@ -167,13 +182,20 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
           name: event.name,
           why: event.why,
           afterwards: afterwards(step, event),
+          ...(event.record === undefined ? {} : { record: event.record }),
         },
+        ...(event.why === 'planned' ? { ...begun(step, event.at), error: null, advice: null, note: null } : {}),
       };
     case 'index.dropped':
-      return { ...LEFTOVER_GONE, status: step.leftover?.afterwards ?? 'queued' };
+      return {
+        ...LEFTOVER_GONE,
+        status: step.leftover?.afterwards ?? 'queued',
+        ...(event.why === 'planned' ? { finishedAt: event.at, error: null } : {}),
+      };
     case 'drop.failed':
       if (event.settled) return { ...LEFTOVER_GONE, status: 'queued', found: null, error: null, advice: null };
       if (step.leftover?.why === 'rollback') return rollbackDropFailed(step, event);
+      if (step.leftover?.why === 'planned') return plannedDropFailed(step, event);
       // Given up: the leftover stays on record, for it is work to clean up.
       return {
         lost: false,
@@ -248,6 +270,8 @@ export const evolveBuild = (state: RunState, event: BuildEvent): Partial<RunStat
     return waits ? { ...step, found: null } : step;
   }),
   created: created(state, event),
+  removed: removedAfter(state, event),
+  rebuilt: rebuiltAfter(state, event),
   ...listed(state, event),
   ...reopened(state, event),
 });

@@ -1,4 +1,5 @@
 import type { RunEvent } from './events.ts';
+import { anew } from './evolve-build.ts';
 import { forgetAfter } from './evolve-probes.ts';
 import { formerEnd } from './former.ts';
 import { isTerminal } from './schedule.ts';
@@ -19,7 +20,7 @@ const stepTakenUp = (step: StepState, event: Resumed): StepState => {
   const fresh: StepState = { ...step, found: null, phase: null, cancel: null, retryAt: null, passingFailures: 0 };
   const again: StepState = { ...fresh, error: null, advice: null, note: null, dropFailures: 0, dropRetryAt: null };
   // What a failed build left goes first.
-  const leftover = step.leftover === null ? null : { ...step.leftover, afterwards: 'queued' as const };
+  const leftover = anew(step);
   if (event.purpose === 'rollback' && (step.status === 'dropping' || step.status === 'failed'))
     return toBeRolledBack(fresh);
   switch (step.status) {

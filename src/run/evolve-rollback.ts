@@ -95,10 +95,27 @@ export const rollbackDropFailed = (
   return { ...failed, status: retryAt === null ? 'failed' : 'dropping' };
 };
 
+/** An index that the plan dropped could not be built again. */
+const notRebuilt = (
+  state: RunState,
+  rollback: RollbackState,
+  event: Extract<BuildEvent, { type: 'build.failed' | 'build.cancelled' }>,
+): { rollback?: RollbackState } => {
+  const removed = state.removed.find((index) => index.step === event.step);
+  if (removed === undefined) return {};
+  const { oid, schema, name } = removed;
+  const reason = event.type === 'build.failed' ? event.error.message : event.reason;
+  const why = `it could not be built again: ${reason}`;
+  return { rollback: { ...rollback, left: [...rollback.left, { oid, schema, name, why }] } };
+};
+
 /** What an event about a step adds to the record of the rollback. */
 export const listed = (state: RunState, event: BuildEvent): { rollback?: RollbackState } => {
   const { rollback } = state;
-  if (rollback === null || (event.type !== 'index.dropped' && event.type !== 'drop.failed')) return {};
+  if (rollback === null) return {};
+  if ((event.type === 'build.failed' || event.type === 'build.cancelled') && event.retryAt === null)
+    return notRebuilt(state, rollback, event);
+  if (event.type !== 'index.dropped' && event.type !== 'drop.failed') return {};
   if (event.why !== 'rollback') return {};
   const { oid, name } = event;
   if (event.type === 'index.dropped')

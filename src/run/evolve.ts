@@ -20,6 +20,7 @@ const newStep = (id: number, section: number, step: StepState['step']): StepStat
   attempt: 0,
   passingFailures: 0,
   found: null,
+  shown: null,
   tableOid: null,
   backend: null,
   startedAt: null,
@@ -89,6 +90,8 @@ export const initialState = (event: RunEvent): RunState => {
     hand: null,
     unattendedSince: event.at,
     created: [],
+    removed: [],
+    rebuilt: [],
     purpose: 'deploy',
     surveying: false,
     survey: null,
@@ -112,17 +115,28 @@ const lookedAt = (
 ): Partial<RunState> => {
   const { findings, server, tables, steps, settings } = event;
   const tableOf = new Map(steps.map((step) => [step.step, step.tableOid]));
+  const foundOf = new Map(steps.map((step) => [step.step, step.found]));
+  // What a server that took over has in its place nobody was shown.
+  const shown = (step: StepState): number | null => {
+    if (event.type === 'recheck.finished' || step.step.kind !== 'drop-index') return step.shown;
+    const found = foundOf.get(step.id);
+    return found?.kind === 'to-drop' ? found.oid : null;
+  };
   return {
     preflight: { findings, server, tables, steps, settings },
     preflightError: null,
     tables,
-    steps: state.steps.map((step) => ({ ...step, tableOid: tableOf.get(step.id) ?? step.tableOid })),
+    steps: state.steps.map((step) => ({
+      ...step,
+      tableOid: tableOf.get(step.id) ?? step.tableOid,
+      shown: shown(step),
+    })),
   };
 };
 
-/** What was seen before a pause may have changed since: each step that waits is looked at again. */
+/** What was seen before a pause may have changed since: each step is looked at again. */
 const forgetInspections = (state: RunState): StepState[] =>
-  state.steps.map((step) => (step.status === 'queued' && step.found !== null ? { ...step, found: null } : step));
+  state.steps.map((step) => (step.found === null ? step : { ...step, found: null }));
 
 const sectionTimes = (
   state: RunState,

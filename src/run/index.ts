@@ -64,8 +64,9 @@ export {
   queryTime,
 } from './probes/text.ts';
 export type { ClientMessage, ClientRole, EngineMessage } from './protocol.ts';
+export { rebuildOf, removedBy } from './rebuild.ts';
 export { respond } from './respond.ts';
-export { differenceCount, droppable, isToBeDropped } from './rollback.ts';
+export { differenceCount, droppable, isToBeDropped, isToBeRebuilt, rebuildable } from './rollback.ts';
 export { describeSurveyed, isUsed, rollbackSum, rollbackWarnings } from './rollback-text.ts';
 export type * from './samples.ts';
 export { currentSection, isTerminal, jobsNow, nextBuildAt } from './schedule.ts';

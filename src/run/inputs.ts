@@ -55,7 +55,13 @@ export type Input =
   /** `ended`: what the catalog says of builds whose engine was lost and whose backend is gone. */
   | { kind: 'surveyed'; survey: RollbackSurvey; ended: { step: number; outcome: BuildOutcome }[] }
   /** The indexes of the plan's schemas after a rollback, and which of those that were dropped are still there. */
-  | { kind: 'rollback-checked'; present: ListedIndex[]; still: number[] }
+  | {
+      kind: 'rollback-checked';
+      present: ListedIndex[];
+      still: number[];
+      /** Of those that were built again, by OID: what of them is not as it was. */
+      rebuilt?: { oid: number; problem: string | null }[];
+    }
   | {
       kind: 'statement-ended';
       step: number;

@@ -15,5 +15,8 @@ export const invalidLeftovers = (state: RunState): InvalidLeftover[] =>
     const step = state.steps[id];
     // What this run has begun, and lost, is not for anybody to agree to.
     if (found?.kind !== 'invalid' || step?.status !== 'queued' || step.step.kind !== 'create-index') return [];
+    // The plan itself drops it first.
+    const planned = state.steps.some(({ shown, step: other }) => other.kind === 'drop-index' && shown === found.oid);
+    if (planned) return [];
     return [{ oid: found.oid, create: step.step, ready: found.ready }];
   });

@@ -1,6 +1,6 @@
 import type { Actor, Command } from './commands.ts';
 import type { EventBody } from './events.ts';
-import { droppable } from './rollback.ts';
+import { droppable, rebuildable } from './rollback.ts';
 import type { RunState } from './state.ts';
 import { accept, refuse, type Verdict } from './verdict.ts';
 
@@ -43,7 +43,7 @@ const lifted = (state: RunState, by: Actor): EventBody[] =>
 const notTouched = (state: RunState, chosen: (oid: number) => boolean): EventBody[] =>
   (state.survey?.indexes ?? []).flatMap((index): EventBody[] => {
     const { step, oid, schema, name, standing, kept } = index;
-    if (kept === null || droppable(index) || !chosen(oid)) return [];
+    if (kept === null || droppable(index) || rebuildable(index) || !chosen(oid)) return [];
     return [{ type: 'index.kept', step, oid, schema, name, why: kept, gone: standing === 'gone' }];
   });
 
@@ -62,11 +62,12 @@ export const orderRollback = (
   if (confirm !== state.database.database)
     return refuse(`a rollback asks for the name of the database, ${state.database.database}, to be typed`);
   if (probe && state.probes.length === 0) return refuse('this run has no probes to be measured afterwards');
-  const created = new Set(state.created.map(({ oid }) => oid));
+  const created = new Set([...state.created, ...state.removed].map(({ oid }) => oid));
   const foreign = oids.filter((oid) => !created.has(oid));
-  if (foreign.length > 0) return refuse(`this run created no index with oid ${foreign.join(', ')}: it is not touched`);
+  if (foreign.length > 0)
+    return refuse(`this run created or dropped no index with oid ${foreign.join(', ')}: it is not touched`);
   if (all ? created.size === 0 && !hasUnfinished(state) : oids.length === 0)
-    return refuse('there is nothing to drop: this run has created nothing of it');
+    return refuse('there is nothing to roll back: this run has created nothing of it');
   return accept(
     'rolling back',
     { type: 'rollback.started', oids: [...oids], all, by, ...(probe ? { probe } : {}) },

@@ -21,6 +21,12 @@ export const debris = (state: RunState): string[] => [
       const { schema, name, oid } = step.leftover;
       return [`index ${schema}.${name} (oid ${oid}) may be half dropped, and serves no query then: ${WAY_BACK}`];
     }
+    if (step.leftover !== null && step.leftover.why === 'planned') {
+      const { schema, name, oid } = step.leftover;
+      return [
+        `index ${schema}.${name} (oid ${oid}), which the plan drops, may be half dropped, and serves no query then: indexdeck resume drops it to its end`,
+      ];
+    }
     if (step.leftover !== null && step.leftover.why === 'failed-build') {
       const { schema, name, oid } = step.leftover;
       return [`invalid index ${schema}.${name} (oid ${oid}) of a failed build is still there: drop it concurrently`];
@@ -72,7 +78,8 @@ export const engineStatus = (state: RunState): ExitStatus => {
 
 /** Why a rollback ended as it did. */
 const rollbackReason = (state: RunState, { dropped, left, differences }: RollbackState): string => {
-  const done = [`${indexes(dropped.length)} dropped`, left.length > 0 ? `${left.length} left` : ''];
+  const again = state.removed.length + state.rebuilt.length > 0 ? `${state.rebuilt.length} built again` : '';
+  const done = [`${indexes(dropped.length)} dropped`, again, left.length > 0 ? `${left.length} left` : ''];
   const others = differences === null ? 0 : differenceCount(differences);
   const checked =
     state.rollback?.finishedAt == null
@@ -86,7 +93,7 @@ const rollbackReason = (state: RunState, { dropped, left, differences }: Rollbac
     left.length === 0 && state.created.length > 0
       ? `${indexes(state.created.length)} of this run left as ${state.created.length === 1 ? 'it is' : 'they are'}`
       : '';
-  const as = left.length === 0 && state.created.length === 0 ? checked : '';
+  const as = left.length === 0 && state.created.length + state.removed.length === 0 ? checked : '';
   return ['rolled back: ', [...done, rest, as].filter((part) => part !== '').join(', ')].join('');
 };
 
@@ -97,7 +104,9 @@ export const engineReason = (state: RunState): string => {
   const steps = state.steps.filter((step) => step.step.kind === 'create-index');
   const count = (status: string) => steps.filter((step) => step.status === status).length;
   const status = engineStatus(state);
-  const built = `${indexes(count('done'))} built`;
+  const drops = state.steps.filter((step) => step.step.kind === 'drop-index');
+  const gone = drops.length === 0 ? '' : `, ${drops.filter((step) => step.status === 'done').length} dropped`;
+  const built = `${indexes(count('done'))} built${gone}`;
   const { rollback } = state;
   if (rollback !== null && state.approvedAt !== null && status !== 3) {
     const sum = rollbackReason(state, rollback);

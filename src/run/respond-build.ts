@@ -1,58 +1,15 @@
 import { adviceFor, DUPLICATE_TABLE, isPassing, ownError, QUERY_CANCELED, retryDelayMs } from './errors.ts';
-import type { ErrorFacts, EventBody, Found, Leftover } from './events.ts';
+import type { EventBody, Found, Leftover } from './events.ts';
 import type { Input } from './inputs.ts';
+import { rebuildLookedAt } from './rebuild.ts';
+import { dropLookedAt, plannedDropEnded } from './respond-drop.ts';
+import { at, failed, nextTry, policy } from './respond-failed.ts';
 import { DROP_ATTEMPTS, rollbackDropEnded } from './respond-rollback.ts';
 import { currentSection } from './schedule.ts';
 import type { RunState, StepState } from './state.ts';
 import { stepName } from './steps.ts';
 
 type Of<K extends Input['kind']> = Extract<Input, { kind: K }>;
-
-const INDEXDECK = 'indexdeck';
-
-const at = (ms: number): string => new Date(ms).toISOString();
-
-/** When to try again after a failure that may pass; null when its attempts are used up, or the run is ending. */
-const nextTry = (state: RunState, step: StepState, now: number): string | null =>
-  state.abort !== null || state.rollback !== null || step.passingFailures >= state.options.retries
-    ? null
-    : at(now + retryDelayMs(step.passingFailures + 1));
-
-/** What a failure for good does to the run, by its --on-error policy. */
-const policy = (state: RunState, step: StepState, message: string): EventBody[] => {
-  // On the way back, or to the end, what fails holds nothing up.
-  if (state.abort !== null || state.purpose === 'rollback' || state.rollback !== null) return [];
-  const reason = `${stepName(step.step)} failed: ${message}`;
-  switch (state.options.onError) {
-    case 'skip':
-      return [];
-    case 'abort':
-      return [{ type: 'abort.started', by: INDEXDECK, reason }];
-    case 'pause':
-      return [{ type: 'run.paused', cause: 'error', gate: null, by: INDEXDECK, reason }];
-  }
-};
-
-const failed = (
-  state: RunState,
-  step: StepState,
-  error: ErrorFacts,
-  leftover: Leftover | null,
-  retryAt: string | null,
-  advice: string,
-): EventBody[] => {
-  const event: EventBody = {
-    type: 'build.failed',
-    step: step.id,
-    attempt: step.attempt,
-    name: stepName(step.step),
-    error,
-    leftover,
-    retryAt,
-    advice: retryAt === null ? advice : '',
-  };
-  return [event, ...(retryAt === null ? policy(state, step, error.message) : [])];
-};
 
 const refusal = (found: Found): { message: string; advice: string } | null => {
   switch (found.kind) {
@@ -78,12 +35,15 @@ const refusal = (found: Found): { message: string; advice: string } | null => {
 /** What was found where an index belongs, right before it would be built. */
 export const inspected = (state: RunState, input: Of<'inspected'>, now: number): EventBody[] => {
   const step = state.steps[input.step];
-  if (step?.status !== 'queued' || state.rollback !== null) return [];
+  if (step !== undefined && state.rollback !== null) return rebuildLookedAt(state, step, input.found);
+  if (step?.status !== 'queued') return [];
   // One whose section has to wait meanwhile, for another that was opened again, is looked at anew when its turn comes.
   if (step.section !== currentSection(state)) return [];
   const { found } = input;
   const seen: EventBody = { type: 'index.inspected', step: step.id, found };
-  if (state.abort !== null || found.kind === 'none') return [seen];
+  if (state.abort !== null) return [seen];
+  if (step.step.kind === 'drop-index') return dropLookedAt(state, step, step.step, found, now);
+  if (found.kind === 'none') return [seen];
   if (found.kind === 'invalid' && state.agreed.includes(found.oid)) return [seen];
   if (found.kind === 'equal')
     return [
@@ -159,6 +119,7 @@ export const dropEnded = (state: RunState, input: Of<'dropped'>, now: number): E
   const step = state.steps[input.step];
   if (step?.status !== 'dropping' || step.leftover === null) return [];
   if (step.leftover.why === 'rollback') return rollbackDropEnded(state, step, input.outcome, now);
+  if (step.leftover.why === 'planned') return plannedDropEnded(state, step, input.outcome, now);
   const { oid, schema, name } = step.leftover;
   if (input.outcome.kind === 'done')
     return [{ type: 'index.dropped', step: step.id, oid, schema, name, durationMs: input.outcome.durationMs }];

@@ -32,7 +32,7 @@ export const rollbackDropEnded = (state: RunState, step: StepState, outcome: Dro
 /** The catalog was looked at after the last drop. */
 export const rollbackChecked = (
   state: RunState,
-  { present, still }: Extract<Input, { kind: 'rollback-checked' }>,
+  { present, still, rebuilt = [] }: Extract<Input, { kind: 'rollback-checked' }>,
 ): EventBody[] => {
   const { rollback } = state;
   if (rollback === null || state.phase !== 'rolling-back') return [];
@@ -40,6 +40,19 @@ export const rollbackChecked = (
   const remains: LeftIndex[] = dropped
     .filter(({ oid }) => still.includes(oid))
     .map((index) => ({ ...index, why: 'the server said that it was dropped, and it is still in the catalog' }));
+  const unlike = state.rebuilt.flatMap(({ oid, schema, name }): LeftIndex[] => {
+    const problem = rebuilt.find((index) => index.oid === oid)?.problem ?? null;
+    return problem === null ? [] : [{ oid, schema, name, why: problem }];
+  });
   const differences = compareCatalog(state, present);
-  return [{ type: 'rollback.finished', dropped, left: [...left, ...remains], differences }];
+  const again = state.rebuilt.map(({ was, oid, schema, name }) => ({ was, oid, schema, name }));
+  return [
+    {
+      type: 'rollback.finished',
+      dropped,
+      left: [...left, ...remains, ...unlike],
+      ...(again.length === 0 ? {} : { rebuilt: again }),
+      differences,
+    },
+  ];
 };

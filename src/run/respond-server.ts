@@ -1,4 +1,4 @@
-import type { EventBody, PreflightFacts, VerifyResult } from './events.ts';
+import type { EventBody, Found, PreflightFacts, VerifyResult } from './events.ts';
 import type { Input } from './inputs.ts';
 import { compareServers, isRefused, isSameServer, REFUSED_WORDS } from './server.ts';
 import type { RunState, StepState } from './state.ts';
@@ -50,10 +50,17 @@ const lost = (
   why,
 });
 
+/** What the plan has dropped, and is there as if it had not been: by its OID it is the very one. */
+const returned = (state: RunState, step: StepState, found: Found | null): EventBody[] =>
+  found?.kind === 'to-drop' && state.removed.some((index) => index.step === step.id && index.oid === found.oid)
+    ? [lost(step, 'it was dropped, and is there again', null)]
+    : [];
+
 /** Indexes on record as done that are not there any more, or not as they were. */
 const lostIndexes = (state: RunState, looked: PreflightFacts['steps']): EventBody[] =>
   looked.flatMap(({ step: id, found }) => {
     const step = state.steps[id];
+    if (step?.step.kind === 'drop-index') return returned(state, step, found);
     if (step?.step.kind !== 'create-index' || (step.status !== 'done' && step.status !== 'equal')) return [];
     if (found === null || found.kind === 'equal') return [];
     const schema = state.tables.find((table) => table.oid === step.tableOid)?.schema;
@@ -82,7 +89,7 @@ export const takenBack = (state: RunState, results: readonly VerifyResult[]): Ev
 const lostStatements = (state: RunState, indexes: readonly EventBody[]): EventBody[] => {
   const gone = indexes.flatMap((event) => (event.type === 'step.lost' ? (state.steps[event.step] ?? []) : []));
   return state.steps
-    .filter(({ step, status }) => step.kind !== 'create-index' && status === 'done')
+    .filter(({ step, status }) => step.kind !== 'create-index' && step.kind !== 'drop-index' && status === 'done')
     .filter((step) => gone.some((index) => index.section === step.section && index.id < step.id))
     .map((step) => lost(step, 'an index before it is lost', null));
 };

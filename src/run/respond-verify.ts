@@ -13,8 +13,9 @@ export const verified = (
   { results, present, databaseBytes, statements }: Extract<Input, { kind: 'verified' }>,
 ): EventBody[] => {
   if (state.phase !== 'verifying') return [];
+  const built = results.filter(({ step }) => state.steps[step]?.step.kind !== 'drop-index');
   const all = results.every((result) => result.ok);
-  const counts = present === undefined ? undefined : judgeVerify(results, present, state.baseline, state.options);
+  const counts = present === undefined ? undefined : judgeVerify(built, present, state.baseline, state.options);
   return [
     {
       type: 'verify.finished',

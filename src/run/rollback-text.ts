@@ -1,7 +1,7 @@
 import type { RollbackSurvey, SurveyedIndex } from './events.ts';
 import { bytes, duration } from './format.ts';
 import { plainText } from './plain-text.ts';
-import { droppable } from './rollback.ts';
+import { droppable, rebuildable } from './rollback.ts';
 import type { RunState } from './state.ts';
 
 /** An index has served queries since it was made: whoever drops it takes it from them. */
@@ -21,8 +21,15 @@ export const indexAge = (state: RunState, { oid }: SurveyedIndex, now: number): 
 
 /** Whether it can be dropped, and what is known of it besides its name. */
 export const describeSurveyed = (state: RunState, index: SurveyedIndex, now: number): string => {
-  const { oid, standing, kept, bytes: size } = index;
+  const { oid, standing, kept, bytes: size, rebuild } = index;
   if (kept !== null) return `oid ${oid}  NOT TOUCHED: ${plainText(kept)}`;
+  if (rebuild !== undefined)
+    return [
+      'DROPPED BY THE PLAN, built again',
+      size === null ? 'size then unknown' : `${bytes(size)} then`,
+      `oid ${oid} then`,
+      plainText(rebuild.definition),
+    ].join('  ');
   if (standing === 'gone') return `oid ${oid}  gone already`;
   const parts = [
     standing === 'invalid' ? 'INVALID, half dropped' : usage(index),
@@ -45,14 +52,20 @@ export const rollbackWarnings = (state: RunState, survey: RollbackSurvey): strin
     ...(unfinished.length === 0 ? [] : [`Ended and cleaned up first: ${unfinished.join(', ')}.`]),
     `Each is dropped concurrently, on up to ${state.jobs} ${state.jobs === 1 ? 'table' : 'tables'} at the same time. A drop takes a moment, unless a transaction has used its table: it waits for each of those, and nobody can know how long.`,
     `Scans are counted on this server only${survey.statsReset === null ? '' : `, and since ${survey.statsReset.slice(0, 19)}Z at most`}; queries that use an index now do without it.`,
+    ...(survey.indexes.some(rebuildable) ? [AGAIN] : []),
     'This cannot be undone: what is dropped has to be built again.',
   ];
 };
+
+const AGAIN =
+  'What the plan dropped is built again concurrently, from the definition on record: on a table where both are done, in the order of the plan turned round.';
 
 /** How many would be dropped, and how large they are in all. */
 export const rollbackSum = (indexes: readonly SurveyedIndex[]): string => {
   const there = indexes.filter(droppable);
   const size = there.reduce((sum, index) => sum + (index.bytes ?? 0), 0);
   const used = there.filter(isUsed).length;
-  return `${there.length} ${there.length === 1 ? 'index' : 'indexes'}, ${bytes(size)}${used === 0 ? '' : `, ${used} USED since`}`;
+  const again = indexes.filter(rebuildable);
+  const before = again.reduce((sum, index) => sum + (index.bytes ?? 0), 0);
+  return `${there.length} ${there.length === 1 ? 'index' : 'indexes'}, ${bytes(size)}${used === 0 ? '' : `, ${used} USED since`}${again.length === 0 ? '' : `; and builds ${again.length} again that the plan dropped, ${bytes(before)} before`}`;
 };

@@ -1,7 +1,7 @@
 import type { CatalogDifferences, ListedIndex, SurveyedIndex } from './events.ts';
-import type { RollbackState, RunState } from './state.ts';
+import type { RemovedIndex, RollbackState, RunState } from './state.ts';
 
-type Created = RunState['created'][number];
+type Created = Pick<RunState['created'][number], 'oid'>;
 
 /** An index of the survey that a rollback may drop. */
 export const droppable = ({ standing, kept }: SurveyedIndex): boolean => standing !== 'gone' && kept === null;
@@ -16,16 +16,29 @@ export const isToBeDropped = (state: RunState, index: Created): boolean => {
   return rollback !== null && isChosen(rollback, index) && !isLeft(rollback, index);
 };
 
-/** How the catalog differs from what it was before the run, apart from what this run created and has not dropped. */
+/** What the plan dropped, the operator's word is about, and is not there again yet. */
+export const isToBeRebuilt = (state: RunState, index: RemovedIndex): boolean => {
+  const { rollback } = state;
+  return rollback !== null && (rollback.all || rollback.oids.includes(index.oid)) && !isLeft(rollback, index);
+};
+
+/** An index of the survey that a rollback builds again. */
+export const rebuildable = ({ rebuild, kept }: SurveyedIndex): boolean => rebuild !== undefined && kept === null;
+
+/**
+ * How the catalog differs from what it was before the run, apart from what this run created and has not dropped, what
+ * its plan dropped, and what is there again for that.
+ */
 export const compareCatalog = (state: RunState, now: readonly ListedIndex[]): CatalogDifferences | null => {
   const before = state.baseline?.present;
   if (before === undefined) return null;
   const then = new Map(before.map((index) => [index.oid, index]));
   const there = new Map(now.map((index) => [index.oid, index]));
-  const ours = new Set(state.created.map(({ oid }) => oid));
+  const ours = new Set([...state.created, ...state.rebuilt].map(({ oid }) => oid));
+  const dropped = new Set([...state.removed.map(({ oid }) => oid), ...state.rebuilt.map(({ was }) => was)]);
   return {
     added: now.filter(({ oid }) => !then.has(oid) && !ours.has(oid)),
-    missing: before.filter(({ oid }) => !there.has(oid)),
+    missing: before.filter(({ oid }) => !there.has(oid) && !dropped.has(oid)),
     changed: now.filter(({ oid, valid }) => (then.get(oid)?.valid ?? valid) !== valid),
   };
 };

@@ -1,6 +1,13 @@
 import type { RunState, StepState } from './state.ts';
 
-const TERMINAL: ReadonlySet<StepState['status']> = new Set(['done', 'equal', 'failed', 'skipped', 'dropped']);
+const TERMINAL: ReadonlySet<StepState['status']> = new Set([
+  'done',
+  'equal',
+  'failed',
+  'skipped',
+  'dropped',
+  'rebuilt',
+]);
 
 export const isTerminal = (step: StepState): boolean => TERMINAL.has(step.status);
 
@@ -13,6 +20,7 @@ export const currentSection = (state: RunState): number | null => {
 /** The tables a step keeps others off: CREATE INDEX CONCURRENTLY and ANALYZE take SHARE UPDATE EXCLUSIVE. */
 const tablesOf = (state: RunState, step: StepState): readonly (number | string)[] | 'all' => {
   if (step.step.kind === 'create-index') return [step.tableOid ?? `${step.step.schema ?? ''}.${step.step.table}`];
+  if (step.step.kind === 'drop-index') return step.tableOid === null ? [] : [step.tableOid];
   if (step.step.kind === 'comment') return [];
   if (step.step.tables.length === 0) return 'all';
   return step.step.tables.map(({ schema, table }) => {
@@ -26,8 +34,15 @@ const overlap = (a: readonly (number | string)[] | 'all', b: readonly (number | 
   return a.some((table) => b.includes(table));
 };
 
-/** A later step that has to come after an earlier one of its section: ANALYZE after builds, COMMENT after its index. */
+const nameOf = ({ step }: StepState): string | null => ('name' in step ? step.name : null);
+
+/**
+ * A later step that has to come after an earlier one of its section: ANALYZE after builds, COMMENT after its index, and a drop
+ * keeps its place among all that is about its name or its table.
+ */
 const mustFollow = (state: RunState, later: StepState, earlier: StepState): boolean => {
+  if (later.step.kind === 'drop-index' || earlier.step.kind === 'drop-index')
+    return nameOf(later) === nameOf(earlier) || overlap(tablesOf(state, later), tablesOf(state, earlier));
   if (later.step.kind === 'comment')
     return earlier.step.kind === 'comment' || ('name' in earlier.step && earlier.step.name === later.step.name);
   if (later.step.kind === 'analyze' || earlier.step.kind === 'analyze')

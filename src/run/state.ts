@@ -1,4 +1,4 @@
-import type { AnalyzeStep, CommentStep, CreateIndexStep, Plan } from '../plan/types.ts';
+import type { AnalyzeStep, CommentStep, CreateIndexStep, DropIndexStep, Plan } from '../plan/types.ts';
 import type { Actor, Question } from './commands.ts';
 import type {
   AnalyzedTable,
@@ -10,6 +10,7 @@ import type {
   ErrorFacts,
   ExitStatus,
   Found,
+  IndexRecord,
   LeftIndex,
   PauseCause,
   PreflightFacts,
@@ -26,7 +27,7 @@ import type { GateLevel } from './gates/types.ts';
 import type { RefusedServer, ServerIdentity } from './server.ts';
 
 /** The steps of a plan that a run acts on: SET is part of the others' settings, validations come after the sections. */
-export type RunnableStep = CreateIndexStep | AnalyzeStep | CommentStep;
+export type RunnableStep = CreateIndexStep | DropIndexStep | AnalyzeStep | CommentStep;
 
 /**
  * preflight: looking. ready: found nothing that blocks, waits for go. blocked: something blocks and somebody is there to
@@ -48,7 +49,8 @@ export type Phase =
  * queued: not begun, or to be tried again (at `retryAt`). building: CREATE INDEX was sent, or its outcome is in doubt.
  * dropping: its leftover, or in a rollback its index, is being dropped. running: ANALYZE or COMMENT is under way. done:
  * built by this run, or the statement done. equal: was there already. failed: for good, until an operator tries again.
- * skipped: left out by word. dropped: was built by this run, and is not there any more since a rollback.
+ * skipped: left out by word. dropped: was built by this run, and is not there any more since a rollback. rebuilt: was dropped
+ * by the plan, and is there again since a rollback.
  */
 export type StepStatus =
   | 'queued'
@@ -59,7 +61,8 @@ export type StepStatus =
   | 'equal'
   | 'failed'
   | 'skipped'
-  | 'dropped';
+  | 'dropped'
+  | 'rebuilt';
 
 /** The backend that works, or worked, for a step. */
 export interface BackendId {
@@ -79,6 +82,8 @@ export interface StepState {
   passingFailures: number;
   /** The last inspection that no act has used up. */
   found: Found | null;
+  /** OID of the index to be dropped that was shown before the go; null when none was. */
+  shown: number | null;
   /** The table's OID, by which builds are kept apart; null while unknown. */
   tableOid: number | null;
   backend: BackendId | null;
@@ -103,7 +108,9 @@ export interface StepState {
     name: string;
     why: DropCause;
     /** What becomes of the step once it is dropped. */
-    afterwards: 'queued' | 'failed' | 'dropped';
+    afterwards: 'queued' | 'failed' | 'dropped' | 'done';
+    /** Of one that the plan drops. */
+    record?: IndexRecord;
   } | null;
   /**
    * An invalid index that a failed build may have left, or somebody else: nothing proves that it is this run's, so it is
@@ -165,6 +172,17 @@ export interface ClientState {
   since: string;
   /** The confirmation that is open on its screen. */
   asking: { question: Question; since: string } | null;
+}
+
+/** An index that the plan dropped. */
+export interface RemovedIndex {
+  step: number;
+  oid: number;
+  schema: string;
+  name: string;
+  tableOid: number | null;
+  record: IndexRecord;
+  at: string;
 }
 
 /** The way back, as far as it has got. */
@@ -259,6 +277,10 @@ export interface RunState {
   unattendedSince: string | null;
   /** Every index this run created and has not dropped: what a rollback would drop. */
   created: { step: number; oid: number; schema: string | null; name: string; at: string }[];
+  /** Every index that the plan dropped and no rollback has built again. */
+  removed: RemovedIndex[];
+  /** Those that a rollback has built again; `was`: the OID before. */
+  rebuilt: { step: number; was: number; oid: number; schema: string; name: string; record: IndexRecord }[];
   /** What the engine at work is there for. */
   purpose: 'deploy' | 'rollback';
   /** Somebody asked what a rollback would drop, and the answer is not there yet. */

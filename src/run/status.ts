@@ -160,7 +160,9 @@ const may = (state: RunState, alive: boolean, now: number): RunStatus['mayDo'] =
   const goesOn = outcome === null || ![0, 3].includes(outcome.status);
   return [
     ...(goesOn && !state.rolledBack ? [{ what: 'go on', how: `indexdeck resume ${run}` }] : []),
-    ...(state.created.length > 0 || outcome === null ? [{ what: 'roll back', how: `indexdeck rollback ${run}` }] : []),
+    ...(state.created.length + state.removed.length > 0 || outcome === null
+      ? [{ what: 'roll back', how: `indexdeck rollback ${run}` }]
+      : []),
     ...backup,
   ];
 };

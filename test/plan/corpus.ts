@@ -33,14 +33,19 @@ const nowhere: Include = () => ({ error: 'there is no such file' });
 await loadParser();
 
 /** Reads a sample, or other bytes under its path. */
-export function readSample({ path }: Sample, bytes: Uint8Array, onlyIndexes = false): Plan {
-  return readPlan([{ path, bytes }], nowhere, { makeConcurrent: false, onlyIndexes });
+export function readSample({ path }: Sample, bytes: Uint8Array, onlyIndexes = false, allowDrops = false): Plan {
+  return readPlan([{ path, bytes }], nowhere, { makeConcurrent: false, onlyIndexes, allowDrops });
 }
+
+/** Whether it drops something that only --allow-drops lets it. */
+export const wantsDrops = (plan: Plan): boolean => plan.problems.some(({ kind }) => kind === 'drop-index');
 
 const step = (each: SectionStep): string => {
   switch (each.kind) {
     case 'create-index':
       return `create-index ${each.name} on ${each.schema === null ? '' : `${each.schema}.`}${each.table}${each.concurrently ? '' : ', NOT concurrent'}`;
+    case 'drop-index':
+      return `drop-index ${each.schema === null ? '' : `${each.schema}.`}${each.name}${each.concurrently ? '' : ', NOT concurrent'}${each.ifExists ? ', if it is there' : ''}`;
     case 'set':
       return `set ${each.setting.name} = ${each.setting.value}`;
     case 'analyze':

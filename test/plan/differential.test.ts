@@ -49,8 +49,12 @@ test('every statement of PostgreSQL’s own parse is a step of the same parse, l
     const server = text === null ? null : serverStatements(text);
     if (text === null || server === null) continue;
     files++;
-    for (const onlyIndexes of [false, true]) {
-      const plan = readSample(sample, sample.bytes, onlyIndexes);
+    for (const [onlyIndexes, allowDrops] of [
+      [false, false],
+      [true, false],
+      [true, true],
+    ]) {
+      const plan = readSample(sample, sample.bytes, onlyIndexes, allowDrops);
       const said = accounted(plan, sample.path);
       const made = [...plan.sections.flatMap((section) => section.steps), ...plan.validations];
       for (const { offset, tree } of server) {

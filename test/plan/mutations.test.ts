@@ -111,7 +111,7 @@ const counted = { scanned: 0, steps: 0, statements: 0 };
 
 /** Holds what the reader says of the bytes against what PostgreSQL's own scanner sees in them. */
 function judge(sample: Sample, bytes: Buffer, onlyIndexes: boolean): void {
-  const plan = readSample(sample, bytes, onlyIndexes);
+  const plan = readSample(sample, bytes, onlyIndexes, onlyIndexes);
   expect(everything(plan)).toBeGreaterThan(0);
   const read = text(bytes);
   // psql's commands and COPY's data are none of PostgreSQL's tokens.

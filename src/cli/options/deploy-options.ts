@@ -38,6 +38,7 @@ export interface GivenOptions {
   replaceInvalid?: boolean;
   makeConcurrent?: boolean;
   onlyIndexes?: boolean;
+  allowDrops?: boolean;
   retries?: number;
   settings?: Record<string, string>;
   journal?: string;
@@ -70,9 +71,10 @@ const GIVE_UP_MS = 30 * 60_000;
 export const LEDGER_SCHEMA = 'indexdeck';
 
 /** What of the options says how a plan is read. */
-export const planOptions = ({ makeConcurrent = false, onlyIndexes = false }: GivenOptions): PlanOptions => ({
-  makeConcurrent,
-  onlyIndexes,
+export const planOptions = (given: GivenOptions): PlanOptions => ({
+  makeConcurrent: given.makeConcurrent ?? false,
+  onlyIndexes: given.onlyIndexes ?? false,
+  allowDrops: given.allowDrops ?? false,
 });
 
 /** A flag that says something of a backup overrules both keys of the config file. */

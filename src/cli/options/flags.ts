@@ -87,13 +87,15 @@ export const addRecordFlags = (command: Command, log: string): Command =>
 export const PLAN_ARGUMENT =
   'the script of CREATE INDEX statements; files, folders, patterns or - (standard input) make one plan';
 export const ONLY_INDEXES = 'leave out, and list, what is no work on indexes instead of refusing it';
+export const ALLOW_DROPS = 'DROP INDEX of the plan is a step; its definition is recorded, and rollback builds it again';
 
 /** Adds what says how a plan is read, looked at and built: the options that `check` and `deploy` share. */
 export const addPlanFlags = (command: Command): Command =>
   addBuildFlags(
     command
       .option('--make-concurrent', 'build a plain CREATE INDEX of the plan concurrently')
-      .option('--only-indexes', ONLY_INDEXES),
+      .option('--only-indexes', ONLY_INDEXES)
+      .option('--allow-drops', ALLOW_DROPS),
   )
     .option('--backup <path_or_id>', 'the backup to go back to, proven readable; required in production')
     .addOption(new NoBackup('--no-backup <reason>', 'go without a backup; the reason is recorded').argParser(String))
@@ -169,6 +171,7 @@ export const givenByFlags = (command: Command): GivenOptions => {
     ['replaceInvalid', 'replaceInvalid'],
     ['makeConcurrent', 'makeConcurrent'],
     ['onlyIndexes', 'onlyIndexes'],
+    ['allowDrops', 'allowDrops'],
     ['retries', 'retries'],
     ['settings', 'set'],
     ['journal', 'journal'],

@@ -20,10 +20,11 @@ export const compareScript = async (
     return;
   }
   const makeConcurrent = state.plan.sections.some(({ steps }) =>
-    steps.some((step) => step.kind === 'create-index' && step.madeConcurrent),
+    steps.some((step) => (step.kind === 'create-index' || step.kind === 'drop-index') && step.madeConcurrent),
   );
-  const onlyIndexes = state.plan.onlyIndexes ?? false;
-  const now = await readPlanFiles(files, { makeConcurrent, onlyIndexes }, io.stdin).catch((error: unknown) => {
+  const { onlyIndexes = false, allowDrops = false } = state.plan;
+  const options = { makeConcurrent, onlyIndexes, allowDrops };
+  const now = await readPlanFiles(files, options, io.stdin).catch((error: unknown) => {
     if (!(error instanceof UsageError) || named !== null) throw error;
     say(io, `${error.message}: going on with the plan as it was recorded`);
     return null;

@@ -11,7 +11,8 @@ export interface Selection {
 export const isWhole = ({ only, section, table }: Selection): boolean =>
   only === undefined && section === undefined && table === undefined;
 
-const indexSteps = (state: RunState): StepState[] => state.steps.filter(({ step }) => step.kind === 'create-index');
+const indexSteps = (state: RunState): StepState[] =>
+  state.steps.filter(({ step }) => step.kind === 'create-index' || step.kind === 'drop-index');
 
 /** A name, or a schema and a name, as the plan or the catalog has it. */
 const isNamed = (wanted: string, name: string, schema: string | null): boolean =>
@@ -19,7 +20,7 @@ const isNamed = (wanted: string, name: string, schema: string | null): boolean =
 
 const byName = (state: RunState, wanted: string): StepState[] =>
   indexSteps(state).filter((step) => {
-    const schema = state.created.find((index) => index.step === step.id)?.schema ?? null;
+    const schema = [...state.created, ...state.removed].find((index) => index.step === step.id)?.schema ?? null;
     return 'name' in step.step && isNamed(wanted, step.step.name, schema);
   });
 
@@ -27,7 +28,9 @@ const byTable = (state: RunState, wanted: string): StepState[] =>
   indexSteps(state).filter(({ step, tableOid }) => {
     const table = state.tables.find(({ oid }) => oid === tableOid);
     const schema = table?.schema ?? ('schema' in step ? step.schema : null);
-    return 'table' in step && isNamed(wanted, step.table, schema);
+    const name =
+      'table' in step ? step.table : state.removed.find((index) => index.tableOid === tableOid)?.record.table;
+    return name !== undefined && isNamed(wanted, name, schema);
   });
 
 /** A section by its number, or by words that its title alone has. */
@@ -54,7 +57,7 @@ export const selectSteps = (state: RunState, selection: Selection): Set<number> 
   for (const section of selection.section ?? []) add('--section', section, bySection(state, section));
   for (const table of selection.table ?? []) add('--table', table, byTable(state, table));
   const made = state.steps.some(({ id, lost }) => chosen.has(id) && lost);
-  if (!made && !state.created.some(({ step }) => chosen.has(step)))
+  if (!made && ![...state.created, ...state.removed].some(({ step }) => chosen.has(step)))
     throw new UsageError(`run ${state.run} has created none of these: there is nothing to roll back`);
   return chosen;
 };

@@ -9,6 +9,7 @@ export {
   inspectIndex,
   inspectIndexes,
 } from './inspect.ts';
+export { type DropInspection, type DropTarget, inspectDrop, inspectDrops } from './inspect-drops.ts';
 export { reasonToKeep } from './keep.ts';
 export { runValidation, type ValidationOutcome } from './run-validation.ts';
 export { inspectingSettings } from './settings.ts';

@@ -22,18 +22,20 @@ export const isIndexable = (row: PlannedIndexRow): boolean => ['r', 'p', 'm'].in
 
 export const isIndex = (row: PlannedIndexRow): boolean => row.index_kind === 'i' || row.index_kind === 'I';
 
+/** How large a table is, by the catalog; null where unknown. */
+export const estimates = ({
+  table_tuples: tuples,
+  table_pages: pages,
+  block_size: blockSize,
+}: Pick<PlannedIndexRow, 'table_tuples' | 'table_pages' | 'block_size'>): Pick<TableFacts, 'rows' | 'bytes'> => {
+  const unknown = tuples === null || pages === null || tuples < 0 || (tuples === 0 && pages === 0);
+  return { rows: unknown ? null : Math.round(tuples), bytes: unknown ? null : pages * blockSize };
+};
+
 /** The catalog's estimates. A table that nobody has analyzed yet has none: -1 rows, or before PostgreSQL 14 no pages. */
 export const tableFacts = (row: PlannedIndexRow): TableFacts | null => {
   if (row.table_oid === null || row.table_schema === null || row.table_name === null) return null;
-  const { table_tuples: tuples, table_pages: pages, block_size: blockSize } = row;
-  const unknown = tuples === null || pages === null || tuples < 0 || (tuples === 0 && pages === 0);
-  return {
-    oid: row.table_oid,
-    schema: row.table_schema,
-    name: row.table_name,
-    rows: unknown ? null : Math.round(tuples),
-    bytes: unknown ? null : pages * blockSize,
-  };
+  return { oid: row.table_oid, schema: row.table_schema, name: row.table_name, ...estimates(row) };
 };
 
 /** Why there is no table to build on, as a sentence; null when there is one. */

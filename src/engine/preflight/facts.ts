@@ -6,7 +6,7 @@ import type { ServerFactsRow } from '../../queries/server_facts.ts';
 import type { RoleDefault, SettingRow } from '../../queries/settings_named.ts';
 import type { StallingTransaction } from '../../queries/stalling_transactions.ts';
 import type { RunOptions, StepState } from '../../run/index.ts';
-import type { Inspection } from '../catalog/index.ts';
+import type { DropInspection, DropTarget, Inspection } from '../catalog/index.ts';
 import type { Pooling } from './pooling.ts';
 
 /** One planned index and what the catalog says of it. */
@@ -14,6 +14,9 @@ export interface IndexFinding extends Inspection {
   step: number;
   create: CreateIndexStep;
 }
+
+/** An index that the plan drops and what the catalog says of it. */
+export interface DropFinding extends DropTarget, DropInspection {}
 
 /** A setting that the server does not take from us. */
 export interface RefusedSetting {
@@ -41,6 +44,8 @@ export interface Facts {
   /** Names the cluster for good; null when it was not asked for, or may not be. */
   systemIdentifier: string | null;
   indexes: IndexFinding[];
+  /** The indexes that the plan drops. */
+  drops: DropFinding[];
   /** Transactions that builds would wait for, of the least age that counts (`leastTransactionAgeS`), and prepared ones. */
   transactions: StallingTransaction[];
   settings: Map<string, SettingRow>;

@@ -14,10 +14,10 @@ import { trySettings } from '../../queries/try_settings.ts';
 import { builtWith, type RunOptions, runnableSteps } from '../../run/index.ts';
 import { calledFunctions } from '../catalog/called-functions.ts';
 import { isHarmless } from '../catalog/harmless-functions.ts';
-import { type InspectionTarget, inspectIndexes } from '../catalog/index.ts';
+import { type InspectionTarget, inspectDrops, inspectIndexes } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
-import type { Facts, RefusedSetting } from './facts.ts';
+import type { DropFinding, Facts, RefusedSetting } from './facts.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
 
@@ -33,7 +33,13 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     const inspection = inspections.get(target.step);
     return inspection === undefined ? [] : [{ ...target, ...inspection }];
   });
-  const tables = [...new Set(indexes.flatMap(({ row }) => row.table_oid ?? []))];
+  const drops = await dropsOf(session, plan);
+  const tables = [
+    ...new Set([
+      ...indexes.flatMap(({ row }) => row.table_oid ?? []),
+      ...drops.flatMap(({ table }) => table?.oid ?? []),
+    ]),
+  ];
   return {
     plan,
     options,
@@ -46,6 +52,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     dumps: await dumpSessions(session, ours),
     systemIdentifier: options.backup === null ? null : await identifierOf(session),
     indexes,
+    drops,
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
     settings: await settingsNamed(session, CONSULTED),
     refusedSettings: await refusedSettings(session, plan, options),
@@ -54,6 +61,17 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     amcheck: options.amcheck === true ? await amcheck(session) : null,
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
   };
+}
+
+async function dropsOf(session: Session, plan: Plan): Promise<DropFinding[]> {
+  const targets = runnableSteps(plan).flatMap(({ step: drop }, step) =>
+    drop.kind === 'drop-index' ? [{ step, drop }] : [],
+  );
+  const inspections = await inspectDrops(session, targets);
+  return targets.flatMap((target) => {
+    const inspection = inspections.get(target.step);
+    return inspection === undefined ? [] : [{ ...target, ...inspection }];
+  });
 }
 
 /** The plan's indexes with their numbers in the run. */

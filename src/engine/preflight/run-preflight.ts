@@ -42,7 +42,7 @@ export async function runPreflight(input: PreflightInput): Promise<PreflightFact
 export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): PreflightFacts {
   const { server } = facts;
   const tables = new Map<number, TableFacts>();
-  for (const { table } of facts.indexes) if (table !== null) tables.set(table.oid, table);
+  for (const { table } of [...facts.indexes, ...facts.drops]) if (table !== null) tables.set(table.oid, table);
   return {
     findings: findingsOf(facts, purpose).map(readable),
     server: {
@@ -53,7 +53,11 @@ export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): Pr
       monitor: server.monitor,
     },
     tables: [...tables.values()],
-    steps: facts.indexes.map(({ step, table, found }) => ({ step, tableOid: table?.oid ?? null, found })),
+    steps: [...facts.indexes, ...facts.drops].map(({ step, table, found }) => ({
+      step,
+      tableOid: table?.oid ?? null,
+      found,
+    })),
     settings: builderSettings(facts),
   };
 }

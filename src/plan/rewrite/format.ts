@@ -1,3 +1,4 @@
+import { addConcurrentlyToDrop } from '../drop-statement.ts';
 import { addConcurrently } from '../index-statement.ts';
 import { lexemeAt } from '../lexer.ts';
 import type { Headed } from '../sections.ts';
@@ -80,7 +81,7 @@ class Writer {
     const inSection = step.kind !== 'set' && step.kind !== 'select' && step.kind !== 'explain';
     if (inSection && headed !== this.headed) this.heading(headed, headed.notes);
     if (step.kind === 'set' && step.local && this.begin !== null) this.begin.text = 'BEGIN;';
-    const added = step.kind === 'create-index' && step.madeConcurrent ? addConcurrently(text) : text;
+    const added = concurrent(text, step);
     const tail = tailEnd(source.text, end, limit);
     this.text(added + (tail === null ? ';' : source.text.slice(end, tail)));
     this.moveTo(tail ?? end);
@@ -137,6 +138,12 @@ class Writer {
     }
     position.at = Math.max(position.at, to);
   }
+}
+
+/** The step's text with the CONCURRENTLY that --make-concurrent adds. */
+function concurrent(text: string, step: Kept['step']): string {
+  if (step.kind === 'create-index' && step.madeConcurrent) return addConcurrently(text);
+  return step.kind === 'drop-index' && step.madeConcurrent ? addConcurrentlyToDrop(text) : text;
 }
 
 /** The parts as one text, with no more than one empty line in a row. */

@@ -1,3 +1,4 @@
+import { addConcurrentlyToDrop } from '../drop-statement.ts';
 import { quoteIdent } from '../ident.ts';
 import { addConcurrently } from '../index-statement.ts';
 import { planOf } from '../plan-of.ts';
@@ -79,8 +80,12 @@ function editsOf(act: Ranged, limit: number, sessions: LocalSettings, marks: Rea
     sessions.set(step.setting.name);
     return [{ start, end, text: text.slice(start, end).replace(/^(set)\s+local\b/i, '$1') }];
   }
-  if (step.kind !== 'create-index') return [];
   const own = text.slice(start, end);
+  if (step.kind === 'drop-index') {
+    const added = addConcurrentlyToDrop(own);
+    return added === own ? [] : [{ start, end, text: added }];
+  }
+  if (step.kind !== 'create-index') return [];
   const said = marks.get(`${step.file}:${step.line}:${step.column}`) ?? [];
   const indent = /[ \t]*$/.exec(text.slice(Math.max(0, start - 200), start))?.[0] ?? '';
   const newline = text.includes('\r\n') ? '\r\n' : '\n';

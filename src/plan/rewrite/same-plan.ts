@@ -21,6 +21,10 @@ function sectionText(section: Section | undefined): string {
 
 /** What is sent of a step; CONCURRENTLY may have been added to its text. */
 function stepText(step: SectionStep): unknown {
+  if (step.kind === 'drop-index') {
+    const { schema, name, ifExists, settings, searchPath } = step;
+    return [step.kind, schema, name, ifExists, settings, searchPath];
+  }
   const sql = step.kind === 'create-index' ? step.buildSql : step.sql;
   return [step.kind, sql, step.settings, step.searchPath];
 }

@@ -12,6 +12,7 @@ const OUTCOMES: Record<StepState['status'], Index['outcome']> = {
   failed: 'failed',
   skipped: 'skipped',
   dropped: 'dropped',
+  rebuilt: 'unknown',
   queued: 'not built',
   building: 'unknown',
   dropping: 'unknown',
@@ -55,7 +56,7 @@ export const indexes = (state: RunState): Index[] =>
 /** ANALYZE and COMMENT of the sections. */
 export const statements = (state: RunState): Report['statements'] =>
   state.steps
-    .filter((step) => !isIndex(step))
+    .filter((step) => !isIndex(step) && step.step.kind !== 'drop-index')
     .map((step) => ({
       step: step.id + 1,
       section: step.section + 1,

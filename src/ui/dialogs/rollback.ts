@@ -3,6 +3,7 @@ import {
   droppable,
   isUsed,
   type RunState,
+  rebuildable,
   rollbackSum,
   rollbackWarnings,
   type SurveyedIndex,
@@ -28,13 +29,16 @@ const linesOf = (state: RunState): Line[] =>
     return [{ title: `${at + 1} ${title}`, indexes }, ...indexes.map((index) => ({ index }))];
   });
 
+/** A rollback has something to do about it: drops it, or builds it again. */
+const isUndone = (index: SurveyedIndex): boolean => droppable(index) || rebuildable(index);
+
 const oidsOf = (line: Line | undefined): number[] => {
   if (line === undefined) return [];
-  return ('index' in line ? [line.index] : line.indexes).filter(droppable).map(({ oid }) => oid);
+  return ('index' in line ? [line.index] : line.indexes).filter(isUndone).map(({ oid }) => oid);
 };
 
 const chosen = (state: RunState, off: readonly number[]): SurveyedIndex[] =>
-  (state.survey?.indexes ?? []).filter((index) => droppable(index) && !off.includes(index.oid));
+  (state.survey?.indexes ?? []).filter((index) => isUndone(index) && !off.includes(index.oid));
 
 /** Out when all of it is in, else in. */
 const toggled = (off: readonly number[], oids: readonly number[]): number[] => {

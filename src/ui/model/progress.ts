@@ -131,7 +131,8 @@ const stepText = (step: StepState, live: BuildProgress | undefined, now: number,
     case 'building':
       return step.lost || step.cancel !== null ? `${word}: ${liveText(step, live, wide)}` : liveText(step, live, wide);
     case 'dropping':
-      if (step.leftover?.why === 'rollback') return `${word}: ${liveText(step, live, wide)}`;
+      if (step.leftover?.why === 'rollback' || step.leftover?.why === 'planned')
+        return `${word}: ${liveText(step, live, wide)}`;
       return `${word} what is left of it${live?.waiting ? ', waits' : ''}`;
     case 'queued':
       return step.retryAt === null

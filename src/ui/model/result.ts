@@ -22,13 +22,15 @@ const took = (step: StepState): string =>
 
 /** What verification says of an index; without a verification nothing is ticked as right. */
 const verified = (state: RunState, step: StepState): { ok: boolean; text: string } => {
-  if (step.step.kind !== 'create-index' || state.verify === null) return { ok: true, text: '' };
+  if (!('name' in step.step) || step.step.kind === 'comment' || state.verify === null) return { ok: true, text: '' };
   const result = state.verify.results.find((one) => one.step === step.id);
   if (result === undefined) return { ok: true, text: ', not verified' };
   return result.ok
     ? { ok: true, text: ', verified' }
     : { ok: false, text: `, but ${result.problems.map(plainText).join('; ')}` };
 };
+
+const DONE: Partial<Record<StepState['step']['kind'], string>> = { 'create-index': 'built', 'drop-index': 'dropped' };
 
 export const outcomeOf = (state: RunState, step: StepState): Outcome => {
   const name = plainText(stepName(step.step));
@@ -44,9 +46,10 @@ export const outcomeOf = (state: RunState, step: StepState): Outcome => {
       return {
         name,
         ...fine,
-        text: `${step.step.kind === 'create-index' ? 'built' : 'done'}${took(step)}${size}${check.text}`,
+        text: `${DONE[step.step.kind] ?? 'done'}${took(step)}${size}${check.text}`,
       };
     case 'equal':
+      if (step.step.kind === 'drop-index') return { name, ...fine, text: 'was not there' };
       return { name, ...fine, text: `was there already${size}${check.text}` };
     case 'failed': {
       const why = step.error?.message ?? step.note ?? 'no reason given';
@@ -66,6 +69,8 @@ export const outcomeOf = (state: RunState, step: StepState): Outcome => {
         good: step.note === null,
         text: step.note === null ? 'dropped again' : `gone: ${plainText(step.note)}`,
       };
+    case 'rebuilt':
+      return { name, ...fine, text: `built again as it was${took(step)}${size}` };
     case 'skipped':
       return {
         name,
@@ -80,7 +85,7 @@ export const outcomeOf = (state: RunState, step: StepState): Outcome => {
         symbol: SYMBOL.queued,
         tone: 'warn',
         good: false,
-        text: 'not built: the run ended before it began',
+        text: `not ${step.step.kind === 'drop-index' ? 'dropped' : 'built'}: the run ended before it began`,
       };
     default:
       return {

@@ -8,7 +8,7 @@ export const askRollback = (ui: UiState, live: Snapshot): Pressed => {
   const { state } = live.view;
   if (state === null) return { ui, effects: [] };
   const unfinished = state.steps.some((step) => step.lost || step.leftover !== null);
-  if (state.created.length === 0 && !unfinished && state.phase !== 'surveyed')
+  if (state.created.length === 0 && state.removed.length === 0 && !unfinished && state.phase !== 'surveyed')
     return {
       ui: say(ui, 'this run has made no index that is still there: there is nothing to drop', live.now),
       effects: [],

@@ -37,6 +37,12 @@ export const runMark = (state: RunState, abandoned: boolean): Mark => {
   return measuring(state) === null ? PHASES[phase] : { symbol: SYMBOL.working, word: 'MEASURING', tone: 'info' };
 };
 
+const doneWord = ({ step, unwatched }: StepState): string => {
+  if (step.kind === 'drop-index') return 'dropped';
+  if (step.kind !== 'create-index') return 'done';
+  return unwatched ? 'built unwatched' : 'built';
+};
+
 /** What a step does: what the sample shows of it goes before what was recorded. */
 export const stepMark = (step: StepState, live: BuildProgress | undefined): Mark => {
   switch (step.status) {
@@ -55,15 +61,17 @@ export const stepMark = (step: StepState, live: BuildProgress | undefined): Mark
     case 'done':
       return {
         symbol: SYMBOL.done,
-        word: step.step.kind !== 'create-index' ? 'done' : step.unwatched ? 'built unwatched' : 'built',
+        word: doneWord(step),
         tone: 'ok',
       };
     case 'equal':
-      return { symbol: SYMBOL.done, word: 'was there', tone: 'ok' };
+      return { symbol: SYMBOL.done, word: step.step.kind === 'drop-index' ? 'was not there' : 'was there', tone: 'ok' };
     case 'failed':
       return { symbol: SYMBOL.failed, word: 'FAILED', tone: 'bad' };
     case 'dropped':
       return { symbol: SYMBOL.skipped, word: 'dropped', tone: 'warn' };
+    case 'rebuilt':
+      return { symbol: SYMBOL.done, word: 'built again', tone: 'warn' };
     case 'skipped':
       return { symbol: SYMBOL.skipped, word: 'skipped', tone: 'dim' };
   }
@@ -84,7 +92,7 @@ export const phaseWords = (phase: string): string =>
   SHORT_PHASES.find(([pattern]) => pattern.test(phase))?.[1] ?? plainText(phase);
 
 export const isTerminal = (step: StepState): boolean =>
-  ['done', 'equal', 'failed', 'skipped', 'dropped'].includes(step.status);
+  ['done', 'equal', 'failed', 'skipped', 'dropped', 'rebuilt'].includes(step.status);
 
 export const isActive = (step: StepState): boolean =>
   step.status === 'building' || step.status === 'dropping' || step.status === 'running';

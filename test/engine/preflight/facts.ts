@@ -17,6 +17,7 @@ export const factsWhere = (
     dumps: [],
     systemIdentifier: null,
     indexes: [],
+    drops: [],
     transactions: [],
     settings: new Map(),
     refusedSettings: [],

@@ -1,6 +1,6 @@
 import type { Finding } from '../../../plan/types.ts';
 import type { ErrorPolicy } from '../../../run/index.ts';
-import type { IndexFinding, Rule } from '../facts.ts';
+import type { Facts, IndexFinding, Rule } from '../facts.ts';
 import { count, finding, ok } from '../finding.ts';
 import { isBegun } from './resumed.ts';
 
@@ -13,11 +13,40 @@ const POLICY: Readonly<Record<ErrorPolicy, string>> = {
 /** What stands where each planned index belongs, those aside that a run before its stop had begun or built. */
 export const indexes: Rule = (facts) => {
   const { options } = facts;
-  const all = facts.indexes.filter(({ step }) => !isBegun(facts.resumed, step));
+  const fresh = facts.indexes.filter(({ step }) => !isBegun(facts.resumed, step));
+  const replaced = fresh.filter((index) => isReplaced(facts, index));
+  const all = fresh.filter((index) => !replaced.includes(index));
   const missing = all.filter(({ found }) => found.kind === 'none').length;
   const summary = missing > 0 ? [ok('to-build', `${count(missing, 'index', 'indexes')} to build.`)] : [];
-  return [...summary, ...all.flatMap((index) => standing(index, options.onError, options.replaceInvalid))];
+  return [
+    ...summary,
+    ...replaced.flatMap(replacedInVain),
+    ...all.flatMap((index) => standing(index, options.onError, options.replaceInvalid)),
+  ];
 };
+
+/** What stands there is dropped by the plan itself, before this one is built. */
+const isReplaced = ({ drops }: Pick<Facts, 'drops'>, { step, found }: IndexFinding): boolean =>
+  drops.some(
+    (drop) => drop.step < step && drop.found.kind === 'to-drop' && 'oid' in found && drop.found.oid === found.oid,
+  );
+
+function replacedInVain({ create, found }: IndexFinding): Finding[] {
+  if (found.kind !== 'equal') return [];
+  return [
+    finding(
+      'warning',
+      'replaced-in-vain',
+      {
+        what: `${create.name} is there already, valid and as planned, and the plan drops it and builds it anew.`,
+        why: 'Afterwards it is as before, and meanwhile it is missing.',
+        advice:
+          'Take both statements out, unless it is bloated; then REINDEX INDEX CONCURRENTLY does it without a gap.',
+      },
+      create,
+    ),
+  ];
+}
 
 function standing({ create, found, row }: IndexFinding, onError: ErrorPolicy, agreed: boolean): Finding[] {
   const { name } = create;
@@ -25,6 +54,7 @@ function standing({ create, found, row }: IndexFinding, onError: ErrorPolicy, ag
   switch (found.kind) {
     case 'none':
     case 'no-table':
+    case 'to-drop':
       return [];
     case 'equal':
       return [

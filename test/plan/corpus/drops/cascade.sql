@@ -1,0 +1,3 @@
+DROP INDEX CONCURRENTLY idx_users_email CASCADE;
+DROP TABLE orders_old;
+DROP INDEX

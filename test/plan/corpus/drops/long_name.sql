@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY idx_this_name_is_longer_than_the_sixty_three_bytes_that_postgresql_keeps_of_it;
