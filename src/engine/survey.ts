@@ -61,14 +61,18 @@ export const lookAt = async (session: Session, made: readonly Made[]): Promise<S
 };
 
 /** What the plan dropped, and whether it can be built again under its name. */
-const lookAtRemoved = async (session: Session, state: RunState): Promise<SurveyedIndex[]> => {
+const lookAtRemoved = async (session: Session, state: RunState, ended: readonly Ended[]): Promise<SurveyedIndex[]> => {
   const facts = await rollbackFacts(session, state.removed);
   const ours = new Set(state.created.map(({ oid }) => oid));
-  return state.removed.map(({ step, oid, schema, name, record }): SurveyedIndex => {
+  const there = ended.flatMap(({ step, outcome }) => (outcome.kind === 'built' ? [step] : []));
+  const away = state.removed.filter(({ step }) => !there.includes(step));
+  return away.map(({ step, oid, schema, name, record }): SurveyedIndex => {
+    // A rollback before this one has begun to build it again: what has its name is that.
+    const isBegun = state.steps[step]?.status === 'building' || state.steps[step]?.leftover !== null;
     const other = facts.get(oid)?.other_oid ?? null;
     const kept = !record.valid
       ? 'it was not valid when it was dropped: it is not built again'
-      : other === null || ours.has(other)
+      : other === null || ours.has(other) || isBegun
         ? null
         : `its name belongs to another relation by now (oid ${other}): it is not built again`;
     const { bytes, scans, lastScan } = record;
@@ -114,9 +118,10 @@ export const survey = async (context: BuilderContext, state: RunState): Promise<
     kind: 'surveyed',
     ended,
     survey: {
-      indexes: [...(await lookAt(session, [...created, ...finished])), ...(await lookAtRemoved(session, state))].sort(
-        (a, b) => a.step - b.step,
-      ),
+      indexes: [
+        ...(await lookAt(session, [...created, ...finished])),
+        ...(await lookAtRemoved(session, state, ended)),
+      ].sort((a, b) => a.step - b.step),
       unfinished,
       statsReset: await statsReset(session),
     },

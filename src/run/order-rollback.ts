@@ -43,6 +43,8 @@ const lifted = (state: RunState, by: Actor): EventBody[] =>
 const notTouched = (state: RunState, chosen: (oid: number) => boolean): EventBody[] =>
   (state.survey?.indexes ?? []).flatMap((index): EventBody[] => {
     const { step, oid, schema, name, standing, kept } = index;
+    // What is still under way for it comes to its end first.
+    if (state.steps[step]?.status === 'building' || state.steps[step]?.leftover) return [];
     if (kept === null || droppable(index) || rebuildable(index) || !chosen(oid)) return [];
     return [{ type: 'index.kept', step, oid, schema, name, why: kept, gone: standing === 'gone' }];
   });

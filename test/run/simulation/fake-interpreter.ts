@@ -1,6 +1,7 @@
 import type { CreateIndexStep } from '../../../src/plan/types.ts';
 import {
   type BuildOutcome,
+  type DropOutcome,
   type Effect,
   type ErrorFacts,
   type Found,
@@ -12,6 +13,7 @@ import {
   type ProbeMeasurement,
   type StepState,
   type Traces,
+  type VerifyResult,
 } from '../../../src/run/index.ts';
 import { serverError } from '../../support/core.ts';
 import type { FakeEngine, Task } from './fake-engine.ts';
@@ -82,7 +84,7 @@ export class FakeInterpreter {
       }
       case 'inspect': {
         if (this.#engine.seats.inspect.backend === null) return false;
-        const found = this.#foundAt(createOf(this.#step(effect.step)));
+        const found = this.#found(this.#step(effect.step)) ?? { kind: 'none' };
         return this.#engine.end(task, { kind: 'inspected', step: effect.step, found });
       }
       case 'build':
@@ -158,6 +160,38 @@ export class FakeInterpreter {
     return { kind: 'equal', oid, definition: '', bytes: 8192 };
   }
 
+  /** As src/engine/catalog/inspect-drops.ts sees it. */
+  #foundToDrop(name: string): Found {
+    const { server } = this.#engine.around;
+    const index = server.indexes.get(name);
+    if (index === undefined) return { kind: 'none' };
+    const { oid, valid, table } = index;
+    const pid = server.atWorkOn(oid);
+    const sql = `CREATE INDEX ${name} ON ${table} (a)`;
+    return {
+      kind: 'to-drop',
+      ...{ oid, schema: 'public', name },
+      record: {
+        ...{ definition: sql, rebuildSql: sql, table, valid, tablespace: null, comment: null, clustered: false },
+        ...{ statistics: [], bytes: 8192, scans: 0, lastScan: null },
+      },
+      problem: pid === null ? null : { why: `pid ${pid} is at work on it`, passing: true },
+    };
+  }
+
+  #found({ step }: Pick<StepState, 'step'>): Found | null {
+    if (step.kind === 'drop-index') return this.#foundToDrop(step.name);
+    return step.kind === 'create-index' ? this.#foundAt(step) : null;
+  }
+
+  /** The table of the step's index, as far as the catalog tells. */
+  #tableOf({ step }: Pick<StepState, 'step'>): number | null {
+    const { server } = this.#engine.around;
+    const dropped = step.kind === 'drop-index' ? server.indexes.get(step.name)?.table : undefined;
+    const table = step.kind === 'create-index' ? step.table : dropped;
+    return table === undefined ? null : (server.tables.get(table)?.oid ?? null);
+  }
+
   #preflight(): PreflightFacts {
     const { server } = this.#engine.around;
     this.#engine.seats.openToLook();
@@ -169,11 +203,10 @@ export class FakeInterpreter {
       findings: blocked ? [{ level: 'blocks', code: 'other-engine', what: '', why: '', advice: '' }] : [],
       server: { version: '18.4', versionNum: 180004, startedAt: null, superuser: false, monitor: true },
       tables: tables.map(({ name, oid }, n) => ({ oid, schema: 'public', name, rows: n, bytes: n * 8192 })),
-      steps: this.#engine.state.steps.flatMap(({ id, step }) =>
-        step.kind === 'create-index'
-          ? [{ step: id, tableOid: server.tables.get(step.table)?.oid ?? null, found: this.#foundAt(step) }]
-          : [],
-      ),
+      steps: this.#engine.state.steps.flatMap((each) => {
+        const found = this.#found(each);
+        return found === null ? [] : [{ step: each.id, tableOid: this.#tableOf(each), found }];
+      }),
       settings: [],
     };
   }
@@ -254,19 +287,26 @@ export class FakeInterpreter {
     return false;
   }
 
+  #isUnwanted(step: StepState): boolean {
+    return this.#engine.state.abort !== null || step.cancel !== null;
+  }
+
   #reconcile(task: Task, step: StepState): boolean {
     const { server, parts, watcher } = this.#engine.around;
     if (task.stage === 0) {
       if (step.status === 'building' && step.backend !== null && server.find(step.backend) !== null)
         this.#identify(step, step.backend.pid);
-      const gone = this.#backendGone(step, this.#engine.state.abort !== null || step.cancel !== null);
+      const gone = this.#backendGone(step, this.#isUnwanted(step));
       if (gone !== true) return false;
       task.stage = 1;
       if (step.status === 'building') return true;
       const outcome = { kind: 'failed' as const, error: LOST };
-      const kind = step.status === 'dropping' ? ('dropped' as const) : ('statement-ended' as const);
-      return this.#engine.end(task, { kind, step: step.id, outcome });
+      if (step.status !== 'dropping')
+        return this.#engine.end(task, { kind: 'statement-ended', step: step.id, outcome });
+      if (step.leftover?.why !== 'planned') return this.#engine.end(task, { kind: 'dropped', step: step.id, outcome });
+      return true;
     }
+    if (step.status === 'dropping') return this.#whatIsLeft(task, step.id, step.leftover?.oid ?? 0, LOST);
     if (this.#engine.seats.inspect.backend === null) return false;
     const create = createOf(step);
     const where = { schema: 'public', name: create.name };
@@ -305,16 +345,34 @@ export class FakeInterpreter {
     return false;
   }
 
-  #drop(task: Task, { step: id, oid, name }: Extract<Effect, { kind: 'drop' }>): boolean {
+  #drop(task: Task, { step: id, oid, name, why }: Extract<Effect, { kind: 'drop' }>): boolean {
     const { parts, server } = this.#engine.around;
     const { backend } = task;
     const step = this.#step(id);
-    const failed = (error: ErrorFacts) =>
-      this.#engine.end(task, { kind: 'dropped', step: id, outcome: { kind: 'failed', error } });
+    const failed = (error: ErrorFacts) => {
+      if (why !== 'planned')
+        return this.#engine.end(task, { kind: 'dropped', step: id, outcome: { kind: 'failed', error } });
+      task.error = error;
+      task.stage = 2;
+      return true;
+    };
+    if (task.stage === 2 && this.#backendGone(step, this.#isUnwanted(step)) !== true) return false;
+    if (task.stage === 2) return this.#whatIsLeft(task, id, oid, task.error ?? LOST);
     const done = () => this.#engine.end(task, { kind: 'dropped', step: id, outcome: { kind: 'done', durationMs: 5 } });
     if (task.stage === 0) {
       if (this.#isGone(backend)) return failed(LOST);
       if (this.#engine.seats.inspect.backend === null) return false;
+      if (why === 'planned') {
+        const index = server.indexes.get(name);
+        if (index?.oid !== oid) {
+          if (index === undefined) return done();
+          const kept = { kind: 'kept', why: 'another relation of this name stands there now', gone: true } as const;
+          return this.#engine.end(task, { kind: 'dropped', step: id, outcome: kept });
+        }
+        if (server.atWorkOn(oid) !== null) return failed(ownError('somebody is at work on it'));
+        this.#send(task, step, { kind: 'drop', index: name, oid });
+        return true;
+      }
       const found = this.#look(step);
       const elsewhere = found?.oid !== oid && [...server.indexes.values()].some((index) => index.oid === oid);
       const verdict = parts.beforeDrop(found, oid, elsewhere);
@@ -331,6 +389,16 @@ export class FakeInterpreter {
     if (backend === null || !backend.client || backend.result?.kind === 'lost') return failed(LOST);
     if (backend.result === null) return false;
     return backend.result.kind === 'ok' ? done() : failed(serverError(backend.result.sqlstate));
+  }
+
+  /** What a drop that failed has left, once the catalog can be asked. */
+  #whatIsLeft(task: Task, step: number, oid: number, error: ErrorFacts): boolean {
+    if (this.#engine.seats.inspect.backend === null) return false;
+    const index = [...this.#engine.around.server.indexes.values()].find((each) => each.oid === oid);
+    const standing = index?.valid === true ? 'valid' : 'invalid';
+    const outcome: DropOutcome =
+      index === undefined ? { kind: 'done', durationMs: 0 } : { kind: 'failed', error, standing };
+    return this.#engine.end(task, { kind: 'dropped', step, outcome });
   }
 
   #statement(task: Task, step: StepState): boolean {
@@ -352,7 +420,13 @@ export class FakeInterpreter {
 
   #verify(task: Task): boolean {
     if (this.#engine.seats.inspect.backend === null) return false;
-    const results = this.#engine.state.steps.flatMap(({ id, step }) => {
+    const standing = new Set([...this.#engine.around.server.indexes.values()].map(({ oid }) => oid));
+    const results = this.#engine.state.steps.flatMap(({ id, step }): VerifyResult[] => {
+      const removed = this.#engine.state.removed.find((index) => index.step === id);
+      if (removed !== undefined) {
+        const ok = !standing.has(removed.oid);
+        return [{ step: id, ok, problems: ok ? [] : ['still there'], oid: removed.oid, bytes: null }];
+      }
       if (step.kind !== 'create-index') return [];
       const found = this.#foundAt(step);
       const ok = found.kind === 'equal';

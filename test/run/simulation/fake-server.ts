@@ -20,11 +20,13 @@ export interface FakeIndex {
   by: Party;
   /** Of the definition that the plan has for this name. */
   asPlanned: boolean;
+  /** A drop of the run has made it invalid. */
+  halfDropped?: boolean;
 }
 
 export type Statement =
   | { kind: 'build'; index: string; table: string; unique?: boolean; ifNotExists?: boolean; asPlanned?: boolean }
-  | { kind: 'drop'; index: string }
+  | { kind: 'drop'; index: string /** The one that is meant; the server goes by the name. */; oid?: number }
   /** Not concurrently. */
   | { kind: 'reindex'; index: string }
   | { kind: 'analyze'; table: string };
@@ -209,7 +211,7 @@ export class FakeServer {
         this.#build(backend, work, work.statement);
         break;
       case 'drop':
-        this.#drop(backend, work, work.statement.index);
+        this.#drop(backend, work, work.statement);
         break;
       case 'reindex':
         this.#reindex(backend, work.statement.index);
@@ -339,7 +341,7 @@ export class FakeServer {
     this.#end(backend, { kind: 'ok' });
   }
 
-  #drop(backend: FakeBackend, work: Work, name: string): void {
+  #drop(backend: FakeBackend, work: Work, { index: name, oid: meant }: Extract<Statement, { kind: 'drop' }>): void {
     const index = this.indexes.get(name);
     if (index === undefined) {
       this.fail(backend, '42704');
@@ -347,6 +349,7 @@ export class FakeServer {
     }
     if (work.phase === DROP.wantsTable) {
       index.valid = false;
+      if (backend.by === 'run' && index.oid === meant) index.halfDropped = true;
       work.oid = index.oid;
     }
     work.phase += 1;
@@ -367,6 +370,7 @@ export class FakeServer {
     }
     index.valid = true;
     index.ready = true;
+    index.halfDropped = false;
     this.#end(backend, { kind: 'ok' });
   }
 

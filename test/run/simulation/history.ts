@@ -10,7 +10,7 @@ import {
 import { options, probe } from '../../support/core.ts';
 import { CRASH, FakeEngine, type Parts, REAL_PARTS, type Surroundings } from './fake-engine.ts';
 import { FakeServer } from './fake-server.ts';
-import { PLANS, TABLES } from './plans.ts';
+import { OLD, PLANS, TABLES } from './plans.ts';
 import { Random } from './random.ts';
 import { comesToItsGoodEnd, ends, eventsGiveTheState, OPERATORS } from './rules.ts';
 import { Trouble } from './trouble.ts';
@@ -52,12 +52,15 @@ export class History {
     this.#random = random;
     this.#plan = random.pick(PLANS);
     this.#names = this.#plan.sections.flatMap(({ steps }) =>
-      steps.flatMap((step) => (step.kind === 'create-index' ? [{ name: step.name, table: step.table }] : [])),
+      steps.flatMap((step) => {
+        if (step.kind === 'drop-index') return OLD.filter(({ name }) => name === step.name);
+        return step.kind === 'create-index' ? [{ name: step.name, table: step.table }] : [];
+      }),
     );
     this.#options = this.#anyOptions();
     for (const table of TABLES) this.#server.createTable(table, random.chance(0.1));
     for (const { name, table } of this.#names)
-      if (random.chance(0.12))
+      if (OLD.some((old) => old.name === name) || random.chance(0.12))
         this.#server.plant(name, table, { valid: random.chance(0.5), by: 'other', asPlanned: random.chance(0.6) });
     this.#trouble = new Trouble(this.#server, random, this.#clock);
     this.#witness = new Witness(this.#server, this.journal);

@@ -1,4 +1,4 @@
-import type { AnalyzeStep, CommentStep, Plan } from '../../../src/plan/types.ts';
+import type { AnalyzeStep, CommentStep, DropIndexStep, Plan } from '../../../src/plan/types.ts';
 import { createIndex, planOf, section } from '../../support/core.ts';
 
 const place = { file: 'plan.sql', line: 9, column: 1 };
@@ -19,10 +19,27 @@ const comment = (name: string): CommentStep => ({
   name,
 });
 
+const drop = (name: string, ifExists = false): DropIndexStep => ({
+  ...plain,
+  kind: 'drop-index',
+  sql: `DROP INDEX CONCURRENTLY ${name}`,
+  schema: null,
+  name,
+  concurrently: true,
+  madeConcurrent: false,
+  ifExists,
+});
+
 const unique = (name: string, table: string) => createIndex(name, table, { unique: true });
 
 /** The tables that the plans are about. */
 export const TABLES: readonly string[] = ['a', 'b', 'c'];
+
+/** The indexes that plans drop, and their tables: they stand there before. */
+export const OLD: readonly { name: string; table: string }[] = [
+  { name: 'a0', table: 'a' },
+  { name: 'b0', table: 'b' },
+];
 
 /** Small, so that many histories fit into a second; between them they have every shape that the rules tell apart. */
 export const PLANS: readonly Plan[] = [
@@ -31,6 +48,13 @@ export const PLANS: readonly Plan[] = [
   planOf(section('one', [createIndex('a1', 'a'), unique('a2', 'a')])),
   planOf(section('one', [unique('a1', 'a'), analyze('a')])),
   planOf(section('one', [createIndex('a1', 'a')]), section('two', [createIndex('a2', 'a')])),
+  planOf(section('one', [drop('a0')])),
+  planOf(section('one', [createIndex('a1', 'a'), drop('a0')])),
+  planOf(section('one', [drop('a1', true), createIndex('a1', 'a'), createIndex('b1', 'b')])),
+  planOf(
+    section('one', [drop('b0'), drop('a0'), unique('b1', 'b')]),
+    section('two', [createIndex('a2', 'a'), analyze('a')]),
+  ),
   planOf(section('one', [createIndex('a1', 'a'), comment('a1'), unique('b1', 'b')])),
   planOf(
     section('one', [createIndex('a1', 'a'), createIndex('b1', 'b'), createIndex('c1', 'c')]),

@@ -21,11 +21,20 @@ export const OPERATORS: readonly string[] = ['anna@ops', 'ben@ops'];
 
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
-/** Rule 1. The one exception is an invalid leftover that the operator agreed to, by its OID. */
-export const dropsOnlyItsOwn = (server: FakeServer, agreed: ReadonlySet<number>, { statement }: Act): void => {
+/**
+ * Rule 1. The exceptions are an invalid leftover that the operator agreed to, and an index that the plan drops and that was
+ * shown before the go: both by OID.
+ */
+export const dropsOnlyItsOwn = (
+  server: FakeServer,
+  agreed: ReadonlySet<number>,
+  shown: ReadonlyMap<number, number>,
+  { step, statement }: Act,
+): void => {
   if (statement.kind !== 'drop') return;
   const index = server.indexes.get(statement.index);
   if (index === undefined || index.by === 'run' || (agreed.has(index.oid) && !index.valid)) return;
+  if (step.step.kind === 'drop-index' && shown.get(step.id) === index.oid) return;
   broken('drops only its own', `${index.name} (oid ${index.oid}) is somebody else's`);
 };
 
@@ -105,12 +114,13 @@ export const cancelsWhatIsMeant = (step: number, target: FakeBackend): void => {
 const BEGINNINGS: ReadonlySet<RunEvent['type']> = new Set(['build.started', 'statement.started']);
 
 const isBeginning = (event: RunEvent): boolean =>
-  BEGINNINGS.has(event.type) || (event.type === 'drop.started' && event.why === 'agreed-leftover');
+  BEGINNINGS.has(event.type) ||
+  (event.type === 'drop.started' && (event.why === 'agreed-leftover' || event.why === 'planned'));
 
 /** Nothing begins in a pause, an abort, or before the go. */
 export const beginsOnlyWhenItMay = (before: RunState, event: RunEvent): void => {
   if (!isBeginning(event)) return;
-  // An agreed leftover whose drop has begun is dropped to its end, like what a failed build left.
+  // A drop that has begun is gone on with to its end, like what a failed build left.
   if (event.type === 'drop.started' && before.steps[event.step]?.status === 'dropping') return;
   if (before.phase !== 'running') broken('begins only when it may', `${event.type} in ${before.phase}`);
   if (before.pauses.length > 0) broken('begins only when it may', `${event.type} in a pause`);
@@ -151,7 +161,7 @@ export const nothingAfterTheEnd = (before: RunState, event: RunEvent): void => {
 export const leavesNothingBehind = (server: FakeServer, event: Of<'run.finished'>): void => {
   if (event.status === 5) return;
   for (const index of server.indexes.values())
-    if (index.by === 'run' && !index.valid)
+    if ((index.by === 'run' || index.halfDropped) && !index.valid)
       broken('leaves nothing behind', `status ${event.status}, and ${index.name} (oid ${index.oid}) is invalid`);
   // An idle session whose connection broke is gone as soon as the server notices.
   for (const { by, name, pid, client, work } of server.backends.values())
@@ -159,9 +169,12 @@ export const leavesNothingBehind = (server: FakeServer, event: Of<'run.finished'
       broken('leaves nothing behind', `status ${event.status}, and pid ${pid} (${name}) is there`);
 };
 
-/** Status 0 says that every planned index is there, valid and as planned. */
+/** Status 0 says that every planned index is there, valid and as planned, and that what the plan drops is gone. */
 export const zeroMeansAll = (server: FakeServer, state: RunState, event: Of<'run.finished'>): void => {
   if (event.status !== 0) return;
+  for (const { oid, name } of state.removed)
+    if ([...server.indexes.values()].some((index) => index.oid === oid))
+      broken('status 0 means all', `${name} (oid ${oid}) is still there`);
   for (const { step } of state.steps) {
     if (step.kind !== 'create-index') continue;
     const index = server.indexes.get(step.name);
@@ -214,6 +227,7 @@ export const comesToItsGoodEnd = (server: FakeServer, state: RunState, leftOut: 
     if (!('name' in step)) continue;
     // What nothing proves to be this run's is for a person to look at.
     if (doubtful !== null || server.takenAway.has(step.name)) return;
+    if (step.kind === 'drop-index') continue;
     const there = server.indexes.get(step.name);
     // One of another definition was claimed by its name: the witness has counted that.
     if (there !== undefined && (there.by === 'other' || !there.asPlanned)) return;

@@ -12,6 +12,8 @@ export class Witness implements Watcher {
   /** What others had changed when everything was verified. */
   #verifiedAt = -1;
   readonly #agreed = new Set<number>();
+  /** By step: the index to be dropped that was shown last. */
+  readonly #shown = new Map<number, number>();
 
   constructor(server: FakeServer, journal: readonly RunEvent[]) {
     this.#server = server;
@@ -24,7 +26,9 @@ export class Witness implements Watcher {
     rules.beginsOnlyWhenItMay(before, event);
     rules.beginsOnlyWithTheLock(engine, event);
     rules.liftsOnlyWhatItMay(before, event);
-    if (event.type === 'run.approved') for (const oid of event.replaceInvalid) this.#agreed.add(oid);
+    if (event.type === 'preflight.finished') {
+      for (const { step, found } of event.steps) if (found?.kind === 'to-drop') this.#shown.set(step, found.oid);
+    } else if (event.type === 'run.approved') for (const oid of event.replaceInvalid) this.#agreed.add(oid);
     else if (event.type === 'verify.finished') this.#verifiedAt = this.#server.meddled;
     else if (event.type === 'build.finished') rules.countsOnlyItsOwn(this.#server, event);
     else if (event.type === 'run.finished') {
@@ -38,7 +42,7 @@ export class Witness implements Watcher {
     rules.intentFirst(this.#journal, act);
     rules.actsOnceForAnIntent(engine, act);
     rules.neverBesideAnother(this.#server, act);
-    rules.dropsOnlyItsOwn(this.#server, this.#agreed, act);
+    rules.dropsOnlyItsOwn(this.#server, this.#agreed, this.#shown, act);
     rules.neverMeasuresBesideABuild(engine, act);
   }
 
