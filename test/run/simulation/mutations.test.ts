@@ -150,6 +150,26 @@ const FAULTS: [fault: string, rule: string, parts: Partial<Parts>][] = [
   ],
   ['a drop goes by the name', 'drops only its own', { beforeDrop: () => ({ kind: 'drop' }) }],
   [
+    'what stands there now counts as what was shown',
+    'drops only its own',
+    {
+      respond: (state, input, now) => {
+        const found = input.kind === 'inspected' && input.found.kind === 'to-drop' ? input.found.oid : null;
+        const steps = state.steps.map((step) => (found === null ? step : { ...step, shown: found }));
+        return respond({ ...state, steps }, input, now);
+      },
+    },
+  ],
+  [
+    'a drop that was stopped in the middle counts as not begun',
+    'leaves nothing behind',
+    hearing((input) =>
+      input.kind === 'dropped' && input.outcome.kind === 'failed' && input.outcome.standing !== undefined
+        ? { ...input, outcome: { ...input.outcome, standing: 'valid' } }
+        : input,
+    ),
+  ],
+  [
     'a gate that clears lifts every pause',
     'lifts only what it may',
     responding(({ events }, input, state) =>
@@ -233,7 +253,7 @@ describe('a fault is found, by the rule that it breaks:', () => {
 
   it('and the failure says its seed, its rule, its last events and how to see it again', () => {
     const text = brokenBy({ intentFirst: false }, 'intent first') ?? '';
-    expect(text).toMatch(/^seed \d+: intent first: build of step \d+ is not in the journal\n/);
+    expect(text).toMatch(/^seed \d+: intent first: \w+ of step \d+ is not in the journal\n/);
     expect(text).toMatch(/"type":"index\.inspected"/);
     const [, seed] = /INDEXDECK_SEED=(\d+) npx vitest run/.exec(text) ?? [];
     expect(() => new History(Number(seed), { ...REAL_PARTS, intentFirst: false }).run()).toThrow(/^intent first/);
