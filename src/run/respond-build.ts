@@ -3,6 +3,7 @@ import type { ErrorFacts, EventBody, Found, Leftover } from './events.ts';
 import type { Input } from './inputs.ts';
 import { DROP_ATTEMPTS, rollbackDropEnded } from './respond-rollback.ts';
 import { currentSection } from './schedule.ts';
+import { retriesOf } from './short-lock.ts';
 import type { RunState, StepState } from './state.ts';
 import { stepName } from './steps.ts';
 
@@ -12,9 +13,13 @@ const INDEXDECK = 'indexdeck';
 
 const at = (ms: number): string => new Date(ms).toISOString();
 
+const NO_ERROR = ownError('');
+
 /** When to try again after a failure that may pass; null when its attempts are used up, or the run is ending. */
-const nextTry = (state: RunState, step: StepState, now: number): string | null =>
-  state.abort !== null || state.rollback !== null || step.passingFailures >= state.options.retries
+const nextTry = (state: RunState, step: StepState, now: number, error = NO_ERROR): string | null =>
+  state.abort !== null ||
+  state.rollback !== null ||
+  step.passingFailures >= retriesOf(step.step, error, state.options.retries)
     ? null
     : at(now + retryDelayMs(step.passingFailures + 1));
 
@@ -147,7 +152,7 @@ export const buildEnded = (state: RunState, input: Of<'build-ended'>, now: numbe
   const passing = isPassing(error) || error.sqlstate === DUPLICATE_TABLE;
   // An index that stands in the way and is not proven ours must not be built over, nor dropped.
   const inTheWay = leftover !== null && !leftover.ours;
-  const retryAt = passing && !inTheWay ? nextTry(state, step, now) : null;
+  const retryAt = passing && !inTheWay ? nextTry(state, step, now, error) : null;
   const advice = inTheWay
     ? `An invalid index of this name (oid ${leftover.oid}) is there that this run cannot prove to be its own. ${adviceFor(error)}`
     : adviceFor(error);
@@ -173,14 +178,14 @@ export const dropEnded = (state: RunState, input: Of<'dropped'>, now: number): E
     : [event];
 };
 
-/** ANALYZE or COMMENT came to its end. */
+/** ANALYZE, COMMENT or ATTACH PARTITION came to its end. */
 export const statementEnded = (state: RunState, input: Of<'statement-ended'>, now: number): EventBody[] => {
   const step = state.steps[input.step];
   if (step?.status !== 'running') return [];
   if (input.outcome.kind === 'done')
     return [{ type: 'statement.finished', step: step.id, durationMs: input.outcome.durationMs }];
   const { error } = input.outcome;
-  const retryAt = step.cancel?.cause === 'gate' || isPassing(error) ? nextTry(state, step, now) : null;
+  const retryAt = step.cancel?.cause === 'gate' || isPassing(error) ? nextTry(state, step, now, error) : null;
   const event: EventBody = { type: 'statement.failed', step: step.id, error, retryAt };
   return retryAt === null ? [event, ...policy(state, step, error.message)] : [event];
 };
