@@ -3,13 +3,14 @@ import type { CreateIndexStep } from '../plan/types.ts';
 import { configureSession } from '../queries/configure_session.ts';
 import { identifyBuild } from '../queries/identify_build.ts';
 import type { BuildOutcome, IndexAt, RunnableStep, RunState, StepState, Traces } from '../run/index.ts';
-import { claimOfFailed, leftoverOf, outcomeOfSuccess, ownError, removedBy } from '../run/index.ts';
+import { claimOfFailed, leftoverOf, outcomeOfSuccess, ownError, removedBy, takesShortLock } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
 import { findLeftover } from './catalog/index.ts';
 import type { KeptSession } from './kept-session.ts';
 import type { Session } from './session.ts';
 import { SessionLost, toErrorFacts } from './session.ts';
 import { buildingSettings, settingsFor } from './settings.ts';
+import { executeBriefly } from './short-lock.ts';
 import { pause } from './time.ts';
 
 /** The builds' OIDs are asked for quickly at first: a small table is indexed within milliseconds. */
@@ -121,7 +122,8 @@ export const build = async (
     context.unsent.delete(step.id);
     const identifying = identify(context, step.id, session.pid, ended.signal);
     try {
-      await session.execute(create.buildSql);
+      if (takesShortLock(create)) await executeBriefly(session, create.buildSql);
+      else await session.execute(create.buildSql);
     } finally {
       ended.abort();
       await identifying;

@@ -13,6 +13,7 @@ import {
   type RunState,
   rebuildOf,
   type StepState,
+  takesShortLock,
 } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
 import { type BuilderContext, build, prepare } from './builder.ts';
@@ -31,6 +32,7 @@ import { readStatements } from './probes/statements.ts';
 import { reconcile } from './reconcile.ts';
 import { toErrorFacts } from './session.ts';
 import type { Sessions } from './sessions.ts';
+import { executeBriefly } from './short-lock.ts';
 import { survey } from './survey.ts';
 import { validate } from './validate.ts';
 import { verify } from './verify.ts';
@@ -243,7 +245,8 @@ export class Interpreter {
       const { step } = this.#step(id);
       try {
         await prepare(session, this.#around.state(), step);
-        await session.execute(step.sql);
+        if (takesShortLock(step)) await executeBriefly(session, step.sql);
+        else await session.execute(step.sql);
         return { kind: 'done' as const, durationMs: performance.now() - began };
       } catch (error) {
         // Its backend works on without us: it must not stand beside the next attempt, nor outlive the run.

@@ -51,6 +51,8 @@ function stepToJson(step: Step): StepJson {
       const { schema, name, concurrently, madeConcurrent, ifExists } = step;
       return { ...place, schema, name, concurrently, madeConcurrent, ifExists, ...rest };
     }
+    case 'attach-partition':
+      return { ...place, schema: step.schema, name: step.name, partition: step.partition, ...rest };
     case 'analyze':
       return { ...place, tables: step.tables, ...rest };
     case 'set':

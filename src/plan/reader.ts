@@ -240,6 +240,9 @@ export class Reader {
         this.keepDrops(standing, steps);
         return;
       }
+      case 'attach-partition':
+        this.add(standing, this.steps.attachPartition(place, piece, read), read.tree);
+        return;
       case 'analyze':
         this.add(standing, this.steps.analyze(place, piece, read), read.tree);
         return;

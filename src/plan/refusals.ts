@@ -5,7 +5,7 @@ const REASONS: readonly (readonly [words: string, reason: string])[] = [
     'it drops an index; --allow-drops deploys it, with the definition on record, so that a rollback builds it again',
   ],
   ['REINDEX', 'this version does not deploy REINDEX'],
-  ['ALTER INDEX', 'this version does not deploy ALTER INDEX, ATTACH PARTITION among it'],
+  ['ALTER INDEX', 'of ALTER INDEX, this version deploys ATTACH PARTITION alone'],
   ['DROP', 'it drops something, and a plan only builds'],
   ['TRUNCATE', 'it deletes all rows of a table'],
   ['INSERT', 'it changes data'],
@@ -85,5 +85,7 @@ export function isRefusedByWords(words: readonly string[]): boolean {
   const [first = '', second = '', third = ''] = words;
   if (first === 'CREATE') return OTHER_OBJECTS.has(second);
   if (first === 'COMMENT') return second === 'ON' && third !== 'INDEX';
+  // Only its parse tells ATTACH PARTITION from the rest.
+  if (first === 'ALTER' && second === 'INDEX') return false;
   return !READ.has(first) && refusalOf(words) !== null;
 }

@@ -67,7 +67,7 @@ export const orderRollback = (
   const created = new Set([...state.created, ...state.removed].map(({ oid }) => oid));
   const foreign = oids.filter((oid) => !created.has(oid));
   if (foreign.length > 0)
-    return refuse(`this run created or dropped no index with oid ${foreign.join(', ')}: it is not touched`);
+    return refuse(`this run created no index with oid ${foreign.join(', ')}: it is not touched`);
   if (all ? created.size === 0 && !hasUnfinished(state) : oids.length === 0)
     return refuse('there is nothing to roll back: this run has created nothing of it');
   return accept(

@@ -107,7 +107,7 @@ export const buildEnded = (state: RunState, input: Of<'build-ended'>, now: numbe
   const passing = isPassing(error) || error.sqlstate === DUPLICATE_TABLE;
   // An index that stands in the way and is not proven ours must not be built over, nor dropped.
   const inTheWay = leftover !== null && !leftover.ours;
-  const retryAt = passing && !inTheWay ? nextTry(state, step, now) : null;
+  const retryAt = passing && !inTheWay ? nextTry(state, step, now, error) : null;
   const advice = inTheWay
     ? `An invalid index of this name (oid ${leftover.oid}) is there that this run cannot prove to be its own. ${adviceFor(error)}`
     : adviceFor(error);
@@ -134,14 +134,14 @@ export const dropEnded = (state: RunState, input: Of<'dropped'>, now: number): E
     : [event];
 };
 
-/** ANALYZE or COMMENT came to its end. */
+/** ANALYZE, COMMENT or ATTACH PARTITION came to its end. */
 export const statementEnded = (state: RunState, input: Of<'statement-ended'>, now: number): EventBody[] => {
   const step = state.steps[input.step];
   if (step?.status !== 'running') return [];
   if (input.outcome.kind === 'done')
     return [{ type: 'statement.finished', step: step.id, durationMs: input.outcome.durationMs }];
   const { error } = input.outcome;
-  const retryAt = step.cancel?.cause === 'gate' || isPassing(error) ? nextTry(state, step, now) : null;
+  const retryAt = step.cancel?.cause === 'gate' || isPassing(error) ? nextTry(state, step, now, error) : null;
   const event: EventBody = { type: 'statement.failed', step: step.id, error, retryAt };
   return retryAt === null ? [event, ...policy(state, step, error.message)] : [event];
 };

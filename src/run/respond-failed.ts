@@ -1,6 +1,7 @@
-import { retryDelayMs } from './errors.ts';
+import { ownError, retryDelayMs } from './errors.ts';
 import type { ErrorFacts, EventBody, Leftover } from './events.ts';
 import { isRebuilding } from './rebuild.ts';
+import { retriesOf } from './short-lock.ts';
 import type { RunState, StepState } from './state.ts';
 import { stepName } from './steps.ts';
 
@@ -9,11 +10,13 @@ const INDEXDECK = 'indexdeck';
 /** A time as events have it. */
 export const at = (ms: number): string => new Date(ms).toISOString();
 
+const NO_ERROR = ownError('');
+
 /** When to try again after a failure that may pass; null when its attempts are used up, or the run is ending. */
-export const nextTry = (state: RunState, step: StepState, now: number): string | null =>
+export const nextTry = (state: RunState, step: StepState, now: number, error = NO_ERROR): string | null =>
   state.abort !== null ||
   (state.rollback !== null && !isRebuilding(step)) ||
-  step.passingFailures >= state.options.retries
+  step.passingFailures >= retriesOf(step.step, error, state.options.retries)
     ? null
     : at(now + retryDelayMs(step.passingFailures + 1));
 

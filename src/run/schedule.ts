@@ -22,6 +22,8 @@ const tablesOf = (state: RunState, step: StepState): readonly (number | string)[
   if (step.step.kind === 'create-index') return [step.tableOid ?? `${step.step.schema ?? ''}.${step.step.table}`];
   if (step.step.kind === 'drop-index') return step.tableOid === null ? [] : [step.tableOid];
   if (step.step.kind === 'comment') return [];
+  // It locks the two indexes, and of the tables nothing that anybody would mind: two for one parent would wait for each other.
+  if (step.step.kind === 'attach-partition') return [`index ${step.step.name}`];
   if (step.step.tables.length === 0) return 'all';
   return step.step.tables.map(({ schema, table }) => {
     const known = state.tables.find((facts) => facts.name === table && (schema === null || facts.schema === schema));
@@ -47,7 +49,8 @@ const mustFollow = (state: RunState, later: StepState, earlier: StepState): bool
     return earlier.step.kind === 'comment' || ('name' in earlier.step && earlier.step.name === later.step.name);
   if (later.step.kind === 'analyze' || earlier.step.kind === 'analyze')
     return overlap(tablesOf(state, later), tablesOf(state, earlier));
-  return false;
+  // In the order of the plan: what they attach, and to what, is made before them.
+  return later.step.kind === 'attach-partition' || earlier.step.kind === 'attach-partition';
 };
 
 const rowsOf = (state: RunState, step: StepState): number => {

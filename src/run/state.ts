@@ -1,4 +1,11 @@
-import type { AnalyzeStep, CommentStep, CreateIndexStep, DropIndexStep, Plan } from '../plan/types.ts';
+import type {
+  AnalyzeStep,
+  AttachPartitionStep,
+  CommentStep,
+  CreateIndexStep,
+  DropIndexStep,
+  Plan,
+} from '../plan/types.ts';
 import type { Actor, Question } from './commands.ts';
 import type {
   AnalyzedTable,
@@ -27,7 +34,7 @@ import type { GateLevel } from './gates/types.ts';
 import type { RefusedServer, ServerIdentity } from './server.ts';
 
 /** The steps of a plan that a run acts on: SET is part of the others' settings, validations come after the sections. */
-export type RunnableStep = CreateIndexStep | DropIndexStep | AnalyzeStep | CommentStep;
+export type RunnableStep = CreateIndexStep | DropIndexStep | AttachPartitionStep | AnalyzeStep | CommentStep;
 
 /**
  * preflight: looking. ready: found nothing that blocks, waits for go. blocked: something blocks and somebody is there to
@@ -47,7 +54,7 @@ export type Phase =
 
 /**
  * queued: not begun, or to be tried again (at `retryAt`). building: CREATE INDEX was sent, or its outcome is in doubt.
- * dropping: its leftover, or in a rollback its index, is being dropped. running: ANALYZE or COMMENT is under way. done:
+ * dropping: its leftover, or in a rollback its index, is being dropped. running: any other statement is under way. done:
  * built by this run, or the statement done. equal: was there already. failed: for good, until an operator tries again.
  * skipped: left out by word. dropped: was built by this run, and is not there any more since a rollback. rebuilt: was dropped
  * by the plan, and is there again since a rollback.

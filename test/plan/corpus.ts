@@ -43,13 +43,15 @@ export const wantsDrops = (plan: Plan): boolean => plan.problems.some(({ kind })
 const step = (each: SectionStep): string => {
   switch (each.kind) {
     case 'create-index':
-      return `create-index ${each.name} on ${each.schema === null ? '' : `${each.schema}.`}${each.table}${each.concurrently ? '' : ', NOT concurrent'}`;
+      return `create-index ${each.name} on ${each.schema === null ? '' : `${each.schema}.`}${each.table}${each.only ? ', ON ONLY' : each.concurrently ? '' : ', NOT concurrent'}`;
     case 'drop-index':
       return `drop-index ${each.schema === null ? '' : `${each.schema}.`}${each.name}${each.concurrently ? '' : ', NOT concurrent'}${each.ifExists ? ', if it is there' : ''}`;
     case 'set':
       return `set ${each.setting.name} = ${each.setting.value}`;
     case 'analyze':
       return `analyze ${each.tables.map(({ table }) => table).join(', ')}`;
+    case 'attach-partition':
+      return `attach-partition ${each.partition.name} to ${each.name}`;
     case 'comment':
       return `comment ${each.name}`;
   }
