@@ -7,6 +7,7 @@ import {
   type DropOutcome,
   type Effect,
   type Input,
+  isRenaming,
   type MetricName,
   type Metrics,
   ownError,
@@ -18,7 +19,7 @@ import {
 import { askUntilAnswered } from './ask.ts';
 import { type BuilderContext, build, prepare } from './builder.ts';
 import { backendGone, cancelUntil } from './canceller.ts';
-import { inspectDrop, inspectIndex, takeBaseline } from './catalog/index.ts';
+import { inspectDrop, inspectIndex, inspectRename, takeBaseline } from './catalog/index.ts';
 import { checkRollback } from './check-rollback.ts';
 import type { ConnectionConfig } from './config.ts';
 import { type Droppable, drop } from './dropper.ts';
@@ -105,7 +106,7 @@ export class Interpreter {
       case 'check-rollback':
         return checkRollback(sessions.inspect, state());
       case 'statement':
-        return this.#statement(effect.step, effect.slot);
+        return this.#statement(effect);
       case 'verify':
         return verify(sessions, state());
       case 'probe': {
@@ -171,6 +172,8 @@ export class Interpreter {
       const step = this.#step(id);
       if (step.step.kind === 'drop-index' && this.#around.state().rollback === null)
         return { kind: 'inspected', step: id, found: await inspectDrop(session, id, step.step) };
+      if (isRenaming(step))
+        return { kind: 'inspected', step: id, found: await inspectRename(session, this.#around.state(), step) };
       const { found } = await inspectIndex(session, id, createOf(this.#around.state(), step));
       return { kind: 'inspected', step: id, found };
     });
@@ -239,14 +242,15 @@ export class Interpreter {
     return { ...outcome, standing: found.valid ? 'valid' : 'invalid' };
   }
 
-  async #statement(id: number, slot: string): Promise<Input> {
+  async #statement({ step: id, slot, sql }: Extract<Effect, { kind: 'statement' }>): Promise<Input> {
     const began = performance.now();
     const outcome = await this.#withSlot(slot, async (session) => {
       const { step } = this.#step(id);
       try {
         await prepare(session, this.#around.state(), step);
-        if (takesShortLock(step)) await executeBriefly(session, step.sql);
-        else await session.execute(step.sql);
+        const text = sql ?? step.sql;
+        if (takesShortLock(step)) await executeBriefly(session, text);
+        else await session.execute(text);
         return { kind: 'done' as const, durationMs: performance.now() - began };
       } catch (error) {
         // Its backend works on without us: it must not stand beside the next attempt, nor outlive the run.

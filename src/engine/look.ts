@@ -34,6 +34,7 @@ export const preflight = async (
       ours: sessions.pids(),
       pooling,
       resumed: state.resumedAt === null ? null : state.steps,
+      built: state.created,
       purpose: state.purpose,
     });
     if (!facts.findings.some((finding) => finding.level === 'blocks')) {
@@ -63,7 +64,7 @@ export const recheck = async (connection: ConnectionConfig, sessions: Sessions, 
     if (refusal !== undefined)
       return { kind: 'rechecked', server, outcome: { kind: 'failed', error: ownError(refusal.what) } };
     const facts = await askUntilAnswered(sessions.inspect, (inspect) =>
-      runPreflight({ inspect, plan, options, ours: sessions.pids(), pooling, purpose, resumed }),
+      runPreflight({ inspect, plan, options, ours: sessions.pids(), pooling, purpose, resumed, built: state.created }),
     );
     return { kind: 'rechecked', server, outcome: { kind: 'done', facts } };
   } catch (error) {

@@ -4,6 +4,7 @@ import { rollbackFacts, statsReset } from '../queries/rollback_facts.ts';
 import {
   type BuildOutcome,
   type Input,
+  namesOf,
   type RunState,
   rebuildOf,
   type StepState,
@@ -44,7 +45,7 @@ const endOf = async (context: BuilderContext, state: RunState, step: StepState):
 };
 
 /** These indexes as they are now, and what speaks against touching each. */
-export const lookAt = async (session: Session, made: readonly Made[]): Promise<SurveyedIndex[]> => {
+export const lookAt = async (session: Session, state: RunState, made: readonly Made[]): Promise<SurveyedIndex[]> => {
   const facts = await rollbackFacts(session, made);
   const states = await indexStates(
     session,
@@ -54,7 +55,9 @@ export const lookAt = async (session: Session, made: readonly Made[]): Promise<S
   return made.map((index) => {
     const row = facts.get(index.oid);
     const standing = !row?.there ? 'gone' : row.valid ? 'valid' : 'invalid';
-    const kept = row === undefined ? null : (reasonToKeep(row, index)?.why ?? null);
+    // The new index of a replacement has one of two names: a rename whose engine was lost may have been done or not.
+    const name = namesOf(state, index).find((each) => each === row?.name) ?? index.name;
+    const kept = row === undefined ? null : (reasonToKeep(row, { ...index, name })?.why ?? null);
     const { scans = null, last_scan: lastScan = null } = row ?? {};
     return { ...index, standing, kept, bytes: sizes.get(index.oid)?.bytes ?? null, scans, lastScan };
   });
@@ -119,7 +122,7 @@ export const survey = async (context: BuilderContext, state: RunState): Promise<
     ended,
     survey: {
       indexes: [
-        ...(await lookAt(session, [...created, ...finished])),
+        ...(await lookAt(session, state, [...created, ...finished])),
         ...(await lookAtRemoved(session, state, ended)),
       ].sort((a, b) => a.step - b.step),
       unfinished,

@@ -20,7 +20,7 @@ export const readUsage = async (connection: ConnectionConfig, state: RunState): 
       version: seen.version,
       startedAt: seen.startedAt,
       change: state.server === null ? null : compareServers(state.server, seen),
-      indexes: await lookAt(session, madeBy(state)),
+      indexes: await lookAt(session, state, madeBy(state)),
       statsReset: await statsReset(session),
       // Last: it sets the search path.
       statements:

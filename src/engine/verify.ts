@@ -1,3 +1,4 @@
+import type { CreateIndexStep } from '../plan/types.ts';
 import { indexStates } from '../queries/index_facts.ts';
 import { listIndexes } from '../queries/list_indexes.ts';
 import { builtWith, type Input, isPassing, type RunState, type VerifyResult } from '../run/index.ts';
@@ -39,6 +40,12 @@ const check = async (sessions: Sessions, state: RunState, results: VerifyResult[
   }
 };
 
+/** By the name that it has now: one of a replacement has got its own since it was built. */
+const standing = (state: RunState, step: number, create: CreateIndexStep): CreateIndexStep => ({
+  ...create,
+  name: state.created.find((index) => index.step === step)?.name ?? create.name,
+});
+
 /** What the plan dropped has to be gone, by its OID. */
 const verifyDrops = async (session: Session, state: RunState): Promise<VerifyResult[]> => {
   const there = await indexStates(
@@ -54,7 +61,9 @@ const verifyDrops = async (session: Session, state: RunState): Promise<VerifyRes
 /** Looks at every planned index, at what else is there, and at what the server has counted since the baseline. */
 export const verify = async (sessions: Sessions, state: RunState): Promise<Input> => {
   const targets = state.steps.flatMap((step) =>
-    step.step.kind === 'create-index' ? [{ step: step.id, create: builtWith(step.step, state.options.settings) }] : [],
+    step.step.kind === 'create-index'
+      ? [{ step: step.id, create: standing(state, step.id, builtWith(step.step, state.options.settings)) }]
+      : [],
   );
   const schemas = state.baseline?.schemas ?? [...new Set(state.tables.map(({ schema }) => schema))];
   const { results, present, databaseBytes } = await askUntilAnswered(sessions.inspect, async (session) => ({

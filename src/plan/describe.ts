@@ -80,14 +80,17 @@ function describeStep(step: SectionStep, where: (place: Place) => string): strin
     case 'create-index':
       return describeIndex(step, where);
     case 'drop-index': {
-      const { schema, name, concurrently, madeConcurrent, ifExists } = step;
+      const { schema, name, concurrently, madeConcurrent, ifExists, replacedBy } = step;
       const traits = [
         concurrently ? (madeConcurrent ? 'made concurrent' : '') : 'NOT concurrent',
         ifExists ? 'if it is there' : '',
+        replacedBy === undefined ? '' : `once ${replacedBy} is built`,
         where(step),
       ].filter((trait) => trait !== '');
       return wrapped('   ', printable(`DROP ${schema === null ? name : `${schema}.${name}`}, ${traits.join(', ')}`));
     }
+    case 'rename-index':
+      return wrapped('   ', printable(`rename ${step.from} to ${step.name}, ${where(step)}`));
     case 'analyze': {
       const tables = step.tables.map(({ schema, table }) => (schema === null ? table : `${schema}.${table}`));
       return wrapped('   ', `analyze ${printable(tables.join(', ')) || 'the whole database'}, ${where(step)}`);
@@ -117,6 +120,7 @@ function describeIndex(step: CreateIndexStep, where: (place: Place) => string): 
     step.only ? 'on the parent only' : '',
     step.concurrently || step.only ? (step.madeConcurrent ? 'made concurrent' : '') : 'NOT concurrent',
     step.nameIsDefault ? 'default name' : '',
+    step.replaces === undefined ? '' : `to take the place of ${step.replaces}`,
   ];
   const columns = (clauses.get('columns') ?? '').replace(/\s+/g, ' ');
   const first = `${step.name} on ${table} ${columns}`;

@@ -48,9 +48,12 @@ function stepToJson(step: Step): StepJson {
     case 'create-index':
       return { ...place, ...indexKeys(step), ...rest };
     case 'drop-index': {
-      const { schema, name, concurrently, madeConcurrent, ifExists } = step;
-      return { ...place, schema, name, concurrently, madeConcurrent, ifExists, ...rest };
+      const { schema, name, concurrently, madeConcurrent, ifExists, replacedBy } = step;
+      const replaced = replacedBy === undefined ? {} : { replacedBy };
+      return { ...place, schema, name, concurrently, madeConcurrent, ifExists, ...replaced, ...rest };
     }
+    case 'rename-index':
+      return { ...place, schema: step.schema, table: step.table, from: step.from, name: step.name, ...rest };
     case 'attach-partition':
       return { ...place, schema: step.schema, name: step.name, partition: step.partition, ...rest };
     case 'analyze':
@@ -66,7 +69,7 @@ function stepToJson(step: Step): StepJson {
 
 function indexKeys(step: CreateIndexStep) {
   const { schema, table, name, nameIsDefault, unique, concurrently, madeConcurrent, ifNotExists, method, only } = step;
-  const { partialOrExpression, buildSql } = step;
+  const { partialOrExpression, buildSql, replaces } = step;
   return {
     schema,
     table,
@@ -80,5 +83,6 @@ function indexKeys(step: CreateIndexStep) {
     only,
     partialOrExpression,
     buildSql,
+    ...(replaces === undefined ? {} : { replaces }),
   };
 }

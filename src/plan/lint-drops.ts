@@ -2,14 +2,14 @@ import type { PlannedIndex, Reader } from './reader.ts';
 import type { DropIndexStep, Finding } from './types.ts';
 
 /** What can be said against the plan's drops without a database. */
-export function lintDrops(reader: Pick<Reader, 'drops' | 'indexes'>): Finding[] {
+export function lintDrops(reader: Pick<Reader, 'drops' | 'indexes'>, safeReplace: boolean): Finding[] {
   return reader.drops.flatMap(({ step, after }, n) => {
     const earlier = reader.drops.slice(0, n).map((drop) => drop.step);
     return [
       ...blockingDrop(step),
       ...dropsItsOwn(step, reader.indexes.slice(0, after)),
       ...dropTwice(step, earlier),
-      ...replacement(step, reader.indexes.slice(after)),
+      ...replacement(step, reader.indexes.slice(after), safeReplace),
     ];
   });
 }
@@ -68,16 +68,28 @@ function dropTwice(step: DropIndexStep, earlier: readonly DropIndexStep[]): Find
   ];
 }
 
-function replacement(step: DropIndexStep, after: readonly PlannedIndex[]): Finding[] {
+function replacement(step: DropIndexStep, after: readonly PlannedIndex[], safe: boolean): Finding[] {
   const next = after.find((index) => meets(step, index.step));
   if (next === undefined) return [];
+  if (safe)
+    return [
+      {
+        level: 'note',
+        code: 'replacement',
+        what: `${step.name} is replaced by what is created at line ${next.step.line}`,
+        why: 'The new one is built under a passing name, then the old one is dropped, then the new one gets its name.',
+        advice: '',
+        ...about(step),
+      },
+    ];
   return [
     {
       level: 'warning',
       code: 'replacement',
       what: `${step.name} is dropped, and built anew at line ${next.step.line}`,
       why: 'From the drop to the end of that build there is no such index: what uses it does without.',
-      advice: 'Build the new one under another name first, and drop the old one after it.',
+      advice:
+        'Give --safe-replace: the new one is built under a passing name first, and gets its name when the old one is dropped.',
       ...about(step),
     },
   ];

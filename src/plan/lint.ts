@@ -8,7 +8,7 @@ import type { Finding, Place } from './types.ts';
 const LEVEL_ORDER = { blocks: 0, warning: 1, note: 2, ok: 3 } as const;
 
 /** What can be said against a plan without a database: the worst first, then in the order of the script. */
-export function lint(reader: Reader): Finding[] {
+export function lint(reader: Reader, safeReplace = false): Finding[] {
   const findings = [
     ...reader.findings,
     ...noIndex(reader),
@@ -17,7 +17,7 @@ export function lint(reader: Reader): Finding[] {
     ...reader.migrations.lint(),
     ...tablesLeftOut(reader),
     ...reader.indexes.flatMap((index) => [...blockingBuild(index), ...defaultName(index), ...cutNames(index)]),
-    ...lintDrops(reader),
+    ...lintDrops(reader, safeReplace),
     ...sameName(reader.indexes),
     ...sameIndex(reader.indexes),
     ...prefixes(reader.indexes),

@@ -1,5 +1,6 @@
 import { lint } from './lint.ts';
 import { type Reader, WHOLE_FILE } from './reader.ts';
+import { safelyReplaced } from './safe-replace.ts';
 import type { Plan, PlanOptions, Problem, SourceFile } from './types.ts';
 
 /** What a reader makes of the files, put together. The reader must be new. */
@@ -11,14 +12,15 @@ export function planOf(reader: Reader, files: readonly SourceFile[], options: Pl
   return {
     fingerprint: fingerprint.hex(),
     files: reader.files,
-    sections: sections.all,
+    sections: options.safeReplace === true ? safelyReplaced(sections.all) : sections.all,
     validations,
     leftOut,
     problems,
-    findings: lint(reader),
+    findings: lint(reader, options.safeReplace === true),
     ...(migrations.all.length > 0 ? { migrations: migrations.all } : {}),
     ...(options.onlyIndexes === true ? { onlyIndexes: true } : {}),
     ...(options.allowDrops === true ? { allowDrops: true } : {}),
+    ...(options.safeReplace === true ? { safeReplace: true } : {}),
   };
 }
 

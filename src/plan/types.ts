@@ -2,6 +2,7 @@
 export type StepKind =
   | 'create-index'
   | 'drop-index'
+  | 'rename-index'
   | 'reindex'
   | 'attach-partition'
   | 'analyze'
@@ -56,6 +57,8 @@ export interface CreateIndexStep extends StepBase {
   partialOrExpression: boolean;
   /** ON ONLY a partitioned parent. */
   only: boolean;
+  /** The name that it gets once the index of that name is dropped; `name` is a passing one. With --safe-replace. */
+  replaces?: string;
   /**
    * The statement to send, deparsed to nothing but what is needed: CREATE [UNIQUE] INDEX CONCURRENTLY with no IF NOT
    * EXISTS (which would hide an invalid index) and the name always given.
@@ -75,6 +78,19 @@ export interface DropIndexStep extends StepBase {
   madeConcurrent: boolean;
   /** One that is not there is no failure. */
   ifExists: boolean;
+  /** The passing name of the index that takes its place, and has to be there first. With --safe-replace. */
+  replacedBy?: string;
+}
+
+/** The last act of a replacement in the safe order: the new index gets the name of the old one. */
+export interface RenameIndexStep extends StepBase {
+  kind: 'rename-index';
+  /** Of its table, as the plan has it. */
+  schema: string | null;
+  table: string;
+  /** The passing name that it was built under. */
+  from: string;
+  name: string;
 }
 
 /** ANALYZE of one or more tables, or of the whole database when `tables` is empty. */
@@ -113,7 +129,14 @@ export interface ValidationStep extends StepBase {
   kind: 'select' | 'explain';
 }
 
-export type SectionStep = CreateIndexStep | DropIndexStep | AttachPartitionStep | AnalyzeStep | SetStep | CommentStep;
+export type SectionStep =
+  | CreateIndexStep
+  | DropIndexStep
+  | RenameIndexStep
+  | AttachPartitionStep
+  | AnalyzeStep
+  | SetStep
+  | CommentStep;
 export type Step = SectionStep | ValidationStep;
 
 /** A headed part of the plan. `line` is that of the heading, or of the first step when there is none. */
@@ -219,6 +242,8 @@ export interface Plan {
   onlyIndexes?: true;
   /** It was read with allowDrops. */
   allowDrops?: true;
+  /** It was read with safeReplace. */
+  safeReplace?: true;
 }
 
 /** One file of a plan, as bytes: the reader says what is wrong with its encoding. */
@@ -238,6 +263,8 @@ export interface PlanOptions {
   onlyIndexes?: boolean;
   /** DROP INDEX is a step; without it that is refused. */
   allowDrops?: boolean;
+  /** A drop before a build of the same name is done in the safe order: build under a passing name, drop, rename. */
+  safeReplace?: boolean;
 }
 
 /** Why a file that \i names could not be had, as the end of a sentence: "there is no such file". */

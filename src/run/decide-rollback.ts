@@ -2,12 +2,13 @@ import { buildStarted } from './build-intent.ts';
 import type { Action, Slot, World } from './effects.ts';
 import type { EventBody } from './events.ts';
 import { isRebuilding, rebuildOf } from './rebuild.ts';
+import { isRenaming, isToBeUndone, renamedBy, renaming } from './rename.ts';
 import { isToBeDropped, isToBeRebuilt } from './rollback.ts';
 import type { RunState, StepState } from './state.ts';
 
-/** Work of the way forth; what is built again belongs to the way back. */
+/** Work of the way forth; what is built again, or renamed, belongs to the way back. */
 const isForward = (step: StepState): boolean =>
-  (step.status === 'building' && !isRebuilding(step)) || step.status === 'running';
+  (step.status === 'building' && !isRebuilding(step)) || (step.status === 'running' && !isRenaming(step));
 
 /** What is being built or run is stopped first: nothing is dropped beside it. */
 const cancels = (state: RunState): Action[] => {
@@ -37,7 +38,8 @@ const nextDrops = (state: RunState, world: World): { step: StepState; index: Run
   return inOrder.flatMap((index) => {
     const step = state.steps[index.step];
     if (room <= 0 || step?.status !== 'done' || step.oid !== index.oid || !isToBeDropped(state, index)) return [];
-    if (!isDue(step, world.now) || held.has(step.tableOid) || waitsFor(state, step) !== null) return [];
+    if (!isDue(step, world.now) || held.has(step.tableOid)) return [];
+    if (waitsFor(state, step) !== null || isBeingRenamed(state, step.tableOid)) return [];
     room -= 1;
     held.add(step.tableOid);
     return [{ step, index }];
@@ -56,7 +58,32 @@ const dropOf = (step: StepState, index: RunState['created'][number], slot: Slot)
 const isOver = (state: RunState): boolean =>
   !state.created.some((index) => isToBeDropped(state, index)) &&
   !state.removed.some((index) => isToBeRebuilt(state, index)) &&
-  !state.steps.some((step) => step.status === 'dropping' || step.status === 'building');
+  !state.steps.some((step) => ['dropping', 'building', 'running'].includes(step.status));
+
+const tableOf = (state: RunState, index: { step: number } | undefined): number | null =>
+  index === undefined ? null : (state.steps[index.step]?.tableOid ?? null);
+
+/** Renames that have to be turned round before what they are about is dropped, or what they replaced is built again. */
+const toRename = (state: RunState) =>
+  state.steps.filter(isRenaming).filter((step) => {
+    if (!isToBeUndone(state, step) || step.status === 'failed') return false;
+    const index = renamedBy(state, step);
+    const table = tableOf(state, index);
+    const old = state.removed.find(({ name, tableOid }) => name === step.step.name && tableOid === table);
+    return (index !== undefined && isToBeDropped(state, index)) || (old !== undefined && isToBeRebuilt(state, old));
+  });
+
+const nextRenames = (state: RunState, world: World, forBuild: () => Slot | null): Action[] =>
+  toRename(state).flatMap((step): Action[] => {
+    if (step.status === 'running' || (step.retryAt !== null && Date.parse(step.retryAt) > world.now)) return [];
+    if (step.found === null) return [{ intent: null, effect: { kind: 'inspect', step: step.id } }];
+    const slot = forBuild();
+    return slot === null ? [] : [renaming(step, step.step.from, slot)];
+  });
+
+/** A name on this table is still to be turned round. */
+const isBeingRenamed = (state: RunState, tableOid: number | null): boolean =>
+  toRename(state).some((step) => tableOf(state, renamedBy(state, step)) === tableOid);
 
 /**
  * On a table where something is built again the way back goes in the order of the way forth turned round: what took an index's
@@ -67,9 +94,18 @@ const waitsFor = (state: RunState, { id, tableOid }: StepState): StepState | nul
   const rebuilds = state.removed.filter((index) => onTable(index) && isToBeRebuilt(state, index));
   const drops = state.created.filter((index) => onTable(index) && isToBeDropped(state, index));
   const isRebuild = rebuilds.some(({ step }) => step === id);
-  const later = (isRebuild ? [...rebuilds, ...drops] : rebuilds).find(({ step }) => step > id);
+  // One that could not get its passing name again stands in the way, whenever it was built.
+  const name = isRebuild ? rebuilds.find(({ step }) => step === id)?.name : undefined;
+  const inTheWay = drops.find((index) => index.name === name);
+  if (inTheWay !== undefined) return state.steps[inTheWay.step] ?? null;
+  const blockers = isRebuild ? [...rebuilds, ...drops] : rebuilds.filter((index) => !isOwnName(state, id, index.name));
+  const later = blockers.find(({ step }) => step > id);
   return later === undefined ? null : (state.steps[later.step] ?? null);
 };
+
+/** This step's index has that very name. */
+const isOwnName = (state: RunState, id: number, name: string): boolean =>
+  state.created.some((index) => index.step === id && index.name === name);
 
 /** What the plan dropped and may be built again now: looked at first, then built. */
 const nextRebuilds = (state: RunState, world: World, forBuild: () => Slot | null): Action[] => {
@@ -79,7 +115,7 @@ const nextRebuilds = (state: RunState, world: World, forBuild: () => Slot | null
   return [...state.removed].reverse().flatMap((index): Action[] => {
     const step = state.steps[index.step];
     if (step === undefined || room <= 0 || !isToBeRebuilt(state, index) || held.has(step.tableOid)) return [];
-    if (step.status === 'building' || waitsFor(state, step) !== null) return [];
+    if (step.status === 'building' || waitsFor(state, step) || isBeingRenamed(state, step.tableOid)) return [];
     if (step.retryAt !== null && Date.parse(step.retryAt) > world.now) return [];
     room -= 1;
     held.add(step.tableOid);
@@ -119,5 +155,5 @@ export const rollingBack = (
     const slot = forDrop();
     return slot === null ? [] : [dropOf(step, index, slot)];
   });
-  return [...cleaning, ...drops, ...nextRebuilds(state, world, forBuild)];
+  return [...cleaning, ...nextRenames(state, world, forBuild), ...drops, ...nextRebuilds(state, world, forBuild)];
 };

@@ -4,6 +4,7 @@ import { rollingBack } from './decide-rollback.ts';
 import { type Action, type Effect, effectKey, type Slot, type World } from './effects.ts';
 import type { EventBody } from './events.ts';
 import { debris, finalReason, finalStatus, isUnsure } from './outcome.ts';
+import { renaming } from './rename.ts';
 import { currentSection, isTerminal, startable } from './schedule.ts';
 import type { RunState, StepState } from './state.ts';
 
@@ -80,6 +81,10 @@ const afterInspection = (state: RunState, step: StepState, slots: SlotKeeper): A
     if (slot === null) return [];
     return [act({ kind: 'build', step: step.id, slot: slot.id }, buildStarted(step, step.step, slot))];
   }
+  if (step.found.kind === 'to-rename' && step.step.kind === 'rename-index') {
+    const slot = slots.forBuild();
+    return slot === null ? [] : [renaming(step, step.step.name, slot)];
+  }
   if (step.found.kind === 'to-drop' && step.found.record !== null) {
     const slot = slots.forBuild();
     if (slot === null) return [];
@@ -120,9 +125,12 @@ const afterInspection = (state: RunState, step: StepState, slots: SlotKeeper): A
   return [];
 };
 
+/** What stands there decides what comes next. */
+const isLookedAt = ({ step: { kind } }: StepState): boolean =>
+  kind === 'create-index' || kind === 'drop-index' || kind === 'rename-index';
+
 const begin = (step: StepState, slots: SlotKeeper): Action[] => {
-  if (step.step.kind === 'create-index' || step.step.kind === 'drop-index')
-    return [act({ kind: 'inspect', step: step.id })];
+  if (isLookedAt(step)) return [act({ kind: 'inspect', step: step.id })];
   const slot = slots.forBuild();
   if (slot === null) return [];
   const { pid, backendStart } = slot;

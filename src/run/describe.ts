@@ -36,6 +36,8 @@ export const describeFound = (found: Found): string => {
       return `the name belongs to a ${found.what} (oid ${found.oid})`;
     case 'no-table':
       return plainText(found.message);
+    case 'to-rename':
+      return `it is called ${plainText(found.name)} (oid ${found.oid})${found.taken === null ? '' : `, and the name that it is to get is taken (oid ${found.taken})`}`;
     case 'to-drop':
       return `there (oid ${found.oid})${found.problem === null ? '' : `, not to be dropped: ${plainText(found.problem.why)}`}`;
   }

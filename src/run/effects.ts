@@ -21,8 +21,8 @@ export type Effect =
   | { kind: 'survey' }
   /** Look whether the catalog is as before the run. */
   | { kind: 'check-rollback' }
-  /** ANALYZE or COMMENT. */
-  | { kind: 'statement'; step: number; slot: string }
+  /** ANALYZE or COMMENT; `sql` where it is not the plan's own text. */
+  | { kind: 'statement'; step: number; slot: string; sql?: string }
   | { kind: 'verify' }
   /** Measure a query; one at a time, and never beside a build. */
   | { kind: 'probe'; probe: number; when: ProbeMeasured['when']; attempt: number }

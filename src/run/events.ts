@@ -151,7 +151,9 @@ export type Found =
       record: IndexRecord | null;
       /** Why it is not to be dropped as it stands; `passing`: a little later it may be. */
       problem: { why: string; passing: boolean } | null;
-    };
+    }
+  /** The index of a replacement, by its OID, under the name that it has now; `taken`: OID of another one that has its new name. */
+  | { kind: 'to-rename'; oid: number; schema: string; name: string; taken: number | null };
 
 /** A table of the plan, as preflight found it. Rows and bytes are the catalog's estimates; null when unknown. */
 export interface TableFacts {

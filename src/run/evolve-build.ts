@@ -1,6 +1,7 @@
 import type { EventType, Found, RunEvent } from './events.ts';
 import { forgetAfter } from './evolve-probes.ts';
 import { plannedDropFailed, rebuiltAfter, removedAfter } from './evolve-removed.ts';
+import { renamed, undone } from './evolve-rename.ts';
 import { listed, rollbackDropFailed } from './evolve-rollback.ts';
 import type { RunState, StepState } from './state.ts';
 
@@ -217,7 +218,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         error: null,
       };
     case 'statement.finished':
-      return { ...ended(event.at), status: 'done' };
+      return { ...ended(event.at), status: 'done', retryAt: null };
     case 'statement.failed':
       return {
         ...ended(event.at),
@@ -240,6 +241,7 @@ const created = (state: RunState, event: BuildEvent): RunState['created'] => {
       ...state.created,
       { step: event.step, oid: event.oid, schema: schemaOf(state, step), name: step.step.name, at: event.at },
     ];
+  if (event.type === 'statement.finished') return renamed(state, event.step);
   if (event.type === 'step.lost') return state.created.filter((index) => index.step !== event.step);
   if (event.type === 'index.dropped') return state.created.filter((index) => index.oid !== event.oid);
   return state.created;
@@ -264,7 +266,7 @@ const reopened = (state: RunState, event: BuildEvent): Partial<RunState> => {
 /** What an event about one step changes in the run. */
 export const evolveBuild = (state: RunState, event: BuildEvent): Partial<RunState> => ({
   steps: state.steps.map((step) => {
-    if (step.id === event.step) return { ...step, ...stepChange(step, event) };
+    if (step.id === event.step) return { ...step, ...stepChange(step, event), ...undone(state, step, event) };
     // Its section waits for the one that is open again: it is looked at anew when its turn comes.
     const waits = reopens(event) && step.status === 'queued' && step.found !== null;
     return waits ? { ...step, found: null } : step;

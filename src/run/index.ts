@@ -65,6 +65,7 @@ export {
 } from './probes/text.ts';
 export type { ClientMessage, ClientRole, EngineMessage } from './protocol.ts';
 export { rebuildOf, removedBy } from './rebuild.ts';
+export { isRenaming, namesOf, type Renaming, renamedBy } from './rename.ts';
 export { respond } from './respond.ts';
 export { differenceCount, droppable, isToBeDropped, isToBeRebuilt, rebuildable } from './rollback.ts';
 export { describeSurveyed, isUsed, rollbackSum, rollbackWarnings } from './rollback-text.ts';

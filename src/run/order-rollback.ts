@@ -66,8 +66,7 @@ export const orderRollback = (
   if (probe && state.probes.length === 0) return refuse('this run has no probes to be measured afterwards');
   const created = new Set([...state.created, ...state.removed].map(({ oid }) => oid));
   const foreign = oids.filter((oid) => !created.has(oid));
-  if (foreign.length > 0)
-    return refuse(`this run created no index with oid ${foreign.join(', ')}: it is not touched`);
+  if (foreign.length > 0) return refuse(`this run created no index with oid ${foreign.join(', ')}: it is not touched`);
   if (all ? created.size === 0 && !hasUnfinished(state) : oids.length === 0)
     return refuse('there is nothing to roll back: this run has created nothing of it');
   return accept(

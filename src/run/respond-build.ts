@@ -4,6 +4,7 @@ import type { Input } from './inputs.ts';
 import { rebuildLookedAt } from './rebuild.ts';
 import { dropLookedAt, plannedDropEnded } from './respond-drop.ts';
 import { at, failed, nextTry, policy } from './respond-failed.ts';
+import { renameBackLookedAt, renameLookedAt } from './respond-rename.ts';
 import { DROP_ATTEMPTS, rollbackDropEnded } from './respond-rollback.ts';
 import { currentSection } from './schedule.ts';
 import type { RunState, StepState } from './state.ts';
@@ -35,6 +36,8 @@ const refusal = (found: Found): { message: string; advice: string } | null => {
 /** What was found where an index belongs, right before it would be built. */
 export const inspected = (state: RunState, input: Of<'inspected'>, now: number): EventBody[] => {
   const step = state.steps[input.step];
+  if (step?.step.kind === 'rename-index' && state.rollback !== null)
+    return renameBackLookedAt(state, step, input.found);
   if (step !== undefined && state.rollback !== null) return rebuildLookedAt(state, step, input.found);
   if (step?.status !== 'queued') return [];
   // One whose section has to wait meanwhile, for another that was opened again, is looked at anew when its turn comes.
@@ -43,6 +46,7 @@ export const inspected = (state: RunState, input: Of<'inspected'>, now: number):
   const seen: EventBody = { type: 'index.inspected', step: step.id, found };
   if (state.abort !== null) return [seen];
   if (step.step.kind === 'drop-index') return dropLookedAt(state, step, step.step, found, now);
+  if (step.step.kind === 'rename-index') return renameLookedAt(state, step, found);
   if (found.kind === 'none') return [seen];
   if (found.kind === 'invalid' && state.agreed.includes(found.oid)) return [seen];
   if (found.kind === 'equal')

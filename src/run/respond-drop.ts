@@ -19,11 +19,14 @@ const unbuiltBefore = (state: RunState, drop: StepState): StepState | undefined 
       status !== 'equal',
   );
 
+const isBuilt = (state: RunState, name: string): boolean =>
+  state.steps.some(({ step, status }) => step.kind === 'create-index' && step.name === name && status === 'done');
+
 /** What was found under the name of an index that the plan drops, right before: it must be the very one that was shown. */
 export const dropLookedAt = (
   state: RunState,
   step: StepState,
-  { ifExists, name }: DropIndexStep,
+  { ifExists, name, replacedBy }: DropIndexStep,
   found: Found,
   now: number,
 ): EventBody[] => {
@@ -50,6 +53,11 @@ export const dropLookedAt = (
     const advice = 'Deal with that, then try it again, or leave it out.';
     return no(found.problem.why, advice, found.problem.passing ? nextTry(state, step, now) : null);
   }
+  if (replacedBy !== undefined && !isBuilt(state, replacedBy))
+    return no(
+      `${replacedBy}, which is to take its place, is not built by this run: it is not dropped`,
+      'Try that one again first, then this one; or leave both out.',
+    );
   const unbuilt = unbuiltBefore(state, step);
   if (unbuilt !== undefined)
     return no(

@@ -1,6 +1,7 @@
 import { ownError, retryDelayMs } from './errors.ts';
 import type { ErrorFacts, EventBody, Leftover } from './events.ts';
 import { isRebuilding } from './rebuild.ts';
+import { isRenaming } from './rename.ts';
 import { retriesOf } from './short-lock.ts';
 import type { RunState, StepState } from './state.ts';
 import { stepName } from './steps.ts';
@@ -15,7 +16,7 @@ const NO_ERROR = ownError('');
 /** When to try again after a failure that may pass; null when its attempts are used up, or the run is ending. */
 export const nextTry = (state: RunState, step: StepState, now: number, error = NO_ERROR): string | null =>
   state.abort !== null ||
-  (state.rollback !== null && !isRebuilding(step)) ||
+  (state.rollback !== null && !isRebuilding(step) && !isRenaming(step)) ||
   step.passingFailures >= retriesOf(step.step, error, state.options.retries)
     ? null
     : at(now + retryDelayMs(step.passingFailures + 1));

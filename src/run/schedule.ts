@@ -17,10 +17,17 @@ export const currentSection = (state: RunState): number | null => {
   return index === -1 ? null : index;
 };
 
+/** Of the step that builds an index under this passing name. */
+const renamedTable = (state: RunState, from: string): readonly number[] => {
+  const table = state.steps.find(({ step }) => step.kind === 'create-index' && step.name === from)?.tableOid ?? null;
+  return table === null ? [] : [table];
+};
+
 /** The tables a step keeps others off: CREATE INDEX CONCURRENTLY and ANALYZE take SHARE UPDATE EXCLUSIVE. */
 const tablesOf = (state: RunState, step: StepState): readonly (number | string)[] | 'all' => {
   if (step.step.kind === 'create-index') return [step.tableOid ?? `${step.step.schema ?? ''}.${step.step.table}`];
   if (step.step.kind === 'drop-index') return step.tableOid === null ? [] : [step.tableOid];
+  if (step.step.kind === 'rename-index') return renamedTable(state, step.step.from);
   if (step.step.kind === 'comment') return [];
   // It locks the two indexes, and of the tables nothing that anybody would mind: two for one parent would wait for each other.
   if (step.step.kind === 'attach-partition') return [`index ${step.step.name}`];
@@ -36,14 +43,16 @@ const overlap = (a: readonly (number | string)[] | 'all', b: readonly (number | 
   return a.some((table) => b.includes(table));
 };
 
+const KEEPS_ITS_PLACE: ReadonlySet<StepState['step']['kind']> = new Set(['drop-index', 'rename-index']);
+
 const nameOf = ({ step }: StepState): string | null => ('name' in step ? step.name : null);
 
 /**
  * A later step that has to come after an earlier one of its section: ANALYZE after builds, COMMENT after its index, and a drop
- * keeps its place among all that is about its name or its table.
+ * or a rename keeps its place among all that is about its name or its table.
  */
 const mustFollow = (state: RunState, later: StepState, earlier: StepState): boolean => {
-  if (later.step.kind === 'drop-index' || earlier.step.kind === 'drop-index')
+  if (KEEPS_ITS_PLACE.has(later.step.kind) || KEEPS_ITS_PLACE.has(earlier.step.kind))
     return nameOf(later) === nameOf(earlier) || overlap(tablesOf(state, later), tablesOf(state, earlier));
   if (later.step.kind === 'comment')
     return earlier.step.kind === 'comment' || ('name' in earlier.step && earlier.step.name === later.step.name);

@@ -11,9 +11,12 @@ const LOCK_RETRIES = 18;
  * Statements that are done in a moment, under a lock that stops others as long as it is held and also while it is waited for:
  * everybody who comes later queues behind it. They wait for it a second at a time and no longer. CREATE INDEX ON ONLY:
  * SHARE on the partitioned table, nothing is scanned. ATTACH PARTITION: ACCESS EXCLUSIVE on the partition's index.
+ * RENAME: SHARE UPDATE EXCLUSIVE on the index (from 12 on).
  */
 export const takesShortLock = (step: RunnableStep): boolean =>
-  step.kind === 'attach-partition' || (step.kind === 'create-index' && step.only && !step.concurrently);
+  step.kind === 'attach-partition' ||
+  step.kind === 'rename-index' ||
+  (step.kind === 'create-index' && step.only && !step.concurrently);
 
 /**
  * How often the step is tried again after this failure. Giving up on a lock costs nothing, and says nothing against the

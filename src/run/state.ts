@@ -5,6 +5,7 @@ import type {
   CreateIndexStep,
   DropIndexStep,
   Plan,
+  RenameIndexStep,
 } from '../plan/types.ts';
 import type { Actor, Question } from './commands.ts';
 import type {
@@ -34,7 +35,13 @@ import type { GateLevel } from './gates/types.ts';
 import type { RefusedServer, ServerIdentity } from './server.ts';
 
 /** The steps of a plan that a run acts on: SET is part of the others' settings, validations come after the sections. */
-export type RunnableStep = CreateIndexStep | DropIndexStep | AttachPartitionStep | AnalyzeStep | CommentStep;
+export type RunnableStep =
+  | CreateIndexStep
+  | DropIndexStep
+  | RenameIndexStep
+  | AttachPartitionStep
+  | AnalyzeStep
+  | CommentStep;
 
 /**
  * preflight: looking. ready: found nothing that blocks, waits for go. blocked: something blocks and somebody is there to
@@ -57,7 +64,7 @@ export type Phase =
  * dropping: its leftover, or in a rollback its index, is being dropped. running: any other statement is under way. done:
  * built by this run, or the statement done. equal: was there already. failed: for good, until an operator tries again.
  * skipped: left out by word. dropped: was built by this run, and is not there any more since a rollback. rebuilt: was dropped
- * by the plan, and is there again since a rollback.
+ * by the plan, and is there again since a rollback; or was renamed, and has its passing name again.
  */
 export type StepStatus =
   | 'queued'

@@ -46,6 +46,8 @@ const step = (each: SectionStep): string => {
       return `create-index ${each.name} on ${each.schema === null ? '' : `${each.schema}.`}${each.table}${each.only ? ', ON ONLY' : each.concurrently ? '' : ', NOT concurrent'}`;
     case 'drop-index':
       return `drop-index ${each.schema === null ? '' : `${each.schema}.`}${each.name}${each.concurrently ? '' : ', NOT concurrent'}${each.ifExists ? ', if it is there' : ''}`;
+    case 'rename-index':
+      return `rename-index ${each.from} to ${each.name}`;
     case 'set':
       return `set ${each.setting.name} = ${each.setting.value}`;
     case 'analyze':

@@ -3,7 +3,7 @@ import { describePlan, formatPlan, loadParser, type Plan, type PlanOptions, plan
 import { UsageError } from '../errors.ts';
 import { fixPlan } from '../fix-plan.ts';
 import type { Done, Io } from '../io.ts';
-import { ALLOW_DROPS, ONLY_INDEXES, PLAN_ARGUMENT } from '../options/flags.ts';
+import { ALLOW_DROPS, ONLY_INDEXES, PLAN_ARGUMENT, SAFE_REPLACE } from '../options/flags.ts';
 import { parseChoice } from '../options/values.ts';
 import { Output } from '../output/output.ts';
 import { include, readPlanFiles, sourcesOf } from '../read-plan.ts';
@@ -14,6 +14,7 @@ interface PlanFlags {
   makeConcurrent?: boolean;
   onlyIndexes?: boolean;
   allowDrops?: boolean;
+  safeReplace?: boolean;
   fix?: boolean;
   format?: (typeof FORMATS)[number];
   ui?: 'plain' | 'json';
@@ -50,6 +51,7 @@ export const addPlan = (program: Command, io: Io, done: Done): void => {
     .option('--make-concurrent', 'read a plain CREATE INDEX as one to be built concurrently')
     .option('--only-indexes', ONLY_INDEXES)
     .option('--allow-drops', ALLOW_DROPS)
+    .option('--safe-replace', SAFE_REPLACE)
     .addOption(
       new Option('--format <format>', 'text, json, or sql: the plan written back as one script').argParser(
         parseChoice('--format', FORMATS),
@@ -59,8 +61,8 @@ export const addPlan = (program: Command, io: Io, done: Done): void => {
     .addOption(new Option('--ui <ui>', 'plain or json').argParser(parseChoice('--ui', ['plain', 'json'])));
   command.action(async (files: string[]) => {
     const flags = command.opts<PlanFlags>();
-    const { makeConcurrent = false, onlyIndexes = false, allowDrops = false } = flags;
-    const options = { makeConcurrent, onlyIndexes, allowDrops };
+    const { makeConcurrent = false, onlyIndexes = false, allowDrops = false, safeReplace = false } = flags;
+    const options = { makeConcurrent, onlyIndexes, allowDrops, safeReplace };
     const out = new Output(io.stdout);
     if (flags.fix === true) {
       if (flags.format !== undefined || flags.ui === 'json')

@@ -39,6 +39,7 @@ export interface GivenOptions {
   makeConcurrent?: boolean;
   onlyIndexes?: boolean;
   allowDrops?: boolean;
+  safeReplace?: boolean;
   retries?: number;
   settings?: Record<string, string>;
   journal?: string;
@@ -75,6 +76,7 @@ export const planOptions = (given: GivenOptions): PlanOptions => ({
   makeConcurrent: given.makeConcurrent ?? false,
   onlyIndexes: given.onlyIndexes ?? false,
   allowDrops: given.allowDrops ?? false,
+  safeReplace: given.safeReplace ?? false,
 });
 
 /** A flag that says something of a backup overrules both keys of the config file. */

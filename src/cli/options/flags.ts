@@ -87,6 +87,8 @@ export const addRecordFlags = (command: Command, log: string): Command =>
 export const PLAN_ARGUMENT =
   'the script of CREATE INDEX statements; files, folders, patterns or - (standard input) make one plan';
 export const ONLY_INDEXES = 'leave out, and list, what is no work on indexes instead of refusing it';
+export const SAFE_REPLACE =
+  'with --allow-drops: a DROP before a CREATE of the same name builds under a passing name, drops, then renames';
 export const ALLOW_DROPS = 'DROP INDEX of the plan is a step; its definition is recorded, and rollback builds it again';
 
 /** Adds what says how a plan is read, looked at and built: the options that `check` and `deploy` share. */
@@ -95,7 +97,8 @@ export const addPlanFlags = (command: Command): Command =>
     command
       .option('--make-concurrent', 'build a plain CREATE INDEX of the plan concurrently')
       .option('--only-indexes', ONLY_INDEXES)
-      .option('--allow-drops', ALLOW_DROPS),
+      .option('--allow-drops', ALLOW_DROPS)
+      .option('--safe-replace', SAFE_REPLACE),
   )
     .option('--backup <path_or_id>', 'the backup to go back to, proven readable; required in production')
     .addOption(new NoBackup('--no-backup <reason>', 'go without a backup; the reason is recorded').argParser(String))
@@ -172,6 +175,7 @@ export const givenByFlags = (command: Command): GivenOptions => {
     ['makeConcurrent', 'makeConcurrent'],
     ['onlyIndexes', 'onlyIndexes'],
     ['allowDrops', 'allowDrops'],
+    ['safeReplace', 'safeReplace'],
     ['retries', 'retries'],
     ['settings', 'set'],
     ['journal', 'journal'],

@@ -22,8 +22,8 @@ export const compareScript = async (
   const makeConcurrent = state.plan.sections.some(({ steps }) =>
     steps.some((step) => (step.kind === 'create-index' || step.kind === 'drop-index') && step.madeConcurrent),
   );
-  const { onlyIndexes = false, allowDrops = false } = state.plan;
-  const options = { makeConcurrent, onlyIndexes, allowDrops };
+  const { onlyIndexes = false, allowDrops = false, safeReplace = false } = state.plan;
+  const options = { makeConcurrent, onlyIndexes, allowDrops, safeReplace };
   const now = await readPlanFiles(files, options, io.stdin).catch((error: unknown) => {
     if (!(error instanceof UsageError) || named !== null) throw error;
     say(io, `${error.message}: going on with the plan as it was recorded`);

@@ -10,6 +10,7 @@ export {
   inspectIndexes,
 } from './inspect.ts';
 export { type DropInspection, type DropTarget, inspectDrop, inspectDrops } from './inspect-drops.ts';
+export { inspectRename } from './inspect-rename.ts';
 export { reasonToKeep } from './keep.ts';
 export { runValidation, type ValidationOutcome } from './run-validation.ts';
 export { inspectingSettings } from './settings.ts';

@@ -43,6 +43,8 @@ function problemsOf({ found }: Inspection, name: string): string[] {
       return ['it is not valid: queries do not use it'];
     case 'building':
       return [`pid ${found.pid} is still building it`];
+    case 'to-rename':
+      return [`${name} is to be renamed`];
     case 'to-drop':
       return [`${name} is to be dropped`];
     case 'different':

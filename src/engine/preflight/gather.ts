@@ -6,6 +6,7 @@ import { engineLockHolders } from '../../queries/engine_lock_holders.ts';
 import { extension, mayCheckIndexes } from '../../queries/extension.ts';
 import { functionsNamed } from '../../queries/functions_named.ts';
 import { ledgerSchema } from '../../queries/ledger_schema.ts';
+import { rollbackFacts } from '../../queries/rollback_facts.ts';
 import { serverFacts } from '../../queries/server_facts.ts';
 import { roleDefaults, settingsNamed } from '../../queries/settings_named.ts';
 import { stallingTransactions } from '../../queries/stalling_transactions.ts';
@@ -25,7 +26,7 @@ import type { PreflightInput } from './run-preflight.ts';
 export async function gather(session: Session, about: Omit<PreflightInput, 'inspect' | 'purpose'>): Promise<Facts> {
   const { plan, options, ours } = about;
   const server = await serverFacts(session);
-  const targets = indexTargets(plan, options);
+  const targets = await asTheyAreCalled(session, indexTargets(plan, options), about.built ?? []);
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
   const inspections = await inspectIndexes(session, targets, { tryMissing });
@@ -61,6 +62,27 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     amcheck: options.amcheck === true ? await amcheck(session) : null,
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
   };
+}
+
+/** The new index of a replacement is looked for by the name that it has now: it may have been renamed when its engine was lost. */
+async function asTheyAreCalled(
+  session: Session,
+  targets: readonly InspectionTarget[],
+  built: NonNullable<PreflightInput['built']>,
+): Promise<InspectionTarget[]> {
+  const replaced = targets.flatMap(({ step, create: { replaces } }) => {
+    const index = built.find((each) => each.step === step);
+    return replaces === undefined || index === undefined
+      ? []
+      : [{ step, oid: index.oid, schema: null, name: replaces }];
+  });
+  if (replaced.length === 0) return [...targets];
+  const facts = await rollbackFacts(session, replaced);
+  return targets.map(({ step, create }) => {
+    const index = replaced.find((each) => each.step === step);
+    const isRenamed = index !== undefined && facts.get(index.oid)?.name === index.name;
+    return { step, create: isRenamed ? { ...create, name: index.name } : create };
+  });
 }
 
 async function dropsOf(session: Session, plan: Plan): Promise<DropFinding[]> {

@@ -25,6 +25,8 @@ export interface PreflightInput {
   pooling: Pooling;
   /** The steps of a run that stopped and is taken up again; null for a new one. */
   resumed?: readonly StepState[] | null;
+  /** What the run has built so far, by step: the new index of a replacement may have its own name by now. */
+  built?: RunState['created'];
   /** rollback: what is looked at is whether the indexes can be dropped; default: whether they can be built. */
   purpose?: RunState['purpose'];
 }

@@ -18,7 +18,8 @@ const TONES: Readonly<Record<Outcome, string>> = {
 export const drops = ({ drops: all = [] }: Report): Html =>
   all.length === 0
     ? nothing
-    : html`<h2>Indexes dropped by the plan</h2>
+    : html`
+<h2>Indexes dropped by the plan</h2>
 <div class="scroll"><table><thead><tr><th>index</th><th>table</th><th>outcome</th><th class="n">size before</th><th class="n">scans before</th><th>definition</th></tr></thead><tbody>
 ${all.map(
   ({ name, schema, table, outcome, bytes: size, scans, definition, note }) =>

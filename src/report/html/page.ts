@@ -52,8 +52,7 @@ ${await metrics(report)}
 ${impact(report)}
 ${beforeAfter(report)}
 ${sections(report)}
-${indexes(report)}
-${drops(report)}
+${indexes(report)}${drops(report)}
 ${failures(report)}
 ${findings(report)}
 ${validations(report)}

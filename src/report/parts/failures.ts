@@ -31,7 +31,9 @@ export const failures = (events: readonly RunEvent[], state: RunState, keepLiter
       case 'drop.failed': {
         if (event.type === 'drop.failed' && event.settled) return [];
         const { section, name } = ofStep(event.step);
-        const what = `${event.type === 'build.failed' ? 'build of' : event.type === 'drop.failed' ? 'drop of' : ''} ${name}`;
+        const isBuild = state.steps[event.step]?.step.kind === 'create-index';
+        const work = event.type === 'build.failed' ? 'build of' : event.type === 'drop.failed' ? 'drop of' : '';
+        const what = isBuild ? `${work} ${name}` : name;
         return failure(at, section, what.trim(), event.error, event.retryAt === null);
       }
       case 'build.lost': {

@@ -22,7 +22,8 @@ const took = (step: StepState): string =>
 
 /** What verification says of an index; without a verification nothing is ticked as right. */
 const verified = (state: RunState, step: StepState): { ok: boolean; text: string } => {
-  if (!('name' in step.step) || step.step.kind === 'comment' || state.verify === null) return { ok: true, text: '' };
+  if ((step.step.kind !== 'create-index' && step.step.kind !== 'drop-index') || state.verify === null)
+    return { ok: true, text: '' };
   const result = state.verify.results.find((one) => one.step === step.id);
   if (result === undefined) return { ok: true, text: ', not verified' };
   return result.ok
@@ -30,7 +31,11 @@ const verified = (state: RunState, step: StepState): { ok: boolean; text: string
     : { ok: false, text: `, but ${result.problems.map(plainText).join('; ')}` };
 };
 
-const DONE: Partial<Record<StepState['step']['kind'], string>> = { 'create-index': 'built', 'drop-index': 'dropped' };
+const DONE: Partial<Record<StepState['step']['kind'], string>> = {
+  'create-index': 'built',
+  'drop-index': 'dropped',
+  'rename-index': 'renamed',
+};
 
 export const outcomeOf = (state: RunState, step: StepState): Outcome => {
   const name = plainText(stepName(step.step));
@@ -70,7 +75,11 @@ export const outcomeOf = (state: RunState, step: StepState): Outcome => {
         text: step.note === null ? 'dropped again' : `gone: ${plainText(step.note)}`,
       };
     case 'rebuilt':
-      return { name, ...fine, text: `built again as it was${took(step)}${size}` };
+      return {
+        name,
+        ...fine,
+        text: step.step.kind === 'rename-index' ? 'renamed back' : `built again as it was${took(step)}${size}`,
+      };
     case 'skipped':
       return {
         name,

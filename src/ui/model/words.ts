@@ -39,6 +39,7 @@ export const runMark = (state: RunState, abandoned: boolean): Mark => {
 
 const doneWord = ({ step, unwatched }: StepState): string => {
   if (step.kind === 'drop-index') return 'dropped';
+  if (step.kind === 'rename-index') return 'renamed';
   if (step.kind !== 'create-index') return 'done';
   return unwatched ? 'built unwatched' : 'built';
 };
@@ -71,7 +72,11 @@ export const stepMark = (step: StepState, live: BuildProgress | undefined): Mark
     case 'dropped':
       return { symbol: SYMBOL.skipped, word: 'dropped', tone: 'warn' };
     case 'rebuilt':
-      return { symbol: SYMBOL.done, word: 'built again', tone: 'warn' };
+      return {
+        symbol: SYMBOL.done,
+        word: step.step.kind === 'rename-index' ? 'renamed back' : 'built again',
+        tone: 'warn',
+      };
     case 'skipped':
       return { symbol: SYMBOL.skipped, word: 'skipped', tone: 'dim' };
   }

@@ -6,11 +6,14 @@ import {
   type ErrorFacts,
   type Found,
   type IndexAt,
+  isRenaming,
   leftoverOf,
   outcomeOfLost,
   ownError,
   type PreflightFacts,
   type ProbeMeasurement,
+  type Renaming,
+  renamedBy,
   type StepState,
   type Traces,
   type VerifyResult,
@@ -179,9 +182,28 @@ export class FakeInterpreter {
     };
   }
 
-  #found({ step }: Pick<StepState, 'step'>): Found | null {
+  /** As src/engine/catalog/inspect-rename.ts sees it. */
+  #foundToRename(step: Renaming): Found {
+    const index = renamedBy(this.#engine.state, step);
+    const there = [...this.#engine.around.server.indexes.values()].find(({ oid }) => oid === index?.oid);
+    if (there === undefined) return { kind: 'none' };
+    const taken = this.#engine.around.server.indexes.get(step.step.name)?.oid ?? null;
+    const { oid, name } = there;
+    return { kind: 'to-rename', oid, schema: 'public', name, taken: taken === oid ? null : taken };
+  }
+
+  /** By the name that it has now: one of a replacement may have been renamed. */
+  #asCalled(id: number, create: CreateIndexStep): CreateIndexStep {
+    const oid = this.#engine.state.created.find(({ step }) => step === id)?.oid;
+    const there = [...this.#engine.around.server.indexes.values()].find((index) => index.oid === oid);
+    return there !== undefined && there.name === create.replaces ? { ...create, name: there.name } : create;
+  }
+
+  #found(each: StepState): Found | null {
+    const { step, id } = each;
+    if (isRenaming(each)) return this.#foundToRename(each);
     if (step.kind === 'drop-index') return this.#foundToDrop(step.name);
-    return step.kind === 'create-index' ? this.#foundAt(step) : null;
+    return step.kind === 'create-index' ? this.#foundAt(this.#asCalled(id, step)) : null;
   }
 
   /** The table of the step's index, as far as the catalog tells. */
@@ -204,7 +226,7 @@ export class FakeInterpreter {
       server: { version: '18.4', versionNum: 180004, startedAt: null, superuser: false, monitor: true },
       tables: tables.map(({ name, oid }, n) => ({ oid, schema: 'public', name, rows: n, bytes: n * 8192 })),
       steps: this.#engine.state.steps.flatMap((each) => {
-        const found = this.#found(each);
+        const found = isRenaming(each) ? null : this.#found(each);
         return found === null ? [] : [{ step: each.id, tableOid: this.#tableOf(each), found }];
       }),
       settings: [],
@@ -407,6 +429,11 @@ export class FakeInterpreter {
       this.#engine.end(task, { kind: 'statement-ended', step: step.id, outcome: { kind: 'failed', error } });
     if (task.stage === 0) {
       if (this.#isGone(backend)) return failed(LOST);
+      if (step.step.kind === 'rename-index') {
+        const { from, name } = step.step;
+        this.#send(task, step, { kind: 'rename', index: from, to: name });
+        return true;
+      }
       const table = step.step.kind === 'analyze' ? (step.step.tables[0]?.table ?? '') : '';
       this.#send(task, step, { kind: 'analyze', table });
       return true;
@@ -428,7 +455,7 @@ export class FakeInterpreter {
         return [{ step: id, ok, problems: ok ? [] : ['still there'], oid: removed.oid, bytes: null }];
       }
       if (step.kind !== 'create-index') return [];
-      const found = this.#foundAt(step);
+      const found = this.#foundAt(this.#asCalled(id, step));
       const ok = found.kind === 'equal';
       return [{ step: id, ok, problems: ok ? [] : [found.kind], oid: 'oid' in found ? found.oid : null, bytes: 8192 }];
     });

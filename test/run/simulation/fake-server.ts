@@ -29,7 +29,8 @@ export type Statement =
   | { kind: 'drop'; index: string /** The one that is meant; the server goes by the name. */; oid?: number }
   /** Not concurrently. */
   | { kind: 'reindex'; index: string }
-  | { kind: 'analyze'; table: string };
+  | { kind: 'analyze'; table: string }
+  | { kind: 'rename'; index: string; to: string };
 
 /** What a run sends: the rest is other people's. */
 export type OwnStatement = Exclude<Statement, { kind: 'reindex' }>;
@@ -213,6 +214,9 @@ export class FakeServer {
       case 'drop':
         this.#drop(backend, work, work.statement);
         break;
+      case 'rename':
+        this.#rename(backend, work.statement);
+        break;
       case 'reindex':
         this.#reindex(backend, work.statement.index);
         break;
@@ -274,8 +278,10 @@ export class FakeServer {
   #waitsFor(backend: FakeBackend, work: Work): boolean {
     const table = this.tableOf(work.statement);
     if (work.statement.kind === 'reindex' && this.#hasTransaction((writes) => writes === table)) return true;
+    if (work.statement.kind === 'rename')
+      return this.atWorkOn(this.indexes.get(work.statement.index)?.oid ?? 0) !== null;
     if (work.phase === 0) return table !== null && this.#holderOf(table) !== null;
-    if (work.statement.kind === 'analyze' || work.statement.kind === 'reindex') return false;
+    if (['analyze', 'reindex', 'rename'].includes(work.statement.kind)) return false;
     if (work.statement.kind === 'drop') return this.#hasTransaction((writes) => writes === table);
     if (work.phase === BUILD.writersBeforeBuild || work.phase === BUILD.writersBeforeValidation)
       return this.#hasTransaction((writes) => writes === table);
@@ -355,6 +361,19 @@ export class FakeServer {
     work.phase += 1;
     if (work.phase !== DROP.done) return;
     this.indexes.delete(name);
+    this.#end(backend, { kind: 'ok' });
+  }
+
+  /** Done in a moment, under a lock on the index alone. */
+  #rename(backend: FakeBackend, { index: name, to }: Extract<Statement, { kind: 'rename' }>): void {
+    const index = this.indexes.get(name);
+    if (index === undefined || this.indexes.has(to)) {
+      this.fail(backend, index === undefined ? '42P01' : '42P07');
+      return;
+    }
+    this.indexes.delete(name);
+    index.name = to;
+    this.indexes.set(to, index);
     this.#end(backend, { kind: 'ok' });
   }
 

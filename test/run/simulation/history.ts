@@ -54,7 +54,9 @@ export class History {
     this.#names = this.#plan.sections.flatMap(({ steps }) =>
       steps.flatMap((step) => {
         if (step.kind === 'drop-index') return OLD.filter(({ name }) => name === step.name);
-        return step.kind === 'create-index' ? [{ name: step.name, table: step.table }] : [];
+        if (step.kind !== 'create-index') return [];
+        const { name, table, replaces } = step;
+        return replaces === undefined ? [{ name, table }] : [name, replaces].map((each) => ({ name: each, table }));
       }),
     );
     this.#options = this.#anyOptions();

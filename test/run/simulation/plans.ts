@@ -1,4 +1,4 @@
-import type { AnalyzeStep, CommentStep, DropIndexStep, Plan } from '../../../src/plan/types.ts';
+import type { AnalyzeStep, CommentStep, DropIndexStep, Plan, RenameIndexStep } from '../../../src/plan/types.ts';
 import { createIndex, planOf, section } from '../../support/core.ts';
 
 const place = { file: 'plan.sql', line: 9, column: 1 };
@@ -30,6 +30,21 @@ const drop = (name: string, ifExists = false): DropIndexStep => ({
   ifExists,
 });
 
+const rename = (from: string, name: string, table: string): RenameIndexStep => ({
+  ...plain,
+  kind: 'rename-index',
+  sql: `ALTER INDEX ${from} RENAME TO ${name}`,
+  schema: null,
+  ...{ table, from, name },
+});
+
+/** A replacement in the safe order. */
+const replaced = (name: string, table: string) => [
+  createIndex(`${name}_new`, table, { replaces: name }),
+  { ...drop(name, true), replacedBy: `${name}_new` },
+  rename(`${name}_new`, name, table),
+];
+
 const unique = (name: string, table: string) => createIndex(name, table, { unique: true });
 
 /** The tables that the plans are about. */
@@ -51,6 +66,8 @@ export const PLANS: readonly Plan[] = [
   planOf(section('one', [drop('a0')])),
   planOf(section('one', [createIndex('a1', 'a'), drop('a0')])),
   planOf(section('one', [drop('a1', true), createIndex('a1', 'a'), createIndex('b1', 'b')])),
+  planOf(section('one', replaced('a1', 'a'))),
+  planOf(section('one', [...replaced('a1', 'a'), comment('a1'), createIndex('a2', 'a')])),
   planOf(
     section('one', [drop('b0'), drop('a0'), unique('b1', 'b')]),
     section('two', [createIndex('a2', 'a'), analyze('a')]),

@@ -30,6 +30,8 @@ const sqlOf = (statement: Statement): string => {
       return `DROP INDEX CONCURRENTLY ${quoteIdent(statement.index)}`;
     case 'reindex':
       return `REINDEX INDEX ${quoteIdent(statement.index)}`;
+    case 'rename':
+      return `ALTER INDEX ${quoteIdent(statement.index)} RENAME TO ${quoteIdent(statement.to)}`;
     case 'analyze':
       return `ANALYZE ${quoteIdent(statement.table)}`;
   }

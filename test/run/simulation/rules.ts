@@ -55,7 +55,12 @@ export const claimsOnlyItsOwn = (server: FakeServer, found: IndexAt): void => {
 /** A claim that rests on the name, for the server never told the OID: see `Known limits` in ARCHITECTURE.md. */
 export const byNameAlone = ({ oid }: Traces): boolean => oid === null;
 
-const INTENTS = { build: 'build.started', drop: 'drop.started', analyze: 'statement.started' } as const;
+const INTENTS = {
+  build: 'build.started',
+  drop: 'drop.started',
+  analyze: 'statement.started',
+  rename: 'statement.started',
+} as const;
 
 /** Rule 2: the newest event about beginning something for this step is this act's, on this backend. */
 export const intentFirst = (journal: readonly RunEvent[], { step, backend, statement }: Act): void => {
@@ -71,7 +76,7 @@ export const intentFirst = (journal: readonly RunEvent[], { step, backend, state
 
 /** Rule 2: whoever is lost between intent and outcome finds an open intent, never a closed one. */
 export const actsOnceForAnIntent = (engine: FakeEngine, { step, statement }: Act): void => {
-  const status = { build: 'building', drop: 'dropping', analyze: 'running' }[statement.kind];
+  const status = { build: 'building', drop: 'dropping', analyze: 'running', rename: 'running' }[statement.kind];
   if (engine.state.steps[step.id]?.status !== status)
     broken('acts once for an intent', `${statement.kind} of step ${step.id}, which is ${step.status}`);
 };
@@ -177,7 +182,7 @@ export const zeroMeansAll = (server: FakeServer, state: RunState, event: Of<'run
       broken('status 0 means all', `${name} (oid ${oid}) is still there`);
   for (const { step } of state.steps) {
     if (step.kind !== 'create-index') continue;
-    const index = server.indexes.get(step.name);
+    const index = server.indexes.get(step.replaces ?? step.name);
     if (index === undefined || !index.valid || !index.asPlanned || index.table !== step.table)
       broken('status 0 means all', `${step.name} is not there as planned`);
   }
@@ -226,7 +231,8 @@ export const comesToItsGoodEnd = (server: FakeServer, state: RunState, leftOut: 
   for (const { step, doubtful } of state.steps) {
     if (!('name' in step)) continue;
     // What nothing proves to be this run's is for a person to look at.
-    if (doubtful !== null || server.takenAway.has(step.name)) return;
+    const passing = step.kind === 'rename-index' ? step.from : step.name;
+    if (doubtful !== null || server.takenAway.has(step.name) || server.takenAway.has(passing)) return;
     if (step.kind === 'drop-index') continue;
     const there = server.indexes.get(step.name);
     // One of another definition was claimed by its name: the witness has counted that.

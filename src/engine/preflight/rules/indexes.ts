@@ -55,6 +55,7 @@ function standing({ create, found, row }: IndexFinding, onError: ErrorPolicy, ag
     case 'none':
     case 'no-table':
     case 'to-drop':
+    case 'to-rename':
       return [];
     case 'equal':
       return [
