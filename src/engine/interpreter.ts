@@ -1,4 +1,4 @@
-import type { CreateIndexStep } from '../plan/types.ts';
+import type { CreateIndexStep, DropIndexStep } from '../plan/types.ts';
 import { cancelBackend } from '../queries/cancel_backend.ts';
 import { indexStates } from '../queries/index_facts.ts';
 import {
@@ -6,6 +6,7 @@ import {
   builtWith,
   type DropOutcome,
   type Effect,
+  type Found,
   type Input,
   isRenaming,
   type MetricName,
@@ -31,7 +32,7 @@ import { analyze } from './probes/analyze.ts';
 import { probe } from './probes/probe.ts';
 import { readStatements } from './probes/statements.ts';
 import { reconcile } from './reconcile.ts';
-import { toErrorFacts } from './session.ts';
+import { type Session, toErrorFacts } from './session.ts';
 import type { Sessions } from './sessions.ts';
 import { executeBriefly } from './short-lock.ts';
 import { survey } from './survey.ts';
@@ -171,12 +172,21 @@ export class Interpreter {
     return askUntilAnswered(sessions.inspect, async (session) => {
       const step = this.#step(id);
       if (step.step.kind === 'drop-index' && this.#around.state().rollback === null)
-        return { kind: 'inspected', step: id, found: await inspectDrop(session, id, step.step) };
+        return { kind: 'inspected', step: id, found: await this.#lookAtDrop(session, id, step.step) };
       if (isRenaming(step))
         return { kind: 'inspected', step: id, found: await inspectRename(session, this.#around.state(), step) };
       const { found } = await inspectIndex(session, id, createOf(this.#around.state(), step));
       return { kind: 'inspected', step: id, found };
     });
+  }
+
+  #lookAtDrop(session: Session, step: number, drop: DropIndexStep): Promise<Found> {
+    const { created, steps } = this.#around.state();
+    const inItsPlace = created.find((index) => {
+      const builder = steps[index.step]?.step;
+      return builder?.kind === 'create-index' && builder.name === drop.replacedBy;
+    });
+    return inspectDrop(session, { step, drop }, inItsPlace?.oid ?? null);
   }
 
   async #build(id: number, slot: string): Promise<Input> {

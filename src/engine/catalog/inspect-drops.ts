@@ -2,7 +2,7 @@ import pg from 'pg';
 import { loadParser, retargetIndex } from '../../plan/index.ts';
 import type { DropIndexStep } from '../../plan/types.ts';
 import { indexDefinitions } from '../../queries/index_definitions.ts';
-import { indexSizes } from '../../queries/index_facts.ts';
+import { indexSizes, indexStates } from '../../queries/index_facts.ts';
 import { type IndexToDropRow, indexesToDrop } from '../../queries/indexes_to_drop.ts';
 import type { Found, IndexRecord, TableFacts } from '../../run/index.ts';
 import type { Session } from '../session.ts';
@@ -66,11 +66,22 @@ export async function inspectDrops(
   );
 }
 
-/** `inspectDrops` for one index, right before it is dropped. */
-export async function inspectDrop(session: Session, step: number, drop: DropIndexStep): Promise<Found> {
+/**
+ * `inspectDrops` for one index, right before it is dropped. `inItsPlace`: OID of the index of this run that takes its place; null
+ * when none does. That one has to be there and valid still.
+ */
+export async function inspectDrop(
+  session: Session,
+  { step, drop }: DropTarget,
+  inItsPlace: number | null,
+): Promise<Found> {
   const found = (await inspectDrops(session, [{ step, drop }])).get(step)?.found;
   if (found === undefined) throw new Error(`the catalog gave no row for step ${step}`);
-  return found;
+  if (found.kind !== 'to-drop' || inItsPlace === null) return found;
+  const state = (await indexStates(session, [inItsPlace])).get(inItsPlace);
+  if (state?.valid === true && state.ready && state.live) return found;
+  const why = `${drop.replacedBy ?? 'the index'}, which is to take its place, is not there and valid any more`;
+  return { ...found, problem: { why, passing: false } };
 }
 
 function tableOf(row: IndexToDropRow): TableFacts | null {

@@ -72,16 +72,17 @@ async function asTheyAreCalled(
 ): Promise<InspectionTarget[]> {
   const replaced = targets.flatMap(({ step, create: { replaces } }) => {
     const index = built.find((each) => each.step === step);
-    return replaces === undefined || index === undefined
-      ? []
-      : [{ step, oid: index.oid, schema: null, name: replaces }];
+    return replaces === undefined || index === undefined ? [] : [index];
   });
   if (replaced.length === 0) return [...targets];
   const facts = await rollbackFacts(session, replaced);
   return targets.map(({ step, create }) => {
     const index = replaced.find((each) => each.step === step);
-    const isRenamed = index !== undefined && facts.get(index.oid)?.name === index.name;
-    return { step, create: isRenamed ? { ...create, name: index.name } : create };
+    if (index === undefined) return { step, create };
+    // By the catalog's word, and where it is gone by the record's.
+    const known = [create.name, create.replaces];
+    const name = [facts.get(index.oid)?.name, index.name].find((each) => each != null && known.includes(each));
+    return { step, create: { ...create, name: name ?? create.name } };
   });
 }
 

@@ -192,17 +192,31 @@ export class FakeInterpreter {
     return { kind: 'to-rename', oid, schema: 'public', name, taken: taken === oid ? null : taken };
   }
 
+  /** As src/engine/catalog/inspect-drops.ts sees it: what takes its place has to be there right before. */
+  #withReplacement(found: Found, replacedBy: string | undefined): Found {
+    const { state } = this.#engine;
+    const built = state.created.find((index) => {
+      const { step } = state.steps[index.step] ?? {};
+      return step?.kind === 'create-index' && step.name === replacedBy;
+    });
+    if (found.kind !== 'to-drop' || built === undefined) return found;
+    const there = [...this.#engine.around.server.indexes.values()].find(({ oid }) => oid === built.oid);
+    if (there?.valid) return found;
+    return { ...found, problem: { why: `${replacedBy} is not there and valid any more`, passing: false } };
+  }
+
   /** By the name that it has now: one of a replacement may have been renamed. */
   #asCalled(id: number, create: CreateIndexStep): CreateIndexStep {
-    const oid = this.#engine.state.created.find(({ step }) => step === id)?.oid;
-    const there = [...this.#engine.around.server.indexes.values()].find((index) => index.oid === oid);
-    return there !== undefined && there.name === create.replaces ? { ...create, name: there.name } : create;
+    const made = this.#engine.state.created.find(({ step }) => step === id);
+    const there = [...this.#engine.around.server.indexes.values()].find((index) => index.oid === made?.oid);
+    const names = [there?.name, made?.name].filter((name) => name === create.name || name === create.replaces);
+    return { ...create, name: names[0] ?? create.name };
   }
 
   #found(each: StepState): Found | null {
     const { step, id } = each;
     if (isRenaming(each)) return this.#foundToRename(each);
-    if (step.kind === 'drop-index') return this.#foundToDrop(step.name);
+    if (step.kind === 'drop-index') return this.#withReplacement(this.#foundToDrop(step.name), step.replacedBy);
     return step.kind === 'create-index' ? this.#foundAt(this.#asCalled(id, step)) : null;
   }
 

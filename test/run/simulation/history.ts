@@ -62,7 +62,7 @@ export class History {
     this.#options = this.#anyOptions();
     for (const table of TABLES) this.#server.createTable(table, random.chance(0.1));
     for (const { name, table } of this.#names)
-      if (OLD.some((old) => old.name === name) || random.chance(0.12))
+      if (OLD.some((old) => old.name === name) || random.chance(this.#isReplaced(name) ? 0.7 : 0.12))
         this.#server.plant(name, table, { valid: random.chance(0.5), by: 'other', asPlanned: random.chance(0.6) });
     this.#trouble = new Trouble(this.#server, random, this.#clock);
     this.#witness = new Witness(this.#server, this.journal);
@@ -91,6 +91,11 @@ export class History {
     this.#proveReplay();
     const { status } = this.#engine.state.outcome ?? { status: -1 };
     return { status, crashes: this.#crashes, mistaken: this.#witness.mistaken };
+  }
+
+  #isReplaced(name: string): boolean {
+    const steps = this.#plan.sections.flatMap((section) => section.steps);
+    return steps.some((step) => step.kind === 'rename-index' && step.name === name);
   }
 
   #anyOptions(): RunOptions {

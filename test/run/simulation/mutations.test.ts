@@ -161,6 +161,23 @@ const FAULTS: [fault: string, rule: string, parts: Partial<Parts>][] = [
     },
   ],
   [
+    'the old one of a replacement is dropped whether the new one is built or not',
+    'replaces what is there',
+    {
+      respond: (state, input, now) =>
+        respond(
+          {
+            ...state,
+            steps: state.steps.map((each) =>
+              input.kind === 'inspected' && each.status === 'failed' ? { ...each, status: 'done' } : each,
+            ),
+          },
+          input,
+          now,
+        ),
+    },
+  ],
+  [
     'a drop that was stopped in the middle counts as not begun',
     'leaves nothing behind',
     hearing((input) =>

@@ -38,6 +38,16 @@ export const dropsOnlyItsOwn = (
   broken('drops only its own', `${index.name} (oid ${index.oid}) is somebody else's`);
 };
 
+/** A replacement in the safe order: what takes its place is there and valid before the old one is dropped. */
+export const replacesWhatIsThere = (server: FakeServer, { step: { step }, statement }: Act): void => {
+  if (statement.kind !== 'drop' || step.kind !== 'drop-index' || step.replacedBy === undefined) return;
+  // Between the look at it and the drop somebody may take it away: a known limit.
+  if (server.takenAway.has(step.replacedBy)) return;
+  const built = server.indexes.get(step.replacedBy);
+  if (built?.valid !== true)
+    broken('replaces what is there', `${step.name} is dropped before ${step.replacedBy} is valid`);
+};
+
 /** Rule 1, as a rollback would rely on it: what counts as built by this run was built by it. */
 export const countsOnlyItsOwn = (server: FakeServer, event: Of<'build.finished'>): void => {
   for (const index of server.indexes.values())

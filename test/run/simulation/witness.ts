@@ -43,6 +43,7 @@ export class Witness implements Watcher {
     rules.actsOnceForAnIntent(engine, act);
     rules.neverBesideAnother(this.#server, act);
     rules.dropsOnlyItsOwn(this.#server, this.#agreed, this.#shown, act);
+    rules.replacesWhatIsThere(this.#server, act);
     rules.neverMeasuresBesideABuild(engine, act);
   }
 
