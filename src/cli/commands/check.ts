@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { type Finding, planToJson } from '../../plan/index.ts';
+import type { CodedFinding } from '../../plan/findings/index.ts';
+import { planToJson } from '../../plan/index.ts';
 import { locateNamed, proveNamed } from '../backup/named-backup.ts';
 import { type Checked, describeCheck } from '../check/describe.ts';
 import type { ConnectionFlags } from '../connection/index.ts';
@@ -14,7 +15,7 @@ import { Output } from '../output/output.ts';
 import { readGoodPlan } from '../read-plan.ts';
 import { matchReport } from '../record/matched-report.ts';
 
-const notReachable = (error: UnreachableError): Finding => ({
+const notReachable = (error: UnreachableError): CodedFinding => ({
   level: 'blocks',
   code: 'not-reachable',
   what: error.message,
