@@ -6,6 +6,8 @@ export interface Said {
   what: string;
   why: string;
   advice: string;
+  /** What tells it from others of its code, the same from look to look: `pid 12`, a table. */
+  subject?: string;
 }
 
 const about = (create: CreateIndexStep | null): { place?: Place; index?: string } => {
