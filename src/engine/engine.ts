@@ -281,7 +281,8 @@ export class Engine {
   #looked(input: Input, tookMs: number): void {
     const again = input.kind === 'looked';
     if (!again && input.kind !== 'preflighted' && input.kind !== 'preflight-failed') return;
-    this.#lastLook = { at: Date.now(), tookMs };
+    // What the first look takes, with its sessions to be opened, says nothing of those that follow.
+    this.#lastLook = { at: Date.now(), tookMs: again ? tookMs : 0 };
     const saw = again ? input.outcome.kind === 'done' : input.kind === 'preflighted';
     if (saw) this.#control.looked(new Date(this.#lastLook.at).toISOString());
   }

@@ -6,7 +6,7 @@ import { UsageError } from '../errors.ts';
 const PAGE = 'docs/findings.md';
 const MOST_NAMES = 5;
 /** More letters apart than this is another word. */
-const FARTHEST = 8;
+const FARTHEST = 4;
 
 const WAIVABLE = [...CODES].flatMap(([code, { waiver }]) => (waiver?.may ? [code] : []));
 

@@ -1,9 +1,9 @@
 import type { Finding } from '../../plan/types.ts';
 
 const keyOf = ({ code, index, subject, place }: Finding): string =>
-  [code, index ?? '', subject ?? '', subject === undefined && place !== undefined ? `${place.file}:${place.line}` : '']
-    .join(' ')
-    .trimEnd();
+  [code, index, subject, subject === undefined && place !== undefined ? `${place.file}:${place.line}` : undefined]
+    .filter((part) => part !== undefined)
+    .join(' ');
 
 /**
  * What each finding is called from look to look: its code, index and subject, and a number where that is not enough. The texts

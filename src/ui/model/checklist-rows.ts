@@ -58,7 +58,7 @@ const lookedRow = (input: ChecklistInput): Row => {
   if (at === null) return row(seg(' not looked at yet', 'warn'));
   if (failed !== null)
     return row(seg(` ${SYMBOL.alarm} not seen since ${timeOfDay(at)} UTC: ${plainText(failed.error.message)}`, 'warn'));
-  const again = state.phase === 'ready' || state.phase === 'blocked' ? ', and again by itself; r: now' : '';
+  const again = state.phase === 'ready' || state.phase === 'blocked' ? '; it is looked at again by itself' : '';
   return row(seg(` looked at ${age(since(at, now) / 1000)} ago${again}`, 'dim'));
 };
 
@@ -72,7 +72,7 @@ const headRows = (input: ChecklistInput, width: number): Row[] => {
   const summary = preflightSummary({ plan, preflight, findings, jobs, ...again });
   const { blocks, warning, waived, note, ok } = summary.findings;
   const counts = [
-    plural(blocks, 'blocks', 'block'),
+    `${blocks} blocking`,
     plural(warning, 'warning'),
     ...(waived > 0 ? [`${waived} waived`] : []),
     plural(note, 'note'),
@@ -105,11 +105,13 @@ const itemRow = (item: CheckItem, codeWidth: number, now: number, width: number)
 };
 
 /** Why and what to do, under the item that the cursor is on. */
-const unfolded = ({ finding, mark }: CheckItem, width: number): Row[] =>
+const unfolded = ({ finding, mark }: CheckItem, room: number, width: number): Row[] =>
   mark === 'cleared'
     ? []
     : [
-        ...indented(plainText(finding.what), '     ', width, 'plain'),
+        ...(textWidth(plainText(finding.what)) <= room
+          ? []
+          : indented(plainText(finding.what), '     ', width, 'plain')),
         ...(finding.why === '' ? [] : indented(plainText(finding.why), '     why: ', width, 'dim')),
         ...(finding.advice === '' ? [] : indented(plainText(finding.advice), '     do:  ', width, 'plain')),
       ];
@@ -147,7 +149,7 @@ const allLines = (input: ChecklistInput, items: readonly CheckItem[], width: num
       const drawn = itemRow(item, codeWidth, now, width);
       const isOn = item.key === on?.key;
       const first = { row: isOn && focused && cursor !== null ? selectRow(drawn, width) : drawn, item };
-      const more = isOn && !isLow ? unfolded(item, width) : [];
+      const more = isOn && !isLow ? unfolded(item, width - codeWidth - 4, width) : [];
       return [first, ...more.map((line) => ({ row: line, item: null }))];
     });
     return [{ row: groupTitle(within, level), item: null }, ...lines];
