@@ -1,7 +1,6 @@
-import type { Tried } from '../queries/try_indexes.ts';
 import { type ErrorFacts, type Input, ownError } from '../run/index.ts';
 import { ADVICE, type Looking, openWhenClear, preflight } from './look.ts';
-import { type Pooling, runPreflight } from './preflight/index.ts';
+import { Memory, type Pooling, runPreflight } from './preflight/index.ts';
 import { toErrorFacts } from './session.ts';
 
 /**
@@ -10,7 +9,7 @@ import { toErrorFacts } from './session.ts';
  */
 export class Looks {
   readonly #looking: Looking;
-  readonly #trials = new Map<number, Tried>();
+  readonly #memory = new Memory();
   /** Null until sessions could be opened. */
   #pooling: Pooling | null = null;
 
@@ -20,8 +19,8 @@ export class Looks {
 
   /** The first look, or one that an operator asked for: at everything. */
   first(): Promise<Input> {
-    this.#trials.clear();
-    return preflight(this.#looking, this.#trials, (pooling) => {
+    this.#memory.forget();
+    return preflight(this.#looking, this.#memory, (pooling) => {
       this.#pooling = pooling;
     });
   }
@@ -43,7 +42,7 @@ export class Looks {
         pooling: this.#pooling,
         resumed: resumedAt === null ? null : steps,
         purpose,
-        trials: this.#trials,
+        memory: this.#memory,
       });
       await openWhenClear(this.#looking, facts);
       return { kind: 'looked', outcome: { kind: 'done', facts } };

@@ -18,19 +18,20 @@ import { type InspectionTarget, inspectIndexes } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
 import type { Facts, RefusedSetting } from './facts.ts';
+import { Memory } from './memory.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
 export async function gather(session: Session, about: Omit<PreflightInput, 'inspect' | 'purpose'>): Promise<Facts> {
-  const { plan, options, ours } = about;
+  const { plan, options, ours, memory = new Memory() } = about;
   const server = await serverFacts(session);
   const targets = indexTargets(plan, options);
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
-  const { trials } = about;
-  const inspections = await inspectIndexes(session, targets, { tryMissing, ...(trials && { known: trials }) });
-  for (const [step, { tried, found }] of inspections) if (tried && found.kind === 'none') trials?.set(step, tried);
+  const inspections = await inspectIndexes(session, targets, { tryMissing, known: memory.trials });
+  for (const [step, { tried, found }] of inspections)
+    if (tried && found.kind === 'none') memory.trials.set(step, tried);
   const indexes = targets.flatMap((target) => {
     const inspection = inspections.get(target.step);
     return inspection === undefined ? [] : [{ ...target, ...inspection }];
@@ -46,7 +47,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     ourSessions: ours.length,
     otherEngines: await engineLockHolders(session, ours),
     dumps: await dumpSessions(session, ours),
-    systemIdentifier: options.backup === null ? null : await identifierOf(session),
+    systemIdentifier: options.backup === null ? null : await memory.once('system', () => identifierOf(session)),
     indexes,
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
     settings: await settingsNamed(session, CONSULTED),

@@ -1,6 +1,5 @@
 import { waiveFindings } from '../../plan/findings/index.ts';
 import type { Finding, Plan } from '../../plan/types.ts';
-import type { Tried } from '../../queries/try_indexes.ts';
 import {
   type PreflightFacts,
   plainText,
@@ -13,6 +12,7 @@ import type { Session } from '../session.ts';
 import { builderSettings } from './builder-settings.ts';
 import type { Facts } from './facts.ts';
 import { gather } from './gather.ts';
+import type { Memory } from './memory.ts';
 import type { Pooling } from './pooling.ts';
 import { ROLLBACK_RULES, RULES } from './rules/index.ts';
 
@@ -29,8 +29,8 @@ export interface PreflightInput {
   resumed?: readonly StepState[] | null;
   /** rollback: what is looked at is whether the indexes can be dropped; default: whether they can be built. */
   purpose?: RunState['purpose'];
-  /** What the server made of missing indexes, by step, from look to look: each look goes by it and adds to it. */
-  trials?: Map<number, Tried>;
+  /** Of the looks before this one; absent: this is the only one. */
+  memory?: Memory;
 }
 
 /**
