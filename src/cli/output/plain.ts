@@ -11,6 +11,10 @@ const STATUS_EVERY_MS = 10_000;
 /** To the second, UTC: these lines end up in logs. */
 const clock = (at: string): string => `${at.slice(0, 19)}Z`;
 
+/** What this very client asks its operator stands on its terminal already. */
+const isOwnQuestion = (event: RunEvent, me: string | null | undefined): boolean =>
+  (event.type === 'question.opened' || event.type === 'question.closed') && event.client === me;
+
 /** What is said of preflight: what it comes to, on one screen, then each finding. */
 const preflightLines = (event: RunEvent): string[] => {
   if (event.type === 'preflight.changed')
@@ -34,6 +38,7 @@ const eventLines = (event: RunEvent): string[] => {
 /** Prints a run as lines: one an event behind `after`, and a status line now and then. The function that comes back ends that. */
 export const printPlain = (feed: Feed, out: Output, after = 0): (() => void) => {
   const end = followEvents(feed, after, (event) => {
+    if (isOwnQuestion(event, feed.view().client)) return;
     for (const line of eventLines(event)) out.line(line);
   });
   let lost = false;
