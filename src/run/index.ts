@@ -77,6 +77,7 @@ export {
   refusalOf,
   type ServerIdentity,
 } from './server.ts';
+export { sideBySideLines } from './side-by-side.ts';
 export type * from './state.ts';
 export { type RunStatus, STATE_WORDS, type StateWord, stateWord, statusOf } from './status.ts';
 export { builtWith, runnableSteps, stepName } from './steps.ts';

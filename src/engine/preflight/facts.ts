@@ -5,6 +5,7 @@ import type { LedgerSchemaRow } from '../../queries/ledger_schema.ts';
 import type { ServerFactsRow } from '../../queries/server_facts.ts';
 import type { RoleDefault, SettingRow } from '../../queries/settings_named.ts';
 import type { StallingTransaction } from '../../queries/stalling_transactions.ts';
+import type { TableIndex } from '../../queries/table_indexes.ts';
 import type { RunOptions, StepState } from '../../run/index.ts';
 import type { Inspection } from '../catalog/index.ts';
 import type { Pooling } from './pooling.ts';
@@ -41,6 +42,8 @@ export interface Facts {
   /** Names the cluster for good; null when it was not asked for, or may not be. */
   systemIdentifier: string | null;
   indexes: IndexFinding[];
+  /** The valid indexes of the tables that are to get new ones; null when a lock kept them from being read. */
+  neighbours: TableIndex[] | null;
   /** Transactions that builds would wait for, of the least age that counts (`leastTransactionAgeS`), and prepared ones. */
   transactions: StallingTransaction[];
   settings: Map<string, SettingRow>;

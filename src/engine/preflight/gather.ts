@@ -18,6 +18,7 @@ import { type InspectionTarget, inspectIndexes } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
 import type { Facts, RefusedSetting } from './facts.ts';
+import { neighboursOf } from './neighbours.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
 
@@ -46,6 +47,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     dumps: await dumpSessions(session, ours),
     systemIdentifier: options.backup === null ? null : await identifierOf(session),
     indexes,
+    neighbours: await neighboursOf(session, indexes),
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
     settings: await settingsNamed(session, CONSULTED),
     refusedSettings: await refusedSettings(session, plan, options),

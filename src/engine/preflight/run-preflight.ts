@@ -1,4 +1,4 @@
-import type { Finding, Plan } from '../../plan/types.ts';
+import type { Finding, Plan, SideBySide } from '../../plan/types.ts';
 import {
   type PreflightFacts,
   plainText,
@@ -12,6 +12,7 @@ import { builderSettings } from './builder-settings.ts';
 import type { Facts } from './facts.ts';
 import { gather } from './gather.ts';
 import type { Pooling } from './pooling.ts';
+import { withoutCompared } from './redundancy.ts';
 import { ROLLBACK_RULES, RULES } from './rules/index.ts';
 
 export interface PreflightInput {
@@ -62,7 +63,7 @@ export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): Pr
 const findingsOf = (facts: Facts, purpose: RunState['purpose']): Finding[] =>
   purpose === 'rollback'
     ? ROLLBACK_RULES.flatMap((rule) => rule(facts))
-    : [...facts.plan.findings, ...RULES.flatMap((rule) => rule(facts))];
+    : [...withoutCompared(facts.plan.findings, facts), ...RULES.flatMap((rule) => rule(facts))];
 
 /** Names and texts in a finding come from whoever is connected: nothing in them may steer a terminal. */
 const readable = (finding: Finding): Finding => ({
@@ -70,4 +71,12 @@ const readable = (finding: Finding): Finding => ({
   what: plainText(finding.what),
   why: plainText(finding.why),
   advice: plainText(finding.advice),
+  ...(finding.compare === undefined ? {} : { compare: readableComparison(finding.compare) }),
+  ...(finding.examples === undefined ? {} : { examples: finding.examples.map(plainText) }),
+});
+
+const readableComparison = ({ planned, found, differences }: SideBySide): SideBySide => ({
+  planned: plainText(planned),
+  found: plainText(found),
+  differences: differences.map(plainText),
 });

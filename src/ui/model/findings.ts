@@ -1,4 +1,4 @@
-import type { Finding, Level, RunState } from '../../run/index.ts';
+import { type Finding, type Level, type RunState, sideBySideLines } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { SYMBOL } from '../theme.ts';
 import { plural } from './format.ts';
@@ -21,10 +21,19 @@ const indented = (text: string, lead: string, width: number, tone: Tone): Row[] 
     row(seg(at === 0 ? lead : ' '.repeat(lead.length)), seg(line, tone)),
   );
 
+const beside = ({ compare }: Finding, width: number): Row[] =>
+  compare === undefined
+    ? []
+    : sideBySideLines(compare, width - 5).map(({ text, caret }) =>
+        row(seg('     '), seg(plainText(text), caret ? 'warn' : 'plain')),
+      );
+
 const findingRows = (finding: Finding, symbol: string, tone: Tone, width: number): Row[] => {
   const place = finding.place === undefined ? '' : ` (${plainText(finding.place.file)}:${finding.place.line})`;
   return [
     ...indented(`${plainText(finding.what)}${place}`, ` ${symbol} `, width, tone),
+    ...beside(finding, width),
+    ...(finding.examples ?? []).flatMap((example) => indented(plainText(example), '       ', width, 'plain')),
     ...(finding.why === '' ? [] : indented(plainText(finding.why), '     why: ', width, 'dim')),
     ...(finding.advice === '' ? [] : indented(plainText(finding.advice), '     do:  ', width, 'plain')),
   ];

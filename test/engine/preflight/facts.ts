@@ -17,6 +17,7 @@ export const factsWhere = (
     dumps: [],
     systemIdentifier: null,
     indexes: [],
+    neighbours: [],
     transactions: [],
     settings: new Map(),
     refusedSettings: [],

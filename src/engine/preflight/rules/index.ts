@@ -12,6 +12,7 @@ import { matches } from './matches.ts';
 import { oldTransactions } from './old-transactions.ts';
 import { otherEngine } from './other-engine.ts';
 import { probes } from './probes.ts';
+import { redundantIndexes } from './redundant-indexes.ts';
 import { refusedIndexes } from './refused-indexes.ts';
 import { refusedSettings } from './refused-settings.ts';
 import { resumed } from './resumed.ts';
@@ -46,6 +47,7 @@ export const RULES: readonly Rule[] = [
   refusedIndexes,
   resumed,
   indexes,
+  redundantIndexes,
   probes,
   busyTables,
   oldTransactions,
