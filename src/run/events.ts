@@ -5,6 +5,7 @@ import type { GateName, GateThresholds } from './gates/types.ts';
 import type { AnalyzedTable, Probe, ProbeMeasured, StatementsRead } from './probes/types.ts';
 import type { MetricName } from './samples.ts';
 import type { ServerChange, ServerIdentity } from './server.ts';
+import type { UniqueCheckOptions } from './unique-check.ts';
 import type { VerifyCounts } from './verify/types.ts';
 
 export type * from './probes/types.ts';
@@ -72,6 +73,8 @@ export interface RunOptions {
   thresholds?: { pass: number; review: number };
   /** Each planned B-tree index is checked with bt_index_check. */
   amcheck?: boolean;
+  /** How far data is read for duplicates; absent: as `UNIQUE_CHECK` says. */
+  uniqueCheck?: UniqueCheckOptions;
   /** Somebody is there to answer: a blocking finding can be looked at again instead of ending the run. */
   interactive: boolean;
   /** The execution log that the run's end is appended to, as a whole path on the engine's machine; null: none. */

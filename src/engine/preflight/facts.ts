@@ -9,6 +9,7 @@ import type { TableIndex } from '../../queries/table_indexes.ts';
 import type { RunOptions, StepState } from '../../run/index.ts';
 import type { Inspection } from '../catalog/index.ts';
 import type { Pooling } from './pooling.ts';
+import type { UniqueCheck } from './unique/check.ts';
 
 /** One planned index and what the catalog says of it. */
 export interface IndexFinding extends Inspection {
@@ -46,6 +47,8 @@ export interface Facts {
   neighbours: TableIndex[] | null;
   /** Transactions that builds would wait for, of the least age that counts (`leastTransactionAgeS`), and prepared ones. */
   transactions: StallingTransaction[];
+  /** Of planned UNIQUE indexes, by step. */
+  unique: Map<number, UniqueCheck>;
   settings: Map<string, SettingRow>;
   refusedSettings: RefusedSetting[];
   roleDefaults: RoleDefault[];

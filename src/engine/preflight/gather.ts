@@ -21,10 +21,14 @@ import type { Facts, RefusedSetting } from './facts.ts';
 import { neighboursOf } from './neighbours.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
+import { checkUnique } from './unique/check.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
-export async function gather(session: Session, about: Omit<PreflightInput, 'inspect' | 'purpose'>): Promise<Facts> {
+export async function gather(session: Session, about: Omit<PreflightInput, 'inspect'>): Promise<Facts> {
   const { plan, options, ours } = about;
+  const resumed = about.resumed ?? null;
+  // What is not to be built is not looked at that closely.
+  const builds = about.purpose !== 'rollback';
   const server = await serverFacts(session);
   const targets = indexTargets(plan, options);
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
@@ -38,7 +42,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   return {
     plan,
     options,
-    resumed: about.resumed ?? null,
+    resumed,
     pooling: about.pooling,
     server,
     active: (await activity(session, ours)).active,
@@ -47,8 +51,9 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     dumps: await dumpSessions(session, ours),
     systemIdentifier: options.backup === null ? null : await identifierOf(session),
     indexes,
-    neighbours: await neighboursOf(session, indexes),
+    neighbours: builds ? await neighboursOf(session, indexes) : [],
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
+    unique: builds ? await checkUnique(session, { indexes, options, user: server.user, resumed }) : new Map(),
     settings: await settingsNamed(session, CONSULTED),
     refusedSettings: await refusedSettings(session, plan, options),
     roleDefaults: await roleDefaults(session),

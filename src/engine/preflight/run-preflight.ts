@@ -35,8 +35,8 @@ export interface PreflightInput {
  * right that is missing is a finding.
  */
 export async function runPreflight(input: PreflightInput): Promise<PreflightFacts> {
-  const { inspect, purpose = 'deploy', ...about } = input;
-  return judge(await gather(inspect, about), purpose);
+  const { inspect, ...about } = input;
+  return judge(await gather(inspect, about), input.purpose);
 }
 
 /** The facts as the run keeps them, with what the rules say of them. Pure. */

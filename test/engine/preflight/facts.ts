@@ -19,6 +19,7 @@ export const factsWhere = (
     indexes: [],
     neighbours: [],
     transactions: [],
+    unique: new Map(),
     settings: new Map(),
     refusedSettings: [],
     roleDefaults: [],

@@ -24,6 +24,7 @@ import { roleDefaults } from './role-defaults.ts';
 import { runningDumps } from './running-dumps.ts';
 import { standby } from './standby.ts';
 import { tables } from './tables.ts';
+import { uniqueDuplicates } from './unique-duplicates.ts';
 import { version } from './version.ts';
 
 /** In the order in which a person reads them: the server, our rights, the plan, what is going on. */
@@ -48,6 +49,7 @@ export const RULES: readonly Rule[] = [
   resumed,
   indexes,
   redundantIndexes,
+  uniqueDuplicates,
   probes,
   busyTables,
   oldTransactions,
