@@ -39,6 +39,11 @@ export function plannedDefinition(row: PlannedIndexRow, create: CreateIndexStep,
   return renamed(text, to, false);
 }
 
+/** The planned index as a statement on its own table, by whatever name the plan calls that. */
+export function plannedStatement(row: PlannedIndexRow, create: CreateIndexStep): string {
+  return plannedDefinition(row, create, null);
+}
+
 /** Both definitions in full: the tablespace is written where it is what differs. */
 export function sideBySide(
   row: PlannedIndexRow,

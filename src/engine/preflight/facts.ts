@@ -8,6 +8,7 @@ import type { StallingTransaction } from '../../queries/stalling_transactions.ts
 import type { TableIndex } from '../../queries/table_indexes.ts';
 import type { RunOptions, StepState } from '../../run/index.ts';
 import type { Inspection } from '../catalog/index.ts';
+import type { Hypothetical } from './hypothetical/ask.ts';
 import type { Pooling } from './pooling.ts';
 import type { UniqueCheck } from './unique/check.ts';
 
@@ -56,6 +57,8 @@ export interface Facts {
   ledger: LedgerSchemaRow | null;
   /** Probes that will not be run, since they call these functions by name, VOLATILE ones. */
   refusedProbes: { name: string; functions: string[] }[];
+  /** Which of the missing indexes the probes would use; null when there was nothing to ask. */
+  hypothetical: Hypothetical | null;
   /** What is there of amcheck; null when it was not asked for. */
   amcheck: { installed: boolean; allowed: boolean } | null;
 }

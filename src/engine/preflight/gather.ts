@@ -18,6 +18,7 @@ import { type InspectionTarget, inspectIndexes } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
 import type { Facts, RefusedSetting } from './facts.ts';
+import { askHypothetically } from './hypothetical/ask.ts';
 import { neighboursOf } from './neighbours.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
@@ -38,6 +39,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     const inspection = inspections.get(target.step);
     return inspection === undefined ? [] : [{ ...target, ...inspection }];
   });
+  const refused = await refusedProbes(session, options);
   const tables = [...new Set(indexes.flatMap(({ row }) => row.table_oid ?? []))];
   return {
     plan,
@@ -57,7 +59,10 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     settings: await settingsNamed(session, CONSULTED),
     refusedSettings: await refusedSettings(session, plan, options),
     roleDefaults: await roleDefaults(session),
-    refusedProbes: await refusedProbes(session, options),
+    refusedProbes: refused,
+    hypothetical: builds
+      ? await askHypothetically(session, { indexes, options, refusedProbes: refused, user: server.user })
+      : null,
     amcheck: options.amcheck === true ? await amcheck(session) : null,
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
   };

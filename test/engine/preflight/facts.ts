@@ -26,6 +26,7 @@ export const factsWhere = (
     ledger: null,
     amcheck: null,
     refusedProbes: [],
+    hypothetical: null,
     ...rest,
     server: {
       version: '18.4',

@@ -11,6 +11,7 @@ import { ledger } from './ledger.ts';
 import { matches } from './matches.ts';
 import { oldTransactions } from './old-transactions.ts';
 import { otherEngine } from './other-engine.ts';
+import { probeUses } from './probe-uses.ts';
 import { probes } from './probes.ts';
 import { redundantIndexes } from './redundant-indexes.ts';
 import { refusedIndexes } from './refused-indexes.ts';
@@ -51,6 +52,7 @@ export const RULES: readonly Rule[] = [
   redundantIndexes,
   uniqueDuplicates,
   probes,
+  probeUses,
   busyTables,
   oldTransactions,
   activeConnections,
