@@ -7,12 +7,19 @@ interface Marked {
   carets: string;
 }
 
+/** Blanks at its ends are not worth a mark. */
+const underlined = (text: string): string => {
+  const [before, after] = [text.length - text.trimStart().length, text.length - text.trimEnd().length];
+  if (before === text.length) return '^'.repeat(text.length);
+  return `${' '.repeat(before)}${'^'.repeat(text.length - before - after)}${' '.repeat(after)}`;
+};
+
 const marked = (parts: readonly { value: string; added: boolean; removed: boolean }[], side: 'added' | 'removed') => {
   const own = parts.filter(({ added, removed }) => (!added && !removed) || (side === 'added' ? added : removed));
   return own.reduce<Marked>(
     ({ text, carets }, part) => ({
       text: text + part.value,
-      carets: carets + (part[side] ? '^' : ' ').repeat(part.value.length),
+      carets: carets + (part[side] ? underlined(part.value) : ' '.repeat(part.value.length)),
     }),
     { text: '', carets: '' },
   );

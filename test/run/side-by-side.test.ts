@@ -19,7 +19,7 @@ describe('two definitions side by side', () => {
     expect(lines('CREATE INDEX i ON t (a)', "CREATE INDEX i ON t (a) WITH (fillfactor='70')")).toEqual([
       'planned  CREATE INDEX i ON t (a)',
       "there    CREATE INDEX i ON t (a) WITH (fillfactor='70')",
-      '                                ^^^^^^^^^^^^^^^^^^^^^^^',
+      '                                 ^^^^^^^^^^^^^^^^^^^^^^',
     ]);
   });
 

@@ -4,7 +4,7 @@ import { plainText } from '../../run/plain-text.ts';
 
 const LABEL: Readonly<Record<Level, string>> = { ok: 'ok', note: 'note', warning: 'WARNING', blocks: 'BLOCKS' };
 /** Columns for what stands side by side, so that its marks stay under what they mark. */
-const WIDTH = 90;
+const WIDTH = 87;
 const ORDER: readonly Level[] = ['blocks', 'warning', 'note', 'ok'];
 
 /** One finding as lines: what, with definitions and values that show it, then why it matters and what to do. */
