@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { GATE_NAMES } from '../../run/index.ts';
 import type { GivenOptions } from './deploy-options.ts';
 import { parseThresholds } from './gates.ts';
+import { parseIgnore } from './ignore.ts';
 import { ownGates } from './own-gates.ts';
 import { probes } from './probes.ts';
 import { readBy } from './read-by.ts';
@@ -82,6 +83,7 @@ const schema = z.strictObject({
   amcheck: z.boolean().optional(),
   'check-unique-up-to': readBy(parseCheckUniqueUpTo).optional(),
   'unique-examples': z.boolean().optional(),
+  ignore: z.array(readBy(parseIgnore)).optional(),
 });
 
 export type ConfigIssue = z.core.$ZodIssue;
@@ -129,6 +131,7 @@ export const checkConfig = (value: unknown): { options: GivenOptions } | { issue
       amcheck: data.amcheck,
       checkUniqueUpTo: data['check-unique-up-to'],
       uniqueExamples: data['unique-examples'],
+      ignore: data.ignore,
     }),
   };
 };

@@ -3,6 +3,7 @@ import type { Hook } from '../../engine/config.ts';
 import type { ConnectionFlags } from '../connection/index.ts';
 import type { GivenOptions } from './deploy-options.ts';
 import { type GivenGate, isBuiltIn, parseGate } from './gates.ts';
+import { collectIgnored } from './ignore.ts';
 import {
   DISCONNECT_POLICIES,
   ERROR_POLICIES,
@@ -69,6 +70,7 @@ export const addBuildFlags = (command: Command): Command =>
       parseCheckUniqueUpTo,
     )
     .option('--no-unique-examples', 'say how many duplicates there are, and keep none of their values')
+    .option('--ignore <code>', 'waive what blocks by this code, where it can be waived (repeatable)', collectIgnored)
     .option('--amcheck', 'go through each B-tree index in the end, with the extension amcheck')
     .option('--environment <name>', 'shown on screen; production asks for the database’s name instead of y')
     .option(
@@ -192,6 +194,7 @@ export const givenByFlags = (command: Command): GivenOptions => {
     ['amcheck', 'amcheck'],
     ['checkUniqueUpTo', 'checkUniqueUpTo'],
     ['uniqueExamples', 'uniqueExamples'],
+    ['ignore', 'ignore'],
   ];
   const values = command.opts<Record<string, unknown>>();
   const options = given.flatMap(([option, flag]) => (said(flag) ? [[option, values[flag]]] : []));

@@ -7,7 +7,7 @@ const LABEL: Readonly<Record<Level, string>> = { ok: 'ok', note: 'note', warning
 const WIDTH = 87;
 const ORDER: readonly Level[] = ['blocks', 'warning', 'note', 'ok'];
 
-/** One finding as lines: what, with definitions and values that show it, then why it matters and what to do. */
+/** One finding as lines: what, with its place and code, definitions and values that show it, why it matters and what to do. */
 const findingLines = (finding: Finding): string[] => {
   const place = finding.place === undefined ? '' : ` (${plainText(finding.place.file)}, line ${finding.place.line})`;
   const more = [finding.why, finding.advice]
@@ -15,8 +15,9 @@ const findingLines = (finding: Finding): string[] => {
     .map((text) => `           ${plainText(text)}`);
   const { compare, examples = [] } = finding;
   const beside = compare === undefined ? [] : sideBySideLines(compare, WIDTH).map(({ text }) => plainText(text));
+  const label = finding.waived ? 'WAIVED' : LABEL[finding.level];
   return [
-    `  ${LABEL[finding.level].padEnd(8)} ${plainText(finding.what)}${place}`,
+    `  ${label.padEnd(8)} ${plainText(finding.what)}${place} [${plainText(finding.code)}]`,
     ...[...beside, ...examples.map(plainText)].map((line) => `             ${line}`),
     ...more,
   ];

@@ -34,7 +34,10 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const targets = indexTargets(plan, options);
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
-  const inspections = await inspectIndexes(session, targets, { tryMissing });
+  const { trials } = about;
+  const inspections = await inspectIndexes(session, targets, { tryMissing, ...(trials && { known: trials }) });
+  for (const [step, { tried, found }] of inspections)
+    if (tried && (found.kind === 'none' || found.kind === 'invalid')) trials?.set(step, tried);
   const indexes = targets.flatMap((target) => {
     const inspection = inspections.get(target.step);
     return inspection === undefined ? [] : [{ ...target, ...inspection }];
@@ -55,7 +58,9 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     indexes,
     neighbours: builds ? await neighboursOf(session, indexes) : [],
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
-    unique: builds ? await checkUnique(session, { indexes, options, user: server.user, resumed }) : new Map(),
+    unique: builds
+      ? await checkUnique(session, { indexes, options, user: server.user, resumed, known: about.unique })
+      : new Map(),
     settings: await settingsNamed(session, CONSULTED),
     refusedSettings: await refusedSettings(session, plan, options),
     roleDefaults: await roleDefaults(session),

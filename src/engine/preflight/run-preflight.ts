@@ -1,4 +1,6 @@
+import { waiveFindings } from '../../plan/findings/index.ts';
 import type { Finding, Plan, SideBySide } from '../../plan/types.ts';
+import type { Tried } from '../../queries/try_indexes.ts';
 import {
   type PreflightFacts,
   plainText,
@@ -14,6 +16,7 @@ import { gather } from './gather.ts';
 import type { Pooling } from './pooling.ts';
 import { withoutCompared } from './redundancy.ts';
 import { ROLLBACK_RULES, RULES } from './rules/index.ts';
+import type { UniqueCheck } from './unique/check.ts';
 
 export interface PreflightInput {
   /** A session with `inspectingSettings` that nobody else uses meanwhile. */
@@ -28,6 +31,10 @@ export interface PreflightInput {
   resumed?: readonly StepState[] | null;
   /** rollback: what is looked at is whether the indexes can be dropped; default: whether they can be built. */
   purpose?: RunState['purpose'];
+  /** What the server made of missing indexes, by step, from look to look: each look goes by it and adds to it. */
+  trials?: Map<number, Tried>;
+  /** What was found of the data behind UNIQUE indexes, by step, in the same way. */
+  unique?: Map<number, UniqueCheck>;
 }
 
 /**
@@ -45,7 +52,7 @@ export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): Pr
   const tables = new Map<number, TableFacts>();
   for (const { table } of facts.indexes) if (table !== null) tables.set(table.oid, table);
   return {
-    findings: findingsOf(facts, purpose).map(readable),
+    findings: waiveFindings(findingsOf(facts, purpose), facts.options.ignore ?? []).map(readable),
     server: {
       version: server.version,
       versionNum: server.version_num,

@@ -17,8 +17,8 @@ const shown = ({ compare, examples = [] }: Report['findings'][number]): Html | n
 };
 
 const finding = (each: Report['findings'][number]): Html => {
-  const { level, what, why, advice } = each;
-  return html`<tr><td class="t ${LEVEL_TONES[level]}">${level}</td><td>${what}${shown(each)}${[why, advice].filter((each) => each !== '').map((each) => html`<br><span class="faint">${each}</span>`)}</td></tr>`;
+  const { level, code, what, why, advice, waived } = each;
+  return html`<tr><td class="t ${LEVEL_TONES[level]}">${waived ? 'waived' : level}</td><td>${what} <span class="faint">[${code}]</span>${shown(each)}${[why, advice].filter((each) => each !== '').map((each) => html`<br><span class="faint">${each}</span>`)}</td></tr>`;
 };
 
 /** What preflight said, and what was gone on in spite of. */

@@ -28,6 +28,7 @@ interface Scene {
   options?: Partial<RunOptions>;
   pooling?: PreflightInput['pooling'];
   makeConcurrent?: boolean;
+  unique?: NonNullable<PreflightInput['unique']>;
 }
 
 /** Preflight of a script on a test's database, as the engine runs it. */
@@ -39,6 +40,7 @@ export async function preflightOf(database: TestDatabase, sql: string, scene: Sc
     options: runOptions(scene.options),
     ours: [inspect.pid],
     pooling: scene.pooling ?? 'none',
+    ...(scene.unique === undefined ? {} : { unique: scene.unique }),
   });
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { PreflightInput } from '../../../src/engine/preflight/run-preflight.ts';
 import type { RunOptions } from '../../../src/run/index.ts';
 import { createDatabase } from '../../support/database.ts';
 import { holdLock } from '../../support/locks.ts';
@@ -169,6 +170,31 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     expect(blocking(await preflightOf(database, sql))).toEqual(['unique-duplicates']);
     await database.sql("DELETE FROM t WHERE b = 'y'");
     expect(blocking(await preflightOf(database, sql))).toEqual([]);
+  });
+
+  test('from look to look data without duplicates is read once, and what is mended is seen', async () => {
+    const database = await withTable("VALUES (1, 'x', true), (1, 'y', true)");
+    const sql = 'CREATE UNIQUE INDEX CONCURRENTLY u ON t (a);\nCREATE UNIQUE INDEX CONCURRENTLY v ON t (b);';
+    const unique: NonNullable<PreflightInput['unique']> = new Map();
+    const reads = async () =>
+      (await database.statementLog()).filter(({ text }) => text.includes("'indexdeck.duplicates_found', coalesce"))
+        .length;
+    expect(blocking(await preflightOf(database, sql, { unique }))).toEqual(['unique-duplicates']);
+    expect(await reads()).toBe(2);
+    expect(blocking(await preflightOf(database, sql, { unique }))).toEqual(['unique-duplicates']);
+    expect(await reads()).toBe(3);
+    await database.sql("DELETE FROM t WHERE b = 'y'");
+    expect(blocking(await preflightOf(database, sql, { unique }))).toEqual([]);
+    expect(await reads()).toBe(4);
+    expect(blocking(await preflightOf(database, sql, { unique }))).toEqual([]);
+    expect(await reads()).toBe(4);
+  });
+
+  test('it can be waived: the build is tried all the same', async () => {
+    const database = await withTable("VALUES (1, 'x', true), (1, 'y', true)");
+    const sql = 'CREATE UNIQUE INDEX CONCURRENTLY u ON t (a)';
+    const facts = await preflightOf(database, sql, { options: { ignore: ['unique-duplicates'] } });
+    expect(coded(facts, 'unique-duplicates')).toMatchObject([{ level: 'warning', waived: true }]);
   });
 
   test('a table that is locked is not waited for', async () => {

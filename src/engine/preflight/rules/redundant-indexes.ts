@@ -49,7 +49,7 @@ function worded(redundancy: Redundancy): Finding {
       const what = `${there.name}, which is there already, will be redundant once ${create.name} is there: it answers the same queries.`;
       const why = `${costOf(there)}. ${writesTo(planned, there)}`;
       const advice = `It is not dropped here. When ${create.name} has proven itself, also on the replicas, drop it in a deployment of its own.`;
-      return finding('note', 'makes-redundant', { what, why, advice }, create);
+      return finding('note', 'makes-redundant', { what, why, advice, subject: there.name }, create);
     }
   }
 }

@@ -18,7 +18,7 @@ export const uniqueDuplicates: Rule = ({ indexes, unique }) => {
     else if (check.duplicates.groups === 0) free.push(name);
     else findings.push(duplicated(index, check.duplicates));
   }
-  if (free.length > 0) findings.push(ok('unique-free', `No duplicates now for ${list(free)}: UNIQUE.`));
+  if (free.length > 0) findings.push(ok('unique-free', `No duplicates were found for ${list(free)}: UNIQUE.`));
   if (unchecked.length > 0) {
     findings.push(
       finding('note', 'unique-unchecked', {

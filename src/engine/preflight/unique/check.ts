@@ -28,6 +28,8 @@ export interface UniqueCheckAbout {
   /** Our role. */
   user: string;
   resumed: readonly StepState[] | null;
+  /** What was found before, by step: what was free of duplicates, or took too long, is not read again. */
+  known?: Map<number, UniqueCheck> | undefined;
 }
 
 /**
@@ -46,6 +48,11 @@ export async function checkUnique(session: Session, about: UniqueCheckAbout): Pr
   const end = performance.now() + limits.all;
   try {
     for (const index of wanted) {
+      const before = about.known?.get(index.step);
+      if (before !== undefined && isSettled(before)) {
+        checks.set(index.step, before);
+        continue;
+      }
       const size = sizes.get(index.row.table_oid ?? 0) ?? null;
       const refusal = refusalOf(index, about.user, size, upTo);
       const left = Math.min(limits.one, end - performance.now());
@@ -58,8 +65,12 @@ export async function checkUnique(session: Session, about: UniqueCheckAbout): Pr
     const { statement_timeout: statementTimeout = '10s' } = inspectingSettings;
     if (!session.lost) await configureSession(session, { statement_timeout: statementTimeout });
   }
+  for (const [step, check] of checks) about.known?.set(step, check);
   return checks;
 }
+
+const isSettled = (check: UniqueCheck): boolean =>
+  check.kind === 'checked' ? check.duplicates.groups === 0 : check.onRequest;
 
 /** It is not built as it stands. */
 const isRefused = ({ tried }: IndexFinding): boolean => tried !== null && 'sqlstate' in tried && tried.copied;
