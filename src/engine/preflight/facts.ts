@@ -5,9 +5,11 @@ import type { LedgerSchemaRow } from '../../queries/ledger_schema.ts';
 import type { ServerFactsRow } from '../../queries/server_facts.ts';
 import type { RoleDefault, SettingRow } from '../../queries/settings_named.ts';
 import type { StallingTransaction } from '../../queries/stalling_transactions.ts';
+import type { XminHolder } from '../../queries/xmin_holders.ts';
 import type { RunOptions, StepState } from '../../run/index.ts';
 import type { Inspection } from '../catalog/index.ts';
 import type { Pooling } from './pooling.ts';
+import type { TableNow } from './tables-now.ts';
 
 /** One planned index and what the catalog says of it. */
 export interface IndexFinding extends Inspection {
@@ -41,8 +43,12 @@ export interface Facts {
   /** Names the cluster for good; null when it was not asked for, or may not be. */
   systemIdentifier: string | null;
   indexes: IndexFinding[];
+  /** The plan's tables, each once, as they are at this moment. */
+  tables: TableNow[];
   /** Transactions that builds would wait for, of the least age that counts (`leastTransactionAgeS`), and prepared ones. */
   transactions: StallingTransaction[];
+  /** Slots and standbys that hold back vacuum. */
+  xminHolders: XminHolder[];
   settings: Map<string, SettingRow>;
   refusedSettings: RefusedSetting[];
   roleDefaults: RoleDefault[];

@@ -11,6 +11,7 @@ import { roleDefaults, settingsNamed } from '../../queries/settings_named.ts';
 import { stallingTransactions } from '../../queries/stalling_transactions.ts';
 import { systemIdentifier } from '../../queries/system_identifier.ts';
 import { trySettings } from '../../queries/try_settings.ts';
+import { xminHolders } from '../../queries/xmin_holders.ts';
 import { builtWith, type RunOptions, runnableSteps } from '../../run/index.ts';
 import { calledFunctions } from '../catalog/called-functions.ts';
 import { isHarmless } from '../catalog/harmless-functions.ts';
@@ -20,10 +21,11 @@ import { CONSULTED } from './builder-settings.ts';
 import type { Facts, RefusedSetting } from './facts.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
+import { WATCHED_MS, watchTables } from './tables-now.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
-export async function gather(session: Session, about: Omit<PreflightInput, 'inspect' | 'purpose'>): Promise<Facts> {
-  const { plan, options, ours } = about;
+export async function gather(session: Session, about: Omit<PreflightInput, 'inspect'>): Promise<Facts> {
+  const { plan, options, ours, purpose, watchedMs = WATCHED_MS } = about;
   const server = await serverFacts(session);
   const targets = indexTargets(plan, options);
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
@@ -34,6 +36,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     return inspection === undefined ? [] : [{ ...target, ...inspection }];
   });
   const tables = [...new Set(indexes.flatMap(({ row }) => row.table_oid ?? []))];
+  const watched = await watchTables(session, indexes, { ours, watchedMs: purpose === 'rollback' ? 0 : watchedMs });
   return {
     plan,
     options,
@@ -47,12 +50,15 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     systemIdentifier: options.backup === null ? null : await identifierOf(session),
     indexes,
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
+    xminHolders: await xminHolders(session),
     settings: await settingsNamed(session, CONSULTED),
     refusedSettings: await refusedSettings(session, plan, options),
     roleDefaults: await roleDefaults(session),
     refusedProbes: await refusedProbes(session, options),
     amcheck: options.amcheck === true ? await amcheck(session) : null,
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
+    // Last, so that what is watched meanwhile costs no time of its own.
+    tables: await watched(),
   };
 }
 

@@ -27,6 +27,8 @@ export interface PreflightInput {
   resumed?: readonly StepState[] | null;
   /** rollback: what is looked at is whether the indexes can be dropped; default: whether they can be built. */
   purpose?: RunState['purpose'];
+  /** How long writes to the tables are watched, in milliseconds; 0: not at all. Default: a little over a second. */
+  watchedMs?: number;
 }
 
 /**
@@ -34,8 +36,8 @@ export interface PreflightInput {
  * right that is missing is a finding.
  */
 export async function runPreflight(input: PreflightInput): Promise<PreflightFacts> {
-  const { inspect, purpose = 'deploy', ...about } = input;
-  return judge(await gather(inspect, about), purpose);
+  const { inspect, ...about } = input;
+  return judge(await gather(inspect, about), input.purpose);
 }
 
 /** The facts as the run keeps them, with what the rules say of them. Pure. */

@@ -28,6 +28,8 @@ interface Scene {
   options?: Partial<RunOptions>;
   pooling?: PreflightInput['pooling'];
   makeConcurrent?: boolean;
+  /** Writes are not watched, if it does not say for how long. */
+  watchedMs?: number;
 }
 
 /** Preflight of a script on a test's database, as the engine runs it. */
@@ -39,6 +41,7 @@ export async function preflightOf(database: TestDatabase, sql: string, scene: Sc
     options: runOptions(scene.options),
     ours: [inspect.pid],
     pooling: scene.pooling ?? 'none',
+    watchedMs: scene.watchedMs ?? 0,
   });
 }
 

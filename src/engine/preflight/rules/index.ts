@@ -22,8 +22,13 @@ import { rightsToWatch } from './rights-to-watch.ts';
 import { roleDefaults } from './role-defaults.ts';
 import { runningDumps } from './running-dumps.ts';
 import { standby } from './standby.ts';
+import { statistics } from './statistics.ts';
+import { tableKinds } from './table-kinds.ts';
+import { tableWork } from './table-work.ts';
 import { tables } from './tables.ts';
 import { version } from './version.ts';
+import { wraparound } from './wraparound.ts';
+import { writeLoad } from './write-load.ts';
 
 /** In the order in which a person reads them: the server, our rights, the plan, what is going on. */
 export const RULES: readonly Rule[] = [
@@ -43,11 +48,16 @@ export const RULES: readonly Rule[] = [
   roleDefaults,
   refusedSettings,
   tables,
+  tableKinds,
+  statistics,
   refusedIndexes,
   resumed,
   indexes,
   probes,
   busyTables,
+  tableWork,
+  wraparound,
+  writeLoad,
   oldTransactions,
   activeConnections,
 ];
