@@ -9,6 +9,7 @@ import type { XminHolder } from '../../queries/xmin_holders.ts';
 import type { RunOptions, StepState } from '../../run/index.ts';
 import type { Inspection } from '../catalog/index.ts';
 import type { Pooling } from './pooling.ts';
+import type { RefusalCause } from './refusal-causes.ts';
 import type { TableNow } from './tables-now.ts';
 
 /** One planned index and what the catalog says of it. */
@@ -43,6 +44,8 @@ export interface Facts {
   /** Names the cluster for good; null when it was not asked for, or may not be. */
   systemIdentifier: string | null;
   indexes: IndexFinding[];
+  /** Why the server does not take an index, by step, where more is known than it says. */
+  refusalCauses: Map<number, RefusalCause>;
   /** The plan's tables, each once, as they are at this moment. */
   tables: TableNow[];
   /** Transactions that builds would wait for, of the least age that counts (`leastTransactionAgeS`), and prepared ones. */

@@ -19,6 +19,7 @@ import { type InspectionTarget, inspectIndexes } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
 import type { Facts, RefusedSetting } from './facts.ts';
+import { refusalCauses } from './refusal-causes.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
 import { WATCHED_MS, watchTables } from './tables-now.ts';
@@ -49,6 +50,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     dumps: await dumpSessions(session, ours),
     systemIdentifier: options.backup === null ? null : await identifierOf(session),
     indexes,
+    refusalCauses: await refusalCauses(session, indexes),
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
     xminHolders: await xminHolders(session),
     settings: await settingsNamed(session, CONSULTED),

@@ -17,6 +17,7 @@ export const factsWhere = (
     dumps: [],
     systemIdentifier: null,
     indexes: [],
+    refusalCauses: new Map(),
     tables: [],
     transactions: [],
     xminHolders: [],
