@@ -46,6 +46,8 @@ export interface Facts {
   indexes: IndexFinding[];
   /** Why the server does not take an index, by step, where more is known than it says. */
   refusalCauses: Map<number, RefusalCause>;
+  /** Where indexes go by default, by name: whether we may create something there. */
+  tablespaces: Map<string, boolean>;
   /** The plan's tables, each once, as they are at this moment. */
   tables: TableNow[];
   /** Transactions that builds would wait for, of the least age that counts (`leastTransactionAgeS`), and prepared ones. */

@@ -10,6 +10,7 @@ import { serverFacts } from '../../queries/server_facts.ts';
 import { roleDefaults, settingsNamed } from '../../queries/settings_named.ts';
 import { stallingTransactions } from '../../queries/stalling_transactions.ts';
 import { systemIdentifier } from '../../queries/system_identifier.ts';
+import { tablespacesNamed } from '../../queries/tablespaces_named.ts';
 import { trySettings } from '../../queries/try_settings.ts';
 import { xminHolders } from '../../queries/xmin_holders.ts';
 import { builtWith, type RunOptions, runnableSteps } from '../../run/index.ts';
@@ -18,6 +19,7 @@ import { isHarmless } from '../catalog/harmless-functions.ts';
 import { type InspectionTarget, inspectIndexes } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
+import { defaultTablespace } from './default-tablespaces.ts';
 import type { Facts, RefusedSetting } from './facts.ts';
 import { refusalCauses } from './refusal-causes.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
@@ -52,6 +54,10 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     indexes,
     refusalCauses: await refusalCauses(session, indexes),
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
+    tablespaces: await tablespacesNamed(
+      session,
+      indexes.flatMap((index) => defaultTablespace(index) ?? []),
+    ),
     xminHolders: await xminHolders(session),
     settings: await settingsNamed(session, CONSULTED),
     refusedSettings: await refusedSettings(session, plan, options),

@@ -18,6 +18,7 @@ export const factsWhere = (
     systemIdentifier: null,
     indexes: [],
     refusalCauses: new Map(),
+    tablespaces: new Map(),
     tables: [],
     transactions: [],
     xminHolders: [],
