@@ -152,7 +152,7 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
       ['c', 'index-refused'],
       ['inc', 'index-refused'],
       ['op', 'missing-extension'],
-      ['fn', 'not-immutable'],
+      ['fn', 'function-not-immutable'],
       ['wh', 'index-refused'],
       ['opt', 'index-refused'],
     ]);

@@ -109,7 +109,10 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
       CREATE INDEX CONCURRENTLY parsed ON t ((b::timestamp));
       CREATE INDEX CONCURRENTLY own ON t (slug(b)) WHERE setting(b) = 'x';
       CREATE INDEX CONCURRENTLY fine ON t (lower(b), (local::date));`;
-    const [day, trunc, later, parsed, own, ...rest] = coded(await preflightOf(database, plan), 'not-immutable');
+    const [day, trunc, later, parsed, own, ...rest] = coded(
+      await preflightOf(database, plan),
+      'function-not-immutable',
+    );
     expect(rest).toEqual([]);
     expect(day).toMatchObject({ level: 'blocks', index: 'day' });
     expect(day?.what).toContain('the cast to date, date(timestamp with time zone), which is STABLE');
@@ -122,7 +125,7 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     expect(own?.advice).toContain('ALTER FUNCTION public.slug(text) IMMUTABLE');
     await database.sql('ALTER FUNCTION public.slug(text) IMMUTABLE; ALTER FUNCTION public.setting(t text) IMMUTABLE');
     const mended = plan.replace('at::date', "(at AT TIME ZONE 'UTC')::date");
-    expect(coded(await preflightOf(database, mended), 'not-immutable').map(({ index }) => index)).toEqual([
+    expect(coded(await preflightOf(database, mended), 'function-not-immutable').map(({ index }) => index)).toEqual([
       'trunc',
       'later',
       'parsed',
@@ -137,7 +140,7 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
       database.sql("SELECT oid::int FROM pg_class WHERE relnamespace <> 'pg_toast'::regnamespace ORDER BY 1");
     const before = await catalog();
     const facts = await preflightOf(database, "CREATE INDEX CONCURRENTLY i ON t (b) WHERE loud('x') = 'x';");
-    expect(coded(facts, 'not-immutable')).toHaveLength(1);
+    expect(coded(facts, 'function-not-immutable')).toHaveLength(1);
     expect(await database.sql('SELECT FROM seen')).toEqual([]);
     expect(await catalog()).toEqual(before);
   });

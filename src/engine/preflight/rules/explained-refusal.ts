@@ -58,7 +58,7 @@ function ofFunctions(create: CreateIndexStep, functions: readonly ChangeableFunc
   const why =
     'An index holds the answer of the moment. That of a function which is not IMMUTABLE may be another one in another session ' +
     'or at another time (TimeZone, DateStyle, locale, other tables), and the index would be wrong.';
-  return finding('blocks', 'not-immutable', { what, why, advice: wayOut(functions) }, create);
+  return finding('blocks', 'function-not-immutable', { what, why, advice: wayOut(functions) }, create);
 }
 
 /** The usual ways out, those that fit. */
