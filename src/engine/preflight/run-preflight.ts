@@ -1,4 +1,6 @@
+import { waiveFindings } from '../../plan/findings/index.ts';
 import type { Finding, Plan } from '../../plan/types.ts';
+import type { Tried } from '../../queries/try_indexes.ts';
 import {
   type PreflightFacts,
   plainText,
@@ -29,6 +31,8 @@ export interface PreflightInput {
   purpose?: RunState['purpose'];
   /** How long writes to the tables are watched, in milliseconds; 0: not at all. Default: a little over a second. */
   watchedMs?: number;
+  /** What the server made of missing indexes, by step, from look to look: each look goes by it and adds to it. */
+  trials?: Map<number, Tried>;
 }
 
 /**
@@ -46,7 +50,7 @@ export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): Pr
   const tables = new Map<number, TableFacts>();
   for (const { table } of facts.indexes) if (table !== null) tables.set(table.oid, table);
   return {
-    findings: findingsOf(facts, purpose).map(readable),
+    findings: waiveFindings(findingsOf(facts, purpose), facts.options.ignore ?? []).map(readable),
     server: {
       version: server.version,
       versionNum: server.version_num,

@@ -111,7 +111,7 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
       { level: 'note', what: `1 index of the plan (i) goes to the tablespace ${space}, by default_tablespace.` },
     ]);
     expect(
-      coded(await preflightOf(database, "SET default_tablespace = 'no_such_one';" + plan), 'default-tablespace'),
+      coded(await preflightOf(database, `SET default_tablespace = 'no_such_one';${plan}`), 'default-tablespace'),
     ).toEqual([]);
     await database.sql(`ALTER ROLE ${role.user} SET default_tablespace = ${space}`);
     expect(blocking(await preflightOf(database, plan, { as: role }))).toEqual(['no-tablespace-right']);

@@ -32,7 +32,7 @@ export const tableWork: Rule = ({ tables, transactions }) => {
   );
   if (found.length <= MOST) return found;
   const what = `${count(found.length - MOST, 'more lock')} of the same kind ${found.length === MOST + 1 ? 'is' : 'are'} there.`;
-  const rest = { what, why: 'Builds wait for each of them.', advice: 'See pg_locks.' };
+  const rest = { what, subject: 'more', why: 'Builds wait for each of them.', advice: 'See pg_locks.' };
   return [...found.slice(0, MOST), finding('warning', 'table-work', rest)];
 };
 
@@ -41,6 +41,7 @@ function ofSession(table: string, work: TableWorkRow): Finding {
   const age = work.age_s === null ? '' : `, for ${duration(work.age_s * 1000)}`;
   return finding('warning', 'table-work', {
     what: `${who(work)} ${work.granted === true ? 'holds' : 'waits for'} ${lockName(work.mode)} on ${table}${doing}${age}.`,
+    subject: `${work.gid ?? `pid ${work.pid}`} ${table} ${work.mode}`,
     why: 'VACUUM, ANALYZE, other DDL and REFRESH ... CONCURRENTLY exclude concurrent builds on their table: the build waits for the end.',
     advice: 'Wait until it is done, and see that nothing of the kind is due in the window.',
   });

@@ -17,12 +17,14 @@ export const tablespaces: Rule = (facts) => {
     if (known.get(name) === true) {
       return finding('note', 'default-tablespace', {
         what,
+        subject: name,
         why: 'The statements do not say so, and how much room there is in it cannot be asked by SQL.',
         advice: `See that there is room. To have them with the tables: SET default_tablespace = '' in the plan.`,
       });
     }
     return finding('blocks', 'no-tablespace-right', {
       what: `${what} ${server.user} may not create anything there.`,
+      subject: name,
       why: 'Each of these builds would fail at once.',
       advice: `GRANT CREATE ON TABLESPACE ${quoteIdent(name)} TO ${quoteIdent(server.user)}, or SET default_tablespace = '' in the plan.`,
     });
