@@ -1,5 +1,6 @@
+import type { CodedFinding as Finding } from './findings/index.ts';
 import type { PlannedIndex, Reader } from './reader.ts';
-import type { DropIndexStep, Finding } from './types.ts';
+import type { DropIndexStep } from './types.ts';
 
 /** What can be said against the plan's drops without a database. */
 export function lintDrops(reader: Pick<Reader, 'drops' | 'indexes'>, safeReplace: boolean): Finding[] {

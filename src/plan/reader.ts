@@ -1,6 +1,7 @@
 import { type IndexKeys, indexKeys } from './compare.ts';
 import { dropText } from './drop-statement.ts';
 import { type Explained, explainRefusal, mayBeLeftOut } from './explain-refusal.ts';
+import type { CodedFinding as Finding } from './findings/index.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { commentRuns, type Heading, headingOf, headingOfEcho, notesOf } from './headings.ts';
 import { elsewhere } from './migrations/elsewhere.ts';
@@ -20,7 +21,6 @@ import { StepMaker } from './steps.ts';
 import type {
   CreateIndexStep,
   DropIndexStep,
-  Finding,
   Include,
   LeftOut,
   Place,

@@ -1,4 +1,5 @@
 import { defaultIndexName } from './default-name.ts';
+import type { CodedFinding as Finding } from './findings/index.ts';
 import { quoteIdent, truncateIdentifier } from './ident.ts';
 import { retargetIndex } from './index-statement.ts';
 import type { IndexStmt } from './parser.ts';
@@ -13,7 +14,6 @@ import type {
   CommentStep,
   CreateIndexStep,
   DropIndexStep,
-  Finding,
   LeftOut,
   Place,
   PlanOptions,

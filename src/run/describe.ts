@@ -1,8 +1,10 @@
+import type { Level } from '../plan/types.ts';
 import type { Command, Question } from './commands.ts';
 import type { DropCause, ErrorFacts, Found, RunEvent, RunOptions } from './events.ts';
 import { bytes, clockTime, duration } from './format.ts';
 import { thresholdsText } from './gates/thresholds-text.ts';
 import { plainText } from './plain-text.ts';
+import { isOpen } from './preflight/keys.ts';
 import { describeMeasured, describeProbe, queryTime } from './probes/text.ts';
 import { differenceCount, droppable } from './rollback.ts';
 import { REFUSED_WORDS, type ServerIdentity } from './server.ts';
@@ -91,10 +93,35 @@ const retry = (retryAt: string | null, at: string): string =>
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
 const preflight = (event: Extract<RunEvent, { type: 'preflight.finished' | 'recheck.finished' }>): string => {
-  const levels = event.findings.map((finding) => finding.level);
-  const blocks = levels.filter((level) => level === 'blocks').length;
-  const warnings = levels.filter((level) => level === 'warning').length;
-  return `preflight: ${count(blocks, 'finding blocks', 'findings block')}, ${count(warnings, 'warning', 'warnings')}`;
+  const at = (wanted: Level) => event.findings.filter(({ level, waived }) => level === wanted && !waived).length;
+  const waived = event.findings.filter((finding) => finding.waived).length;
+  const parts = [count(at('blocks'), 'finding blocks', 'findings block'), count(at('warning'), 'warning', 'warnings')];
+  return `preflight: ${[...parts, ...(waived === 0 ? [] : [`${waived} waived`])].join(', ')}`;
+};
+
+/** More than these are counted. */
+const MOST_TOLD = 3;
+
+const told = (word: string, codes: readonly string[]): string => {
+  if (codes.length === 0) return '';
+  const rest = codes.length - MOST_TOLD;
+  return `${word} ${codes.slice(0, MOST_TOLD).map(plainText).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+};
+
+/** What is in order is not told: it comes and goes with what is not. */
+const lookedAgain = (event: Extract<RunEvent, { type: 'preflight.changed' }>): string => {
+  const fresh = event.findings.filter(({ level }, at) => level !== 'ok' && event.added.includes(event.keys[at] ?? ''));
+  const texts = [
+    told(
+      'cleared',
+      event.cleared.filter(isOpen).map(({ code }) => code),
+    ),
+    told(
+      'new',
+      fresh.map(({ code }) => code),
+    ),
+  ].filter((text) => text !== '');
+  return `looked again: ${texts.length === 0 ? 'as before, with other numbers' : texts.join('; ')}`;
 };
 
 const describeServer = (server: ServerIdentity): string =>
@@ -173,6 +200,10 @@ export const describeEvent = (event: RunEvent): string => {
       return `taken up again by ${plainText(event.operator)}${event.purpose === 'rollback' ? ' to be rolled back' : ''}, from the ${event.from}${event.endOrphans ? '; what still builds for it is ended' : ''}`;
     case 'preflight.finished':
       return preflight(event);
+    case 'preflight.changed':
+      return lookedAgain(event);
+    case 'look.failed':
+      return `looking again came to nothing: ${describeError(event.error)}`;
     case 'preflight.failed':
       return `preflight could not look: ${describeError(event.error)}. ${event.advice}`;
     case 'run.approved':

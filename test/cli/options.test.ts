@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { newRunId } from '../../src/cli/identity.ts';
 import { parseConfig } from '../../src/cli/options/config-file.ts';
-import { mergeOptions, runOptions } from '../../src/cli/options/deploy-options.ts';
+import { mergeOptions, resumedOptions, runOptions } from '../../src/cli/options/deploy-options.ts';
 import { parseGate } from '../../src/cli/options/gates.ts';
-import { parseLedgerSchema, parseSetting } from '../../src/cli/options/values.ts';
+import { parseIgnore } from '../../src/cli/options/ignore.ts';
+import { parseCheckUniqueUpTo, parseLedgerSchema, parseSetting } from '../../src/cli/options/values.ts';
 import { parseDuration } from '../../src/run/gates/units.ts';
 
 describe('--gate', () => {
@@ -54,6 +55,63 @@ test('--set', () => {
   expect(parseSetting('Maintenance_Work_Mem=512MB')).toEqual(['maintenance_work_mem', '512MB']);
   expect(parseSetting('my.setting=a=b')).toEqual(['my.setting', 'a=b']);
   for (const text of ['x', '=1', 'a b=1', 'x=']) expect(() => parseSetting(text)).toThrow(/NAME=VALUE/);
+});
+
+describe('what is read for duplicates', () => {
+  const unasked = { upTo: 256 * 1024 ** 2, asked: false, examples: true };
+
+  test('tables of a few seconds, unless a size is named', () => {
+    expect(runOptions({}, true, true).uniqueCheck).toEqual(unasked);
+    const given = mergeOptions({ checkUniqueUpTo: parseCheckUniqueUpTo('10GB') }, { uniqueExamples: false });
+    expect(runOptions(given, true, true).uniqueCheck).toEqual({ upTo: 10 * 1024 ** 3, asked: true, examples: false });
+    expect(parseCheckUniqueUpTo('0')).toBe(0);
+    expect(() => parseCheckUniqueUpTo('much')).toThrow(/--check-unique-up-to takes a size, such as 10GB/);
+  });
+
+  test('in a config file', () => {
+    const { checkUniqueUpTo, uniqueExamples } = parseConfig(
+      'check-unique-up-to: 1GB\nunique-examples: false\n',
+      'x.yaml',
+    );
+    expect([checkUniqueUpTo, uniqueExamples]).toEqual([1024 ** 3, false]);
+  });
+
+  test('a run that is taken up again goes on as it was, but for what is said', () => {
+    const before = runOptions({ checkUniqueUpTo: 5, uniqueExamples: false }, true, true);
+    expect(resumedOptions(before, {}, true, true).uniqueCheck).toEqual({ upTo: 5, asked: true, examples: false });
+    expect(resumedOptions(before, { checkUniqueUpTo: 0 }, true, true).uniqueCheck?.upTo).toBe(0);
+    const { uniqueCheck: _, ...ofOld } = before;
+    expect(resumedOptions(ofOld, {}, true, true).uniqueCheck).toEqual(unasked);
+  });
+});
+
+describe('--ignore', () => {
+  test('takes a code that can be waived', () => {
+    expect(parseIgnore('dump-running')).toBe('dump-running');
+  });
+
+  const bad: [string, RegExp][] = [
+    ['dump-runing', /there is no finding "dump-runing" \(near it: dump-running\); can be waived: .*index-refused/],
+    ['amchek', /near it: amcheck/],
+    ['engine', /near it: only-engine, other-engine, restore-engine/],
+    ['nothing-like-that-at-all', /there is no finding "nothing-like-that-at-all"; can be waived: /],
+    ['standby', /--ignore standby: it cannot be waived\. A standby takes no writes\./],
+    ['backup', /--no-backup REASON/],
+    ['old-transaction', /it never blocks, so there is nothing to waive/],
+  ];
+  test.each(bad)('refuses %s and says why', (text, message) => {
+    expect(() => parseIgnore(text)).toThrow(message);
+  });
+
+  test('adds to the config file, and a resumed run has to be told anew', () => {
+    const config = parseConfig('ignore: [matches]\n', 'c.yaml');
+    const merged = mergeOptions({ ignore: ['dump-running', 'matches'] }, config);
+    const options = runOptions(merged, true, true);
+    expect(options.ignore).toEqual(['matches', 'dump-running']);
+    expect(resumedOptions(options, {}, true, true).ignore).toBeUndefined();
+    expect(resumedOptions(options, { ignore: ['matches'] }, true, true).ignore).toEqual(['matches']);
+    expect(runOptions(mergeOptions({}, {}), true, true)).not.toHaveProperty('ignore');
+  });
 });
 
 test('the ledger is on, in a schema of its own, unless something else is said', () => {
@@ -139,6 +197,7 @@ ledger-schema: Deployments
     ['- a\n- b\n', /line 1: /],
     ['replace-invalid: maybe\n', /line 1: replace-invalid: /],
     ['ledger: maybe\n', /line 1: ledger: /],
+    ['jobs: 2\nignore: [dump-runing]\n', /line 2: ignore\.0: .*near it: dump-running/],
     ['ledger-schema: pg_mine\n', /--ledger-schema takes a name/],
     ['jobs: 1\njobs: 2\n', /line 2: /],
   ];

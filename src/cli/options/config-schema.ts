@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { GATE_NAMES } from '../../run/index.ts';
 import type { GivenOptions } from './deploy-options.ts';
 import { parseThresholds } from './gates.ts';
+import { parseIgnore } from './ignore.ts';
 import { ownGates } from './own-gates.ts';
 import { probes } from './probes.ts';
 import { readBy } from './read-by.ts';
@@ -9,6 +10,7 @@ import {
   DISCONNECT_POLICIES,
   ERROR_POLICIES,
   parseBaseline,
+  parseCheckUniqueUpTo,
   parseDelay,
   parseGiveUp,
   parseHook,
@@ -81,6 +83,9 @@ const schema = z.strictObject({
   critical: z.array(z.string().min(1)).optional(),
   thresholds: thresholds.optional(),
   amcheck: z.boolean().optional(),
+  'check-unique-up-to': readBy(parseCheckUniqueUpTo).optional(),
+  'unique-examples': z.boolean().optional(),
+  ignore: z.array(readBy(parseIgnore)).optional(),
 });
 
 export type ConfigIssue = z.core.$ZodIssue;
@@ -128,6 +133,9 @@ export const checkConfig = (value: unknown): { options: GivenOptions } | { issue
       critical: data.critical,
       thresholds: data.thresholds,
       amcheck: data.amcheck,
+      checkUniqueUpTo: data['check-unique-up-to'],
+      uniqueExamples: data['unique-examples'],
+      ignore: data.ignore,
     }),
   };
 };

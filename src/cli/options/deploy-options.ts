@@ -12,7 +12,9 @@ import type {
   OwnGate,
   Probe,
   RunOptions,
+  UniqueCheckOptions,
 } from '../../run/index.ts';
+import { UNIQUE_CHECK } from '../../run/unique-check.ts';
 import { overrideOwnGates } from './gates.ts';
 import type { GivenProbe } from './probes.ts';
 import type { Ui } from './values.ts';
@@ -66,8 +68,15 @@ export interface GivenOptions {
   thresholds?: { pass: number; review: number };
   /** Go through each index with bt_index_check. */
   amcheck?: boolean;
+  /** Bytes of the largest table that is read for duplicates. */
+  checkUniqueUpTo?: number;
+  /** Whether a few of the duplicates are kept, shortened. */
+  uniqueExamples?: boolean;
+  /** Codes of findings that shall not block. */
+  ignore?: string[];
 }
 
+export const DEFAULT_JOBS = 2;
 const GIVE_UP_MS = 30 * 60_000;
 export const LEDGER_SCHEMA = 'indexdeck';
 
@@ -96,7 +105,14 @@ export const mergeOptions = (
   gates: { ...config.gates, ...flags.gates },
   ownGates: overrideOwnGates(config.ownGates ?? ownGates, flags.ownThresholds ?? {}),
   settings: { ...config.settings, ...flags.settings },
+  ...ignored(config, flags),
 });
+
+/** The flags add to the config file. */
+const ignored = (config: GivenOptions, flags: GivenOptions): Pick<GivenOptions, 'ignore'> => {
+  const all = [...new Set([...(config.ignore ?? []), ...(flags.ignore ?? [])])];
+  return all.length === 0 ? {} : { ignore: all };
+};
 
 /** What verification asks for beside the plan; what was not said of it is left out. */
 const verification = ({
@@ -109,9 +125,19 @@ const verification = ({
   ...(amcheck === undefined ? {} : { amcheck }),
 });
 
+/** What is read for duplicates: as it was before, but for what was said. */
+const uniqueCheck = (
+  { checkUniqueUpTo: upTo, uniqueExamples: examples }: GivenOptions,
+  before: UniqueCheckOptions = UNIQUE_CHECK,
+): UniqueCheckOptions => ({
+  ...before,
+  ...(upTo === undefined ? {} : { upTo, asked: true }),
+  ...(examples === undefined ? {} : { examples }),
+});
+
 /** What was not said goes on as it was: the options of a run that is taken up again. See `runOptions`. */
 export const resumedOptions = (
-  before: RunOptions,
+  { ignore: _, ...before }: RunOptions,
   given: GivenOptions,
   terminal: boolean,
   interactive: boolean,
@@ -124,7 +150,7 @@ export const resumedOptions = (
   onDisconnect: given.onDisconnect ?? before.onDisconnect,
   retries: given.retries ?? before.retries,
   autoContinue: given.autoContinue ?? before.autoContinue,
-  // Agreement is to what was found then, not to what may be found now.
+  // Agreement is to what was found then, not to what may be found now; so with what was ignored.
   replaceInvalid: given.replaceInvalid ?? false,
   giveUpMs: given.giveUpMs ?? before.giveUpMs,
   delayMs: given.delayMs ?? before.delayMs ?? 0,
@@ -134,6 +160,8 @@ export const resumedOptions = (
   settings: { ...before.settings, ...given.settings },
   // What is measured stays as it was: it was measured before.
   ...verification(given),
+  uniqueCheck: uniqueCheck(given, before.uniqueCheck),
+  ...ignored({}, given),
   interactive,
   log: given.log ?? before.log ?? null,
 });
@@ -150,7 +178,7 @@ export const runOptions = (
   probes: readonly Probe[] = [],
   matches: MatchedReport | null = null,
 ): RunOptions => ({
-  jobs: given.jobs ?? 2,
+  jobs: given.jobs ?? DEFAULT_JOBS,
   environment: given.environment ?? null,
   onError: given.onError ?? (terminal ? 'pause' : 'abort'),
   onDisconnect: given.onDisconnect ?? 'pause',
@@ -168,6 +196,8 @@ export const runOptions = (
   ledger: given.ledger === false ? null : { schema: given.ledgerSchema ?? LEDGER_SCHEMA },
   probes,
   ...verification(given),
+  uniqueCheck: uniqueCheck(given),
+  ...ignored({}, given),
   interactive,
   log: given.log ?? null,
   matches,

@@ -1,3 +1,4 @@
+import type { FindingCode, LevelOf } from '../../../plan/findings/index.ts';
 import type { Finding, Place } from '../../../plan/types.ts';
 import { bytes, type IndexRecord } from '../../../run/index.ts';
 import type { DropFinding, Rule } from '../facts.ts';
@@ -12,7 +13,12 @@ export const drops: Rule = ({ drops: all, resumed }) =>
     return isBegun(resumed, drop.step) ? [] : [standing(drop)];
   });
 
-function about({ drop }: DropFinding, level: 'blocks' | 'warning' | 'note', code: string, said: Said): Finding {
+function about<C extends FindingCode>(
+  { drop }: DropFinding,
+  level: Exclude<LevelOf<C>, 'ok'>,
+  code: C,
+  said: Said,
+): Finding {
   const { file, line, column, name } = drop;
   const place: Place = { file, line, column };
   return { ...finding(level, code, said), place, index: name };
