@@ -4,7 +4,12 @@ const threshold = z.number().nullable();
 
 /** A command as it comes from outside: over the control socket or from the ledger. */
 export const command = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('go'), replaceInvalid: z.array(z.int()), confirm: z.string().nullable() }),
+  z.object({
+    type: z.literal('go'),
+    replaceInvalid: z.array(z.int()),
+    confirm: z.string().nullable(),
+    drops: z.array(z.int()).optional(),
+  }),
   z.object({ type: z.literal('recheck') }),
   z.object({
     type: z.literal('pause'),

@@ -14,8 +14,11 @@ export type Question =
 
 /** What an operator may order. `step` is the step's number in the run, from 0. */
 export type Command =
-  /** Go ahead after preflight. `replaceInvalid` lists the OIDs of invalid leftovers that the operator agreed to drop. */
-  | { type: 'go'; replaceInvalid: number[]; confirm: string | null }
+  /**
+   * Go ahead after preflight. `replaceInvalid` lists the OIDs of invalid leftovers that the operator agreed to drop. `drops`: those
+   * of the indexes that the plan drops, as they were shown; absent where it was said in advance.
+   */
+  | { type: 'go'; replaceInvalid: number[]; confirm: string | null; drops?: number[] }
   /** Look at everything again, before go. */
   | { type: 'recheck' }
   /** `forMs`: it lifts by itself after so long, so that a forgotten one does not eat the window. */

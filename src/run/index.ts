@@ -50,7 +50,7 @@ export {
   impactOf,
 } from './impact.ts';
 export type { BuildOutcome, DropOutcome, Input, RecordResult, Response } from './inputs.ts';
-export { type InvalidLeftover, invalidLeftovers } from './leftovers.ts';
+export { type InvalidLeftover, invalidLeftovers, shownDrops } from './leftovers.ts';
 export { MOST_DELAY_MS, MOST_JOBS } from './order-change.ts';
 export { plainText } from './plain-text.ts';
 export { changedFindings } from './preflight/change.ts';

@@ -9,6 +9,10 @@ export interface InvalidLeftover {
   ready: boolean;
 }
 
+/** OIDs of the indexes that the plan drops, as they are shown before the go, in the plan's order. */
+export const shownDrops = (state: RunState): number[] =>
+  state.steps.flatMap(({ step, shown }) => (step.kind === 'drop-index' && shown !== null ? [shown] : []));
+
 /** The leftovers that the findings name: dropping one needs the operator's word. */
 export const invalidLeftovers = (state: RunState): InvalidLeftover[] =>
   (state.preflight?.steps ?? []).flatMap(({ step: id, found }) => {

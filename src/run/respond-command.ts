@@ -3,7 +3,7 @@ import type { EventBody } from './events.ts';
 import { duration } from './format.ts';
 import { asked, notInHand, takeOver } from './hand.ts';
 import type { Response } from './inputs.ts';
-import { invalidLeftovers } from './leftovers.ts';
+import { invalidLeftovers, shownDrops } from './leftovers.ts';
 import { setDelay, setGate, setJobs } from './order-change.ts';
 import { endSession } from './order-end-session.ts';
 import { orderRollback, orderSurvey } from './order-rollback.ts';
@@ -19,6 +19,9 @@ const go = (state: RunState, command: Extract<Command, { type: 'go' }>, by: Acto
     return refuse(`the last look came to nothing (${failed.error.message}): look again, and say go to what it finds`);
   if (state.options.environment === 'production' && command.confirm !== state.database.database)
     return refuse(`production asks for the name of the database, ${state.database.database}, to be typed`);
+  const { drops } = command;
+  if (drops !== undefined && drops.join() !== shownDrops(state).join())
+    return refuse('what the plan drops has changed since it was shown: look at it, then say go again');
   const invalid = invalidLeftovers(state).map(({ oid }) => oid);
   const agreed = state.options.replaceInvalid ? invalid : invalid.filter((oid) => command.replaceInvalid.includes(oid));
   return accept('go', { type: 'run.approved', by, replaceInvalid: agreed });

@@ -153,7 +153,7 @@ describe('dialogs', () => {
       /1 invalid index stands.*idx_dishes_active on dishes, oid 991, costs every write now.*y: drop and rebuild them/s,
     ],
     [
-      { kind: 'confirm', preflight: 2, replaceInvalid: [], text: 'men', wrong: false },
+      { kind: 'confirm', preflight: 2, replaceInvalid: [], drops: [], text: 'men', wrong: false },
       story,
       /on prod-db1\/menuca.*> men_/s,
     ],

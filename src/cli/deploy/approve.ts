@@ -1,5 +1,5 @@
 import type { Feed, FeedView } from '../../client/index.ts';
-import { capitalised, invalidLeftovers, type RunState, whatIsAhead } from '../../run/index.ts';
+import { capitalised, invalidLeftovers, type RunState, shownDrops, whatIsAhead } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import type { Terminal } from '../connection/prompt.ts';
 import { askAloud } from '../output/ask-aloud.ts';
@@ -34,11 +34,12 @@ const askPerson = async (
   state: RunState,
   terminal: Terminal,
   signal: AbortSignal,
-): Promise<{ replaceInvalid: number[]; confirm: string | null } | null> => {
+): Promise<{ replaceInvalid: number[]; confirm: string | null; drops: number[] } | null> => {
   const ask = (question: string) => askAloud(feed, 'go', terminal, question, signal);
   const database = plainText(state.database.database);
   const ahead = capitalised(whatIsAhead(state));
   const where = `${database} at ${plainText(state.database.host)}`;
+  const drops = shownDrops(state);
   const leftovers = state.options.replaceInvalid ? [] : invalidLeftovers(state);
   const names = leftovers.map(({ create }) => plainText(create.name)).join(', ');
   const replace = leftovers.length > 0 && saidYes(await ask(`Drop and rebuild what is invalid: ${names}? [y/N] `));
@@ -46,10 +47,10 @@ const askPerson = async (
   if (state.options.environment === 'production') {
     const question = `${ahead} in PRODUCTION on ${where}? Type the database's name: `;
     const confirm = await ask(question);
-    return confirm === state.database.database ? { replaceInvalid, confirm } : null;
+    return confirm === state.database.database ? { replaceInvalid, confirm, drops } : null;
   }
   const answer = await ask(`${ahead} on ${where}? [y/N] `);
-  return saidYes(answer) ? { replaceInvalid, confirm: null } : null;
+  return saidYes(answer) ? { replaceInvalid, confirm: null, drops } : null;
 };
 
 /** Whether all that would be asked was said before. */

@@ -70,7 +70,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     systemIdentifier: options.backup === null ? null : await memory.once('system', () => identifierOf(session)),
     indexes,
     drops,
-    neighbours: builds ? await neighboursOf(session, indexes) : [],
+    neighbours: builds ? without(await neighboursOf(session, indexes), drops) : [],
     refusalCauses: await refusalCauses(session, indexes),
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
     tablespaces: await tablespacesNamed(
@@ -117,6 +117,12 @@ async function asTheyAreCalled(
     const name = [facts.get(index.oid)?.name, index.name].find((each) => each != null && known.includes(each));
     return { step, create: { ...create, name: name ?? create.name } };
   });
+}
+
+/** What the plan itself drops is nobody's neighbour afterwards. */
+function without(neighbours: Facts['neighbours'], drops: readonly DropFinding[]): Facts['neighbours'] {
+  const dropped = new Set(drops.flatMap(({ found }) => (found.kind === 'to-drop' ? [found.oid] : [])));
+  return neighbours?.filter(({ oid }) => !dropped.has(oid)) ?? null;
 }
 
 async function dropsOf(session: Session, plan: Plan): Promise<DropFinding[]> {

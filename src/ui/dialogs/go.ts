@@ -1,4 +1,4 @@
-import { invalidLeftovers, type RunState } from '../../run/index.ts';
+import { invalidLeftovers, type RunState, shownDrops } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { plural } from '../model/format.ts';
 import { row, seg, wrapText } from '../model/row.ts';
@@ -10,14 +10,15 @@ type Confirm = Extract<Dialog, { kind: 'confirm' }>;
 
 /** What is missing between the operator's y and the first build: a question more, or the command itself. */
 const afterLeftovers = (state: RunState, preflight: number, replaceInvalid: number[]): DialogAnswer => {
+  const drops = shownDrops(state);
   if (state.options.environment === 'production')
-    return stay({ kind: 'confirm', preflight, replaceInvalid, text: '', wrong: false });
-  return { dialog: null, effects: [go(replaceInvalid, null)] };
+    return stay({ kind: 'confirm', preflight, replaceInvalid, drops, text: '', wrong: false });
+  return { dialog: null, effects: [go(replaceInvalid, null, drops)] };
 };
 
-const go = (replaceInvalid: number[], confirm: string | null): Effect => ({
+const go = (replaceInvalid: number[], confirm: string | null, drops: number[]): Effect => ({
   type: 'send',
-  command: { type: 'go', replaceInvalid, confirm },
+  command: { type: 'go', replaceInvalid, confirm, ...(drops.length === 0 ? {} : { drops }) },
   what: 'go',
 });
 
@@ -86,7 +87,7 @@ export const confirmDialog: DialogKind<Confirm> = {
   },
   ...typedName<Confirm>({
     no: close,
-    yes: ({ replaceInvalid, text }) => ({ dialog: null, effects: [go(replaceInvalid, text)] }),
+    yes: ({ replaceInvalid, drops, text }) => ({ dialog: null, effects: [go(replaceInvalid, text, drops)] }),
   }),
   stands,
 };

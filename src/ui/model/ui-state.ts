@@ -40,7 +40,7 @@ export type Dialog =
   | { kind: 'cancel-build'; step: number }
   /** `preflight` is the number of the event whose findings the question is about. */
   | { kind: 'leftovers'; preflight: number }
-  | { kind: 'confirm'; preflight: number; replaceInvalid: number[]; text: string; wrong: boolean }
+  | { kind: 'confirm'; preflight: number; replaceInvalid: number[]; drops: number[]; text: string; wrong: boolean }
   /** `off`: OIDs that were taken out by hand. `at`: the line of the cursor. `now`: when it was opened, for the ages. */
   | { kind: 'rollback'; off: number[]; at: number; now: number }
   | { kind: 'rollback-name'; oids: number[]; all: boolean; text: string; wrong: boolean }

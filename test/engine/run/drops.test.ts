@@ -269,9 +269,10 @@ describe.each(versions)('drops of the plan on PostgreSQL %i', (version) => {
 
   it('is not done when what is built before it on its table has failed', async () => {
     const database = await prepared(version);
-    await database.sql("INSERT INTO courses VALUES (-1, 'name 1')");
     const sql = `CREATE UNIQUE INDEX CONCURRENTLY new_courses ON courses (name);\n${onlyDrop}`;
     const run = await start(database, sql, { options: { onError: 'skip' } });
+    await run.until((state) => state.phase === 'ready');
+    await database.sql("INSERT INTO courses VALUES (-1, 'name 1')");
     await run.go();
     expect((await run.end()).outcome).toMatchObject({ status: 1 });
     expect(run.step('old_courses').error?.message).toContain('new_courses, which stands before it');

@@ -204,7 +204,6 @@ describe.each(versions)('a replacement in the safe order on PostgreSQL %i', (ver
 
   it('what could not be built leaves the old one as it is', async () => {
     const database = await prepared(version);
-    await database.sql("INSERT INTO dishes VALUES (-1, 'name 1')");
     const sql = PLAN.replace(
       'CREATE INDEX CONCURRENTLY idx_dishes ON dishes (name, id)',
       'CREATE UNIQUE INDEX CONCURRENTLY idx_dishes ON dishes (name)',
@@ -213,6 +212,8 @@ describe.each(versions)('a replacement in the safe order on PostgreSQL %i', (ver
       plan: { allowDrops: true, safeReplace: true },
       options: { onError: 'skip' },
     });
+    await run.until((state) => state.phase === 'ready');
+    await database.sql("INSERT INTO dishes VALUES (-1, 'name 1')");
     await run.go();
     expect((await run.end()).outcome).toMatchObject({ status: 1 });
     expect((await indexesOf(database)).map(({ name }) => name)).toEqual(['dishes_pkey', 'idx_dishes']);

@@ -26,8 +26,8 @@ export class Witness implements Watcher {
     rules.beginsOnlyWhenItMay(before, event);
     rules.beginsOnlyWithTheLock(engine, event);
     rules.liftsOnlyWhatItMay(before, event);
-    if (event.type === 'preflight.finished') {
-      for (const { step, found } of event.steps) if (found?.kind === 'to-drop') this.#shown.set(step, found.oid);
+    if (event.type === 'preflight.finished' || event.type === 'preflight.changed') {
+      for (const { step, found } of event.steps ?? []) if (found?.kind === 'to-drop') this.#shown.set(step, found.oid);
     } else if (event.type === 'run.approved') for (const oid of event.replaceInvalid) this.#agreed.add(oid);
     else if (event.type === 'verify.finished') this.#verifiedAt = this.#server.meddled;
     else if (event.type === 'build.finished') rules.countsOnlyItsOwn(this.#server, event);
