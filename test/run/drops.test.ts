@@ -1,0 +1,231 @@
+import { describe, expect, it } from 'vitest';
+import type { DropIndexStep } from '../../src/plan/types.ts';
+import type { Found, IndexRecord, SurveyedIndex } from '../../src/run/index.ts';
+import { Core, createIndex, factsOf, options, planOf, section, serverError } from '../support/core.ts';
+
+const drop = (name: string, more: Partial<DropIndexStep> = {}): DropIndexStep => ({
+  ...{ file: 'plan.sql', line: 1, column: 1, settings: [], searchPath: null },
+  kind: 'drop-index',
+  sql: `DROP INDEX CONCURRENTLY ${name}`,
+  schema: null,
+  name,
+  concurrently: true,
+  madeConcurrent: false,
+  ifExists: false,
+  ...more,
+});
+
+const recordOf = (name: string, more: Partial<IndexRecord> = {}): IndexRecord => ({
+  definition: `CREATE INDEX ${name} ON public.a USING btree (a)`,
+  rebuildSql: `CREATE INDEX CONCURRENTLY ${name} ON public.a USING btree (a)`,
+  table: 'a',
+  tablespace: null,
+  comment: null,
+  clustered: false,
+  statistics: [],
+  valid: true,
+  bytes: 8192,
+  scans: 3,
+  lastScan: null,
+  ...more,
+});
+
+const standing = (name: string, oid: number): Found => ({
+  kind: 'to-drop',
+  ...{ oid, schema: 'public', name, record: recordOf(name), problem: null },
+});
+
+/** A run of these steps on the table a, in which each index to be dropped was shown with the OID 700 and its step's number. */
+const ready = (...steps: Parameters<typeof section>[1]): Core => {
+  const core = new Core(planOf(section('one', steps)), options());
+  const facts = factsOf(core.state);
+  const looked = core.state.steps.map(({ id, step }) => ({
+    step: id,
+    tableOid: 1000,
+    found: step.kind === 'drop-index' ? standing(step.name, 700 + id) : ({ kind: 'none' } as const),
+  }));
+  const tables = [{ oid: 1000, schema: 'public', name: 'a', rows: 1, bytes: 8192 }];
+  core.end('preflight', { kind: 'preflighted', facts: { ...facts, tables, steps: looked } });
+  return core;
+};
+
+const go = (core: Core): Core => {
+  core.command({ type: 'go', replaceInvalid: [], confirm: 'menuca' });
+  core.end('baseline', {
+    kind: 'baselined',
+    baseline: {
+      ...{ indexes: 1, idxIndexes: 0, schemas: ['public'], databaseBytes: 1, active: 1, connections: 10 },
+      ...{ rollbacksPerS: 0, rateSeconds: 4, present: [{ oid: 700, schema: 'public', name: 'old', valid: true }] },
+    },
+  });
+  return core;
+};
+
+const dropFails = (core: Core, step: number, left: 'valid' | 'invalid', sqlstate = '57014') =>
+  core.end(`drop:${step}`, {
+    kind: 'dropped',
+    step,
+    outcome: { kind: 'failed', error: serverError(sqlstate), standing: left },
+  });
+
+describe('an index that the plan drops', () => {
+  it('is dropped as it was shown, with its definition in the intent, and then is on record as removed', () => {
+    const core = go(ready(drop('old')));
+    core.found(0, standing('old', 700));
+    expect(core.events.find(({ type }) => type === 'drop.started')).toMatchObject({
+      oid: 700,
+      why: 'planned',
+      record: { definition: 'CREATE INDEX old ON public.a USING btree (a)' },
+    });
+    core.dropped(0);
+    expect(core.state).toMatchObject({ removed: [{ step: 0, oid: 700, name: 'old' }], created: [] });
+    expect(core.state.steps[0]).toMatchObject({ status: 'done', attempt: 1 });
+    expect(core.replayed()).toEqual(core.state);
+  });
+
+  it('is not touched when another one has its name by then, and that is a failure', () => {
+    const core = go(ready(drop('old')));
+    core.found(0, standing('old', 999));
+    expect(core.state.steps[0]?.error?.message).toContain('not the index that was shown');
+    expect(core.begun.map(({ kind }) => kind)).not.toContain('drop');
+  });
+
+  it('that is not there is done with IF EXISTS, and a failure without', () => {
+    const core = go(ready(drop('old', { ifExists: true })));
+    core.found(0);
+    expect(core.state.steps[0]).toMatchObject({ status: 'equal', note: 'it is not there: nothing to drop' });
+    const other = go(ready(drop('old')));
+    other.found(0);
+    expect(other.state.steps[0]?.status).toBe('failed');
+  });
+
+  it('keeps its place among what is about its table, and is not dropped when what stands before it failed', () => {
+    const core = go(ready(createIndex('new', 'a'), drop('old'), createIndex('last', 'a')));
+    expect(core.underWay).toEqual(['inspect:0']);
+    core.found(0);
+    core.buildEnds(0, { kind: 'failed', error: serverError('23505'), leftover: null });
+    core.command({ type: 'continue' });
+    expect(core.underWay).toEqual(['inspect:1']);
+    core.found(1, standing('old', 701));
+    expect(core.state.steps[1]?.error?.message).toContain('new, which stands before it in the plan, is not built');
+  });
+
+  it('a go to other drops than those that are there now is refused', () => {
+    const core = ready(drop('old'));
+    const order = { type: 'go', replaceInvalid: [], confirm: 'menuca' } as const;
+    expect(core.command({ ...order, replaceInvalid: [], drops: [699] })).toMatchObject({
+      ok: false,
+      why: expect.stringContaining('has changed since it was shown'),
+    });
+    expect(core.command({ ...order, replaceInvalid: [], drops: [700] })).toMatchObject({ ok: true });
+  });
+});
+
+describe('a drop that was stopped', () => {
+  it('before it began leaves the step to be looked at anew', () => {
+    const core = go(ready(drop('old')));
+    core.found(0, standing('old', 700));
+    dropFails(core, 0, 'valid');
+    expect(core.state.steps[0]).toMatchObject({ status: 'queued', leftover: null });
+    core.pass(60_000);
+    expect(core.underWay).toEqual(['inspect:0']);
+  });
+
+  it('in the middle is gone on with, also by an engine that takes the run up, and until then the status is 5', () => {
+    const core = go(ready(drop('old')));
+    core.found(0, standing('old', 700));
+    dropFails(core, 0, 'invalid');
+    expect(core.state.steps[0]).toMatchObject({ status: 'dropping', leftover: { oid: 700, afterwards: 'done' } });
+    core.command({ type: 'abort' });
+    core.pass(60_000);
+    dropFails(core, 0, 'invalid');
+    expect(core.begun.at(-1)).toMatchObject({
+      kind: 'finish',
+      status: 5,
+      leftToDo: [expect.stringContaining('indexdeck resume drops it to its end')],
+    });
+  });
+});
+
+describe('on the way back', () => {
+  const surveyed = (core: Core): SurveyedIndex[] => [
+    ...core.state.created.map(({ step, oid, name }) => surveyOf(step, oid, name)),
+    ...core.state.removed.map(({ step, oid, name, record }) => ({
+      ...surveyOf(step, oid, name),
+      standing: 'gone' as const,
+      rebuild: record,
+    })),
+  ];
+  const surveyOf = (step: number, oid: number, name: string): SurveyedIndex => ({
+    ...{ step, oid, schema: 'public', name, standing: 'valid', bytes: 1, scans: 0, lastScan: null, kept: null },
+  });
+  const goBack = (core: Core) => {
+    // What is being looked at ends, and begins nothing.
+    core.command({ type: 'pause' });
+    for (const key of core.underWay) core.found(Number(key.split(':')[1]));
+    core.command({ type: 'survey' });
+    core.end('survey', {
+      kind: 'surveyed',
+      survey: { indexes: surveyed(core), unfinished: [], statsReset: null },
+      ended: [],
+    });
+    expect(core.command({ type: 'roll-back', oids: [], all: true, confirm: 'menuca' })).toMatchObject({ ok: true });
+  };
+
+  it('the old one is there again before the new one beside it goes, and the catalog is as before', () => {
+    const core = go(ready(createIndex('new', 'a'), drop('old'), createIndex('last', 'a')));
+    core.found(0);
+    core.built(0);
+    core.found(1, standing('old', 701));
+    core.dropped(1);
+    goBack(core);
+    expect(core.underWay).toEqual(['inspect:1']);
+    core.found(1);
+    expect(core.events.at(-1)).toMatchObject({ type: 'build.started', name: 'old', table: 'a' });
+    core.built(1, 800);
+    expect(core.state.steps[1]?.status).toBe('rebuilt');
+    expect(core.underWay).toEqual(['drop:0']);
+    core.dropped(0);
+    expect(core.underWay).toEqual(['check-rollback']);
+    const present = [
+      { oid: 700, schema: 'public', name: 'old', valid: true },
+      { oid: 800, schema: 'public', name: 'old', valid: true },
+    ];
+    core.end('check-rollback', {
+      kind: 'rollback-checked',
+      present,
+      still: [],
+      rebuilt: [{ oid: 800, problem: null }],
+    });
+    expect(core.state.rollback).toMatchObject({ left: [], differences: { added: [], missing: [], changed: [] } });
+    expect(core.replayed()).toEqual(core.state);
+  });
+
+  it('what took its name goes first', () => {
+    const core = go(ready(drop('old'), createIndex('old', 'a'), createIndex('last', 'a')));
+    core.found(0, standing('old', 700));
+    core.dropped(0);
+    core.found(1);
+    core.built(1);
+    goBack(core);
+    expect(core.underWay).toEqual(['drop:1']);
+    core.dropped(1);
+    expect(core.underWay).toEqual(['inspect:0']);
+  });
+
+  it('what could not be built again is said, and is tried again first', () => {
+    const core = go(ready(drop('old'), createIndex('last', 'a')));
+    core.found(0, standing('old', 700));
+    core.dropped(0);
+    goBack(core);
+    core.found(0);
+    core.buildEnds(0, { kind: 'failed', error: serverError('40P01'), leftover: null });
+    expect(core.state.rollback?.left).toEqual([]);
+    core.pass(60_000);
+    core.found(0);
+    core.buildEnds(0, { kind: 'failed', error: serverError('42P01'), leftover: null });
+    expect(core.state.rollback?.left).toMatchObject([{ oid: 700, why: 'it could not be built again: error 42P01' }]);
+    expect(core.underWay).toEqual(['check-rollback']);
+    expect(core.state.removed).toHaveLength(1);
+  });
+});
