@@ -1,5 +1,6 @@
 import type { Finding, Plan } from '../plan/types.ts';
 import type { Actor, Command, Question } from './commands.ts';
+import type { StepEstimate } from './estimates/estimate-indexes.ts';
 import type { OwnGate } from './gates/own.ts';
 import type { GateName, GateThresholds } from './gates/types.ts';
 import type { AnalyzedTable, Probe, ProbeMeasured, StatementsRead } from './probes/types.ts';
@@ -89,6 +90,16 @@ export interface MatchedReport {
   fingerprint: string;
   /** Statement by statement, a line each; empty when the plans are equal. */
   differences: string[];
+  /** What its indexes took there, without waits, and on how large a table; absent where its version did not tell. */
+  builds?: StagedBuild[];
+}
+
+/** One build of another run. */
+export interface StagedBuild {
+  table: string;
+  name: string;
+  ms: number;
+  tableBytes: number;
 }
 
 /** Which database, as the screen says it. No secrets. */
@@ -139,6 +150,8 @@ export interface PreflightFacts {
   steps: { step: number; tableOid: number | null; found: Found | null }[];
   /** The settings that every building session gets, and why. */
   settings: { name: string; value: string; why: string }[];
+  /** What each index that is to be built is expected to come to; absent in journals of old and before a rollback. */
+  estimates?: StepEstimate[];
 }
 
 /** The state before the run (runbook row 3). */

@@ -27,6 +27,8 @@ const newStep = (id: number, section: number, step: StepState['step']): StepStat
   oid: null,
   bytes: null,
   phase: null,
+  waitedMs: 0,
+  waitingSince: null,
   unwatched: false,
   cancel: null,
   lost: false,
@@ -66,6 +68,7 @@ export const initialState = (event: RunEvent): RunState => {
     preflight: null,
     preflightError: null,
     tables: [],
+    estimates: [],
     baseline: null,
     agreed: [],
     steps,
@@ -110,12 +113,14 @@ const lookedAt = (
   state: RunState,
   event: Extract<RunEvent, { type: 'preflight.finished' | 'recheck.finished' }>,
 ): Partial<RunState> => {
-  const { findings, server, tables, steps, settings } = event;
+  const { findings, server, tables, steps, settings, estimates = [] } = event;
   const tableOf = new Map(steps.map((step) => [step.step, step.tableOid]));
   return {
     preflight: { findings, server, tables, steps, settings },
     preflightError: null,
     tables,
+    // What is built already keeps the estimate that it was begun with.
+    estimates: [...state.estimates.filter((old) => !estimates.some((each) => each.step === old.step)), ...estimates],
     steps: state.steps.map((step) => ({ ...step, tableOid: tableOf.get(step.id) ?? step.tableOid })),
   };
 };

@@ -70,8 +70,9 @@ export const addCheck = (program: Command, io: Io, done: Done): void => {
     const { plan, findings, database, preflight } = checked;
     const status = blocked ? 3 : 0;
     if (ui === 'json') {
-      const { server = null, tables = [], steps = [], settings = [] } = preflight ?? {};
-      out.line(JSON.stringify({ status, plan: planToJson(plan), database, server, tables, steps, settings, findings }));
+      const { server = null, tables = [], steps = [], settings = [], estimates = [] } = preflight ?? {};
+      const found = { server, tables, steps, settings, estimates, findings };
+      out.line(JSON.stringify({ status, plan: planToJson(plan), database, ...found }));
     } else for (const line of describeCheck(checked)) out.line(line);
     await out.flush();
     done(status);

@@ -10,6 +10,10 @@ export const CONSULTED: readonly string[] = [
   'shared_buffers',
   'default_transaction_read_only',
   'synchronous_commit',
+  // Sizes and times are estimated by these.
+  'temp_file_limit',
+  'min_parallel_table_scan_size',
+  'wal_compression',
 ];
 
 export interface ChosenSetting {
@@ -26,7 +30,7 @@ const LEAST_MEMORY = 64 * MB;
 const MOST_MEMORY = 512 * MB;
 
 /** A setting in bytes, from pg_settings' own unit (kB, 8kB, MB, ...). */
-function inBytes(setting: SettingRow | undefined): number | null {
+export function inBytes(setting: SettingRow | undefined): number | null {
   const match = /^(\d*)(B|kB|MB|GB)$/.exec(setting?.unit ?? '');
   if (setting?.value == null || match === null) return null;
   const unit = { B: 1, kB: KB, MB, GB: MB * KB }[match[2] as 'B' | 'kB' | 'MB' | 'GB'];

@@ -7,6 +7,7 @@ import type { RoleDefault, SettingRow } from '../../queries/settings_named.ts';
 import type { StallingTransaction } from '../../queries/stalling_transactions.ts';
 import type { RunOptions, StepState } from '../../run/index.ts';
 import type { Inspection } from '../catalog/index.ts';
+import type { EstimateFacts } from './estimates/gather-estimates.ts';
 import type { Pooling } from './pooling.ts';
 
 /** One planned index and what the catalog says of it. */
@@ -50,6 +51,8 @@ export interface Facts {
   ledger: LedgerSchemaRow | null;
   /** Probes that will not be run, since they call these functions by name, VOLATILE ones. */
   refusedProbes: { name: string; functions: string[] }[];
+  /** What sizes and times are estimated from; null before a rollback. */
+  basis: EstimateFacts | null;
   /** What is there of amcheck; null when it was not asked for. */
   amcheck: { installed: boolean; allowed: boolean } | null;
 }

@@ -17,13 +17,14 @@ import { isHarmless } from '../catalog/harmless-functions.ts';
 import { type InspectionTarget, inspectIndexes } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
+import { gatherEstimates } from './estimates/gather-estimates.ts';
 import type { Facts, RefusedSetting } from './facts.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
-export async function gather(session: Session, about: Omit<PreflightInput, 'inspect' | 'purpose'>): Promise<Facts> {
-  const { plan, options, ours } = about;
+export async function gather(session: Session, about: Omit<PreflightInput, 'inspect'>): Promise<Facts> {
+  const { plan, options, ours, purpose } = about;
   const server = await serverFacts(session);
   const targets = indexTargets(plan, options);
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
@@ -52,6 +53,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     roleDefaults: await roleDefaults(session),
     refusedProbes: await refusedProbes(session, options),
     amcheck: options.amcheck === true ? await amcheck(session) : null,
+    basis: purpose === 'rollback' ? null : await gatherEstimates(session, indexes, tryMissing),
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
   };
 }

@@ -9,6 +9,7 @@ import {
 } from '../../run/index.ts';
 import type { Session } from '../session.ts';
 import { builderSettings } from './builder-settings.ts';
+import { stepEstimates } from './estimates/step-estimates.ts';
 import type { Facts } from './facts.ts';
 import { gather } from './gather.ts';
 import type { Pooling } from './pooling.ts';
@@ -34,8 +35,8 @@ export interface PreflightInput {
  * right that is missing is a finding.
  */
 export async function runPreflight(input: PreflightInput): Promise<PreflightFacts> {
-  const { inspect, purpose = 'deploy', ...about } = input;
-  return judge(await gather(inspect, about), purpose);
+  const { inspect, ...about } = input;
+  return judge(await gather(inspect, about), about.purpose);
 }
 
 /** The facts as the run keeps them, with what the rules say of them. Pure. */
@@ -55,6 +56,7 @@ export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): Pr
     tables: [...tables.values()],
     steps: facts.indexes.map(({ step, table, found }) => ({ step, tableOid: table?.oid ?? null, found })),
     settings: builderSettings(facts),
+    ...(facts.basis === null ? {} : { estimates: stepEstimates(facts) }),
   };
 }
 

@@ -23,6 +23,7 @@ export const factsWhere = (
     roleDefaults: [],
     ledger: null,
     amcheck: null,
+    basis: null,
     refusedProbes: [],
     ...rest,
     server: {

@@ -6,6 +6,7 @@ import { busyTables } from './busy-tables.ts';
 import { connection } from './connection.ts';
 import { connectionHeadroom } from './connection-headroom.ts';
 import { dropWaits } from './drop-waits.ts';
+import { estimate } from './estimate.ts';
 import { indexes } from './indexes.ts';
 import { ledger } from './ledger.ts';
 import { matches } from './matches.ts';
@@ -46,6 +47,7 @@ export const RULES: readonly Rule[] = [
   refusedIndexes,
   resumed,
   indexes,
+  estimate,
   probes,
   busyTables,
   oldTransactions,

@@ -1,0 +1,91 @@
+import pg from 'pg';
+import { columnsOf, indexShape } from '../../../plan/index-shape.ts';
+import { configureSession } from '../../../queries/configure_session.ts';
+import { type Sampled, sampleIndexes } from '../../../queries/sample_indexes.ts';
+import { type ColumnStatisticsRow, tableStatistics } from '../../../queries/table_statistics.ts';
+import type { IndexBasis } from '../../../run/index.ts';
+import { inspectingSettings } from '../../catalog/index.ts';
+import type { Session } from '../../session.ts';
+import type { IndexFinding } from '../facts.ts';
+import { indexBasis } from './index-basis.ts';
+import { sampleWishes, type Wished } from './sample-wishes.ts';
+
+/** What estimates are made of, as far as it could be had. */
+export interface EstimateFacts {
+  indexes: IndexBasis[];
+  /** What making an index of nothing takes on this server, ms; null when nothing could be tried. */
+  emptyMs: number | null;
+  /** Why nothing could be tried on a sample, as a sentence; null when it was. */
+  noSample: string | null;
+}
+
+/** No table is sampled once this is over. */
+const BUDGET_MS = 900;
+/** And then, whatever the server is at, it is ended. */
+const MOST_MS = 2_000;
+
+/** The indexes that will be built as things stand. */
+const wishedOf = (indexes: readonly IndexFinding[]): Omit<Wished, 'statistics'>[] =>
+  indexes.flatMap(({ step, create, row, found }) => {
+    if (found.kind !== 'none' && found.kind !== 'invalid') return [];
+    const shape = indexShape(create.buildSql);
+    return shape === null ? [] : [{ step, create, row, shape }];
+  });
+
+/** The statistics of all columns that the indexes need, by table and name. */
+async function statisticsOf(session: Session, wished: readonly Omit<Wished, 'statistics'>[]) {
+  const tables = new Map<number, { table: number; schema: string; name: string; columns: Set<string> }>();
+  for (const { row, shape } of wished) {
+    const { table_oid: table, table_schema: schema, table_name: name } = row;
+    if (table === null || schema === null || name === null) continue;
+    const known = tables.get(table) ?? { table, schema, name, columns: new Set<string>() };
+    tables.set(table, known);
+    for (const column of columnsOf(shape)) known.columns.add(column);
+  }
+  const wanted = [...tables.values()].map((each) => ({ ...each, columns: [...each.columns] }));
+  const statistics = new Map<number, Map<string, ColumnStatisticsRow>>();
+  for (const each of await tableStatistics(session, wanted)) {
+    const ofTable = statistics.get(each.table_oid) ?? new Map<string, ColumnStatisticsRow>();
+    statistics.set(each.table_oid, ofTable.set(each.column, each));
+  }
+  return statistics;
+}
+
+/**
+ * Reads statistics and tries the indexes on a sample of their tables: a number of statements that depends on nothing. `mayTry`:
+ * scratch tables may be made here. Fails only when the session does.
+ */
+export async function gatherEstimates(
+  session: Session,
+  indexes: readonly IndexFinding[],
+  mayTry: boolean,
+): Promise<EstimateFacts> {
+  const known = wishedOf(indexes);
+  const statistics = await statisticsOf(session, known);
+  const wished = known.map((each) => ({ ...each, statistics: statistics.get(each.row.table_oid ?? 0) ?? new Map() }));
+  const { sampled, why } = await sample(session, wished, mayTry);
+  return {
+    indexes: wished.map((each) => indexBasis(each, sampled)),
+    emptyMs: sampled?.emptyMs ?? null,
+    noSample: why,
+  };
+}
+
+async function sample(
+  session: Session,
+  wished: readonly Wished[],
+  mayTry: boolean,
+): Promise<{ sampled: Sampled | null; why: string | null }> {
+  if (!mayTry) return { sampled: null, why: 'no scratch table can be made here without changing anything' };
+  try {
+    await configureSession(session, { statement_timeout: `${MOST_MS}ms` });
+    const sampled = await sampleIndexes(session, sampleWishes(wished), BUDGET_MS);
+    return { sampled, why: sampled === null ? 'the server gave no answer' : null };
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || session.lost) throw error;
+    return { sampled: null, why: error.message };
+  } finally {
+    if (!session.lost)
+      await configureSession(session, { statement_timeout: inspectingSettings.statement_timeout ?? '10s' });
+  }
+}
