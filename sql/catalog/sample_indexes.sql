@@ -3,16 +3,17 @@
 -- SYSTEM); of the table only an ACCESS SHARE lock is taken, which is not waited for longer than 50 ms. A few blocks are read first
 -- to see how long that takes: copying a table gets its share of the time that is left, and nothing new is begun when it is over.
 -- Its input is the session's own setting indexdeck.sample, a JSON object of
---   {budgetMs, tables: [{table, from, owner, path, columns, blocks, creates: [{step, sql, half, measure}]}]}
+--   {budgetMs, tables: [{table, from, owner, path, columns, blocks, creates: [{step, sql, half, measure, partial}]}]}
 -- blocks: the most that are copied; table: its OID; from: the table, quoted, with ONLY where its children do
 -- not count; owner: its owner, quoted; path: the search path to use, or null; columns: those that the indexes need, quoted;
 -- sql: CREATE INDEX indexdeck_sample_index ON pg_temp.indexdeck_sample ...; half: the same on pg_temp.indexdeck_half, for
--- methods whose size has to be measured twice, or null; measure: count and weigh the keys (B-tree alone).
+-- methods whose size has to be measured twice, or null; measure: count and weigh the keys (B-tree alone);
+-- partial: it has a predicate.
 -- Its output is the setting indexdeck.sampled, a JSON object of {emptyMs, ms, tables: [{table, blocks, share, rows, blockMs}],
--- indexes: [{step, entries, pages, ms, halfRows, halfPages, plannedRows, columns,
--- sizes, distinct, single}]}; what could not be done is not in it. columns: one for
--- each of the index, {length, align, expression, equal}; sizes: mean bytes and share of NULLs for each of them. plannedRows (the planner's
--- estimate for a predicate), sizes, distinct and single (of keys, B-tree alone) are absent where the index calls a function that
+-- indexes: [{step, entries, pages, ms, halfRows, halfPages, columns,
+-- sizes, distinct, single}], planned: [{step, rows}]}; what could not be done is not in it. columns: one for
+-- each of the index, {length, align, expression, equal}; sizes: mean bytes and share of NULLs for each of them. planned: the planner's estimate
+-- for a predicate, also of tables that no time was left for, on an empty copy. planned, sizes, distinct and single (of keys, B-tree alone) are absent where the index calls a function that
 -- somebody else than a superuser or ourselves has written: it would run with our rights here.
 -- Building is another matter: the copy gets the table's owner where we are superuser, and the server then takes his rights.
 -- Row security: whoever would see only some rows sees none.
@@ -23,18 +24,20 @@ declare
   own_path constant text := current_setting('search_path');
   began constant timestamptz := clock_timestamp();
   until constant timestamptz := began + make_interval(secs => (wanted->>'budgetMs')::float8 / 1000);
+  -- For what needs no rows.
+  at_last constant timestamptz := until + (until - began) / 3;
   first_blocks constant int := 20;
-  most_rows constant int := 50000;
   job jsonb; nth int;
   planned jsonb;
   tables jsonb := '[]';
   indexes jsonb := '[]';
+  estimated jsonb := '[]';
   fact jsonb;
   planner jsonb;
   start timestamptz;
   blocks bigint; share float8; copied bigint; half_rows bigint; half_pages int; empty_ms float8; took float8; block_ms float8;
   made record;
-  keys text; sizes text; condition text; trusted bool;
+  keys text; sizes text; condition text; trusted bool; late bool;
 begin
   perform set_config('lock_timeout', '50ms', true), set_config('row_security', 'off', true),
     set_config('temp_tablespaces', '', true), set_config('client_min_messages', 'warning', true);
@@ -48,42 +51,53 @@ begin
   end loop;
   drop table pg_temp.indexdeck_sample;
   for job, nth in select * from jsonb_array_elements(wanted->'tables') with ordinality loop
-    exit when clock_timestamp() > until;
+    exit when clock_timestamp() > at_last;
+    late := clock_timestamp() > until;
+    continue when late and not job->'creates' @? '$[*].partial ? (@ == true)';
     begin
-      select sum(pg_relation_size(oid)) / current_setting('block_size')::int into blocks
-      from (
-        select relid::oid as oid from pg_partition_tree((job->>'table')::oid::regclass) where isleaf
-        union
-        select oid from pg_class where oid = (job->>'table')::oid and relkind in ('r', 'm')
-      ) as heap;
-      start := clock_timestamp();
-      execute format('select count(*) from %s tablesample system (%s) repeatable (1)', job->>'from',
-        100 * least(1, first_blocks::float8 / greatest(blocks, 1)));
-      block_ms := extract(epoch from clock_timestamp() - start) * 1000 / least(first_blocks, greatest(blocks, 1));
-      -- The same seed: what was read first is among it.
-      share := least(1, least((job->>'blocks')::float8,
-        greatest(first_blocks, extract(epoch from until - clock_timestamp()) * 1000
-          / (jsonb_array_length(wanted->'tables') + 1 - nth) / block_ms)) / greatest(blocks, 1));
-      execute format('create temporary table indexdeck_sample as select %s from %s %s limit %s',
-        (select string_agg(value, ', ') from jsonb_array_elements_text(job->'columns')), job->>'from',
-        case when share < 1 then format('tablesample system (%s) repeatable (1)', share * 100) end, most_rows);
-      get diagnostics copied = row_count;
+      if late then
+        execute format('create temporary table indexdeck_sample as select %s from %s with no data',
+          (select string_agg(value, ', ') from jsonb_array_elements_text(job->'columns')), job->>'from');
+        copied := 0;
+      else
+        select sum(pg_relation_size(oid)) / current_setting('block_size')::int into blocks
+        from (
+          select relid::oid as oid from pg_partition_tree((job->>'table')::oid::regclass) where isleaf
+          union
+          select oid from pg_class where oid = (job->>'table')::oid and relkind in ('r', 'm')
+        ) as heap;
+        start := clock_timestamp();
+        execute format('select count(*) from %s tablesample system (%s) repeatable (1)', job->>'from',
+          100 * least(1, first_blocks::float8 / greatest(blocks, 1)));
+        block_ms := extract(epoch from clock_timestamp() - start) * 1000 / least(first_blocks, greatest(blocks, 1));
+        -- The same seed: what was read first is among it.
+        share := least(1, least((job->>'blocks')::float8,
+          greatest(first_blocks, extract(epoch from until - clock_timestamp()) * 1000
+            / (jsonb_array_length(wanted->'tables') + 1 - nth) / block_ms)) / greatest(blocks, 1));
+        execute format('create temporary table indexdeck_sample as select %s from %s %s',
+          (select string_agg(value, ', ') from jsonb_array_elements_text(job->'columns')), job->>'from',
+          case when share < 1 then format('tablesample system (%s) repeatable (1)', share * 100) end);
+        get diagnostics copied = row_count;
+      end if;
       half_rows := copied / 2;
-      if job->'creates' @? '$[*].half ? (@ != null)' then
+      if not late and job->'creates' @? '$[*].half ? (@ != null)' then
         execute format('create temporary table indexdeck_half as select * from pg_temp.indexdeck_sample limit %s', half_rows);
       end if;
       if current_setting('is_superuser')::bool then
         execute format('alter table pg_temp.indexdeck_sample owner to %s', job->>'owner');
         execute format('alter table if exists pg_temp.indexdeck_half owner to %s', job->>'owner');
       end if;
-      tables := tables || jsonb_build_object('table', job->'table', 'blocks', blocks, 'share', share,
-        'rows', copied, 'blockMs', block_ms);
+      if not late then
+        tables := tables || jsonb_build_object('table', job->'table', 'blocks', blocks, 'share', share,
+          'rows', copied, 'blockMs', block_ms);
+      end if;
       for planned in select * from jsonb_array_elements(job->'creates') loop
-        exit when clock_timestamp() > until;
+        exit when clock_timestamp() > at_last;
+        continue when clock_timestamp() > until and not (planned->>'partial')::bool;
         begin
           perform set_config('search_path', coalesce(job->>'path', own_path), true);
           half_pages := null;
-          if planned->>'half' is not null then
+          if not late and planned->>'half' is not null then
             execute planned->>'half';
             half_pages := pg_relation_size('pg_temp.indexdeck_half_index') / current_setting('block_size')::int;
           end if;
@@ -130,15 +144,17 @@ begin
           condition := coalesce(' where ' || made.predicate, '');
           if trusted and made.predicate is not null then
             execute format('explain (format json) select from %s%s', job->>'from', condition) into planner;
-            fact := fact || jsonb_build_object('plannedRows', planner->0->'Plan'->'Plan Rows');
+            estimated := estimated || jsonb_build_object('step', planned->'step', 'rows', planner->0->'Plan'->'Plan Rows');
           end if;
-          if trusted and (planned->>'measure')::bool then
+          if trusted and not late and (planned->>'measure')::bool then
             execute format($$select $1 || jsonb_build_object('sizes', (select jsonb_build_array(%s) from pg_temp.indexdeck_sample%s))
               || (select jsonb_build_object('distinct', count(*), 'single', count(*) filter (where n = 1))
                 from (select count(*) as n from pg_temp.indexdeck_sample%s group by %s) as grouped)$$,
               sizes, condition, condition, keys) into fact using fact;
           end if;
-          indexes := indexes || fact;
+          if not late then
+            indexes := indexes || fact;
+          end if;
         exception when others then
           -- What it was, try_indexes tells better.
           null;
@@ -150,6 +166,6 @@ begin
     end;
   end loop;
   perform set_config('indexdeck.sampled', jsonb_build_object('emptyMs', empty_ms, 'tables', tables,
-    'indexes', indexes, 'ms', extract(epoch from clock_timestamp() - began) * 1000)::text, false);
+    'indexes', indexes, 'planned', estimated, 'ms', extract(epoch from clock_timestamp() - began) * 1000)::text, false);
 end
 $indexdeck$

@@ -14,7 +14,7 @@ export interface SampleWish {
   /** Blocks to copy at the most. */
   blocks: number;
   /** `half`: the same on pg_temp.indexdeck_half, for methods whose size has to be measured twice; `measure`: count the keys. */
-  creates: { step: number; sql: string; half: string | null; measure: boolean }[];
+  creates: { step: number; sql: string; half: string | null; measure: boolean; partial: boolean }[];
 }
 
 const found = z.object({
@@ -37,7 +37,6 @@ const found = z.object({
       ms: z.number(),
       halfRows: z.int(),
       halfPages: z.int().nullable(),
-      plannedRows: z.number().nullish(),
       columns: z.array(z.object({ length: z.int(), align: z.string(), expression: z.boolean(), equal: z.boolean() })),
       /** Mean bytes and share of NULLs of each column, one after the other. */
       sizes: z.array(z.number().nullable()).optional(),
@@ -45,6 +44,8 @@ const found = z.object({
       single: z.int().optional(),
     }),
   ),
+  /** The planner's rows of partial indexes, also of those that were not tried. */
+  planned: z.array(z.object({ step: z.int(), rows: z.number() })),
 });
 
 export type Sampled = z.infer<typeof found>;

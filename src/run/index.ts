@@ -24,7 +24,7 @@ export type * from './estimates/facts.ts';
 export { stepEstimate, type TimeLeft, timeLeft } from './estimates/left.ts';
 export type { Range } from './estimates/range.ts';
 export { withStaged } from './estimates/staged.ts';
-export { bytesRange, timeRange } from './estimates/text.ts';
+export { bytesRange, shortTimeRange, timeRange } from './estimates/text.ts';
 export { type EstimateTotals, estimateTotals } from './estimates/totals.ts';
 export { workedMs } from './estimates/worked.ts';
 export { EVENT_TYPES } from './event-types.ts';

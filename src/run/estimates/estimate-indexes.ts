@@ -41,6 +41,7 @@ export const estimateIndexes = (
   noSample: string | null,
 ): StepEstimate[] => {
   const usual = usualRate(indexes);
+  const usualBlockMs = median(indexes.flatMap(({ blockMs }) => blockMs ?? []));
   return indexes.map((basis) => {
     const heap = heapRows(basis);
     const pages = indexPages(basis, server.blockSize);
@@ -52,7 +53,7 @@ export const estimateIndexes = (
     }
     const entries = indexedRows(basis, heap);
     const spilt = spills(basis, server, entries);
-    const ms = buildTime({ basis, server, heap, entries, pages, spills: spilt, usualRate: usual });
+    const ms = buildTime({ basis, server, heap, entries, pages, spills: spilt, usualRate: usual, usualBlockMs });
     return {
       step: basis.step,
       by,

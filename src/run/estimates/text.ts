@@ -1,4 +1,3 @@
-import { bytes } from '../format.ts';
 import type { Range } from './range.ts';
 
 /** A number as far as an estimate has digits: 1, 7, 12, 45, 120. */
@@ -8,27 +7,41 @@ const rounded = (value: number): number => {
   return Math.round(value / step) * step;
 };
 
-const UNITS = [
-  { ms: 3_600_000, name: 'h', from: 2 * 3_600_000 },
-  { ms: 60_000, name: 'min', from: 100_000 },
-  { ms: 1_000, name: 's', from: 0 },
-] as const;
+/** The same, with one decimal below ten. */
+const finer = (value: number): number => (value < 10 ? Math.round(value * 10) / 10 : Math.round(value));
 
-/** `40-90 s`, `2-5 min`, `under 1 s`: both ends in the unit of the upper one. `short` says m for min. */
-export const timeRange = ({ low, high }: Range, short = false): string => {
-  const unit = UNITS.find(({ from }) => high >= from) ?? UNITS[2];
-  const most = rounded(high / unit.ms);
-  if (high < 1_000) return short ? '<1 s' : 'under 1 s';
-  const least = Math.min(rounded(low / unit.ms), most);
-  const name = short && unit.name === 'min' ? 'm' : unit.name;
-  if (least === most) return `${most} ${name}`;
-  return least === 0 ? `${short ? '<' : 'up to '}${most} ${name}` : `${least}-${most} ${name}`;
+const between = (least: number, most: number, unit: string, upTo: string): string => {
+  if (least >= most) return `${most} ${unit}`;
+  return least === 0 ? `${upTo}${most} ${unit}` : `${least}-${most} ${unit}`;
 };
 
-/** `12-15 MB`: the unit once where both have the same. */
+const TIMES = [
+  { ms: 3_600_000, name: 'h', short: 'h', from: 2 * 3_600_000 },
+  { ms: 60_000, name: 'min', short: 'm', from: 100_000 },
+  { ms: 1_000, name: 's', short: 's', from: 0 },
+] as const;
+
+const timeText = ({ low, high }: Range, short: boolean): string => {
+  const upTo = short ? '<' : 'up to ';
+  if (high < 1_000) return short ? '<1 s' : 'under 1 s';
+  const unit = TIMES.find(({ from }) => high >= from) ?? TIMES[2];
+  return between(rounded(low / unit.ms), rounded(high / unit.ms), short ? unit.short : unit.name, upTo);
+};
+
+/** `40-90 s`, `2-5 min`, `up to 3 s`, `under 1 s`: both ends in the unit of the upper one. */
+export const timeRange = (range: Range): string => timeText(range, false);
+
+/** The same in at most nine columns, marked as an estimate: `~40-90 s`, `~10-25 m`, `<3 s`. */
+export const shortTimeRange = (range: Range): string => {
+  const text = timeText(range, true);
+  return text.startsWith('<') ? text : `~${text}`;
+};
+
+const SIZES = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** `12-15 MB`, `0.8-1.2 GB`, `up to 2 MB`: powers of 1024, both ends in the unit of the upper one. */
 export const bytesRange = ({ low, high }: Range): string => {
-  const [least, most] = [bytes(Math.round(low)), bytes(Math.round(high))];
-  if (least === most) return most;
-  const [number, unit] = least.split(' ');
-  return most.endsWith(` ${unit}`) ? `${number}-${most}` : `${least} to ${most}`;
+  const at = high < 1 ? 0 : Math.min(SIZES.length - 1, Math.floor(Math.log(high) / Math.log(1024)));
+  const unit = 1024 ** at;
+  return between(finer(low / unit), finer(high / unit), SIZES[at] ?? 'bytes', 'up to ');
 };

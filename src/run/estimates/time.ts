@@ -13,6 +13,8 @@ export interface TimeInput {
   spills: boolean;
   /** For an index that was not tried itself: ms for an entry and each doubling of their number, of others of the plan. */
   usualRate: Range | null;
+  /** Of a table that was not read: ms for a block, of others of the plan. */
+  usualBlockMs: number | null;
 }
 
 /** A sort compares each entry about so often. */
@@ -26,13 +28,14 @@ export const rateOf = ({ sample }: IndexBasis): number | null =>
   sample === null || sample.rows < TELLING_ROWS ? null : sample.ms / (sample.rows * doublings(sample.rows));
 
 /** Reading, making entries, sorting and writing leaves, by one process. */
-const byOne = ({ basis, heap, usualRate }: TimeInput): Range | null => {
+const byOne = ({ basis, heap, entries, usualRate }: TimeInput): Range | null => {
   const rate = rateOf(basis);
   const rates = rate === null ? usualRate : around(rate, 0.6, 1.8);
   if (rates === null) return null;
-  // A predicate is looked at in every row, and what it leaves out was not sorted in the sample either.
-  const work = (rows: number): number => rows * doublings(rows);
-  return range(rates.low * work(heap.low), rates.mid * work(heap.mid), rates.high * work(heap.high));
+  // What a predicate leaves out was not sorted in the sample either.
+  const rows = rate === null ? entries : heap;
+  const work = (n: number): number => n * doublings(n);
+  return range(rates.low * work(rows.low), rates.mid * work(rows.mid), rates.high * work(rows.high));
 };
 
 /** Parallel workers by the server's rule (plan_create_index_workers): by the table's size, and 32 MB of memory for each. */
@@ -70,9 +73,9 @@ export const buildTime = (input: TimeInput): Range | null => {
   const workers = parallelWorkers(basis, server);
   // With all of them at work, with as many as a server in use has left, with none.
   const building = range(alone.low / (1 + 0.8 * workers), alone.mid / (1 + 0.3 * workers), alone.high);
-  const blockMs = basis.blockMs ?? 0;
-  // The sample was in memory when it was built: what the table costs more is in its first scan too.
-  const first = scan(basis.pages, Math.max(0, blockMs - CACHED_BLOCK_MS));
+  const blockMs = basis.blockMs ?? input.usualBlockMs ?? 0;
+  // The sample was read from memory when it was built: only what the table costs more is not in its time.
+  const first = scan(basis.pages, rateOf(basis) === null ? blockMs : Math.max(0, blockMs - CACHED_BLOCK_MS));
   return sum([
     spills ? range(building.low * 1.1, building.mid * 1.4, building.high * 2) : building,
     first,

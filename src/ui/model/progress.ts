@@ -5,8 +5,8 @@ import {
   type Sample,
   type SectionState,
   type StepState,
+  shortTimeRange,
   stepEstimate,
-  timeRange,
 } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { stepName } from '../../run/steps.ts';
@@ -137,7 +137,7 @@ const liveText = (step: StepState, live: BuildProgress | undefined, wide: boolea
 /** How long it was expected to take, while it works and that is all there is to say. */
 const expected = (state: RunState, step: StepState, live: BuildProgress | undefined): string => {
   const ms = live === undefined || live.waiting ? null : stepEstimate(state, step.id);
-  return ms === null ? '' : `  of ~${timeRange(ms, true)}`;
+  return ms === null ? '' : `  of ${shortTimeRange(ms)}`;
 };
 
 /** The size that an index is expected to have, where there is room for it. */
@@ -182,7 +182,7 @@ const stepClock = (state: RunState, step: StepState, now: number): string => {
   if (step.status === 'skipped' || step.status === 'equal') return '';
   if (step.status !== 'queued') return took(step.startedAt, step.finishedAt, now);
   const ms = step.retryAt === null ? stepEstimate(state, step.id) : null;
-  return ms === null ? '' : `~${timeRange(ms, true)}`;
+  return ms === null ? '' : shortTimeRange(ms);
 };
 
 const stepRow = (

@@ -18,6 +18,9 @@ const distinctOf = (statistics: ColumnStatisticsRow | undefined, rows: number | 
   return rows === null ? null : -given * rows;
 };
 
+/** An expression that was not tried: a text, most often, of what its columns hold. */
+const UNTRIED = { length: -1, align: 'i', equal: true };
+
 /** What was measured has the first word, then the statistics; null when neither knows how wide it is. */
 const columnFacts = (
   part: IndexPart,
@@ -28,8 +31,7 @@ const columnFacts = (
 ): ColumnFacts | null => {
   const known = part.column === null ? undefined : statistics.get(part.column);
   const seen = sampled?.columns[at];
-  const { length, align, equal } = seen ?? known ?? { length: null, align: '', equal: false };
-  if (length === null) return null;
+  const { length, align, equal } = seen ?? known ?? UNTRIED;
   const measured = sampled?.sizes?.[2 * at] ?? null;
   const short = measured !== null && seen?.expression === true && length === -1 && measured <= SHORT;
   const width = measured === null ? null : short ? measured - LONG_HEADER : measured;
@@ -62,7 +64,7 @@ export function indexBasis({ step, create, row, shape, statistics }: Wished, sam
       distinctOf(statistics.get(name), rows),
     ),
     partial: shape.predicate !== null,
-    plannedRows: index?.plannedRows ?? null,
+    plannedRows: sampled?.planned.find((each) => each.step === step)?.rows ?? null,
     unlogged: row.table_persistence === 'u',
     catalog,
     pages: table?.blocks ?? catalog?.pages ?? null,

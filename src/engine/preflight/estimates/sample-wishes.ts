@@ -75,6 +75,7 @@ export function sampleWishes(wished: readonly Wished[]): SampleWish[] {
       sql: onto(create, 'sample'),
       half: once ? null : onto(create, 'half'),
       measure: needsMeasure(each),
+      partial: shape.predicate !== null,
     });
   }
   return [...wishes.values()].sort((a, b) => b.pages - a.pages).map(({ pages: _pages, ...wish }) => wish);
