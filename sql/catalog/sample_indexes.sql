@@ -60,7 +60,7 @@ begin
           (select string_agg(value, ', ') from jsonb_array_elements_text(job->'columns')), job->>'from');
         copied := 0;
       else
-        select sum(pg_relation_size(oid)) / current_setting('block_size')::int into blocks
+        select coalesce(sum(pg_relation_size(oid)), 0) / current_setting('block_size')::int into blocks
         from (
           select relid::oid as oid from pg_partition_tree((job->>'table')::oid::regclass) where isleaf
           union

@@ -73,7 +73,11 @@ export const btreePages = (facts: BtreeFacts): number => {
   let level = pagesFor(bytes, mean, key, fillfactor, blockSize);
   let pages = level;
   while (level > 1) {
-    level = pagesFor(level * (key + LINE), key + LINE, key, INNER_FILLFACTOR, blockSize);
+    // However long the keys, a page has two of them.
+    level = Math.min(
+      Math.ceil(level / 2),
+      pagesFor(level * (key + LINE), key + LINE, key, INNER_FILLFACTOR, blockSize),
+    );
     pages += level;
   }
   return pages + 1;

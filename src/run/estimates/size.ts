@@ -1,7 +1,7 @@
 import { btreePages, FILLFACTOR } from './btree.ts';
 import { distinctKeys } from './distinct.ts';
 import type { IndexBasis } from './facts.ts';
-import { around, exactly, type Range, range } from './range.ts';
+import { exactly, type Range, range } from './range.ts';
 import { heapRows, indexedRows } from './rows.ts';
 import { tupleBytes } from './tuple.ts';
 
@@ -96,8 +96,8 @@ const sampledSize = ({ sample, pages: heapPages }: IndexBasis, heap: Range): Ran
 /** Pages of the index once it is built; null when nobody can say. */
 export const indexPages = (basis: IndexBasis, blockSize: number): Range | null => {
   const { method, sample } = basis;
-  // The whole table was the sample.
-  if (sample !== null && sample.share >= 1) return around(sample.pages, 0.95, 1.05);
+  // The whole table was the sample: what may differ is what comes until then.
+  if (sample !== null && sample.share >= 1) return range(sample.pages, sample.pages, Math.ceil(sample.pages * 1.1));
   if (method === 'brin') return brinSize(basis, blockSize);
   const heap = heapRows(basis);
   if (heap === null) return null;

@@ -29,7 +29,11 @@ export const rateOf = ({ sample }: IndexBasis): number | null =>
 
 /** Reading, making entries, sorting and writing leaves, by one process. */
 const byOne = ({ basis, heap, entries, usualRate }: TimeInput): Range | null => {
+  const { sample } = basis;
   const rate = rateOf(basis);
+  // Nothing to be taken further: what was tried is the whole of it.
+  if (sample !== null && sample.share >= 1)
+    return rate === null ? around(sample.ms, 0.2, 5) : around(sample.ms, 0.6, 1.8);
   const rates = rate === null ? usualRate : around(rate, 0.6, 1.8);
   if (rates === null) return null;
   // What a predicate leaves out was not sorted in the sample either.

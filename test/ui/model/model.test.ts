@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type OwnGate, type RunState, replay } from '../../../src/run/index.ts';
 import { blockerTree } from '../../../src/ui/model/blockers.ts';
-import { estimate } from '../../../src/ui/model/estimate.ts';
 import { footerRow } from '../../../src/ui/model/footer.ts';
 import { progressRow, statusRow } from '../../../src/ui/model/header.ts';
 import { HISTORY_MAX, remember } from '../../../src/ui/model/history.ts';
@@ -236,27 +235,6 @@ describe('what needs attention', () => {
     expect(attentionOf(stateOf(story), unseen, link, story.at)[0]).toContain(
       'waits 00:00:10 on pid 12247 unnamed session, state unknown',
     );
-  });
-});
-
-describe('the estimate', () => {
-  it('is the mean of what was built, over those that may run at once', () => {
-    const story = runningStory();
-    const state = stateOf(story);
-    const left = estimate(state, sample(story.at, { builds: [build()] }), story.at);
-    expect(left.kind).toBe('left');
-    if (left.kind === 'left') expect(left.ms / 1000).toBeGreaterThan(19 * 13 * 0.4);
-  });
-
-  it.each([
-    ['in a wait', runningStory(), true],
-    ['paused', runningStory().add({ type: 'run.paused', cause: 'operator', gate: null, by: 'a', reason: 'b' }), false],
-    ['too few built', new Story().start().preflight().go().section(0).begin(0).built(0).begin(1), false],
-  ])('is unknown %s', (why, story, waits) => {
-    expect(estimate(stateOf(story), sample(story.at, waits ? {} : { builds: [] }), story.at)).toEqual({
-      kind: 'unknown',
-      why,
-    });
   });
 });
 
