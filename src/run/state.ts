@@ -24,6 +24,7 @@ import type {
   VerifyResult,
 } from './events.ts';
 import type { GateLevel } from './gates/types.ts';
+import type { Checklist } from './preflight/checklist.ts';
 import type { RefusedServer, ServerIdentity } from './server.ts';
 
 /** The steps of a plan that a run acts on: SET is part of the others' settings, validations come after the sections. */
@@ -234,6 +235,8 @@ export interface RunState {
   delayMs: number;
   preflight: PreflightFacts | null;
   preflightError: { error: ErrorFacts; advice: string } | null;
+  /** What became of the findings from look to look. */
+  checklist: Checklist;
   tables: TableFacts[];
   /** What each build was expected to come to when it was looked at last; empty in journals of old. */
   estimates: StepEstimate[];

@@ -29,7 +29,9 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const targets = indexTargets(plan, options);
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
-  const inspections = await inspectIndexes(session, targets, { tryMissing });
+  const { trials } = about;
+  const inspections = await inspectIndexes(session, targets, { tryMissing, ...(trials && { known: trials }) });
+  for (const [step, { tried, found }] of inspections) if (tried && found.kind === 'none') trials?.set(step, tried);
   const indexes = targets.flatMap((target) => {
     const inspection = inspections.get(target.step);
     return inspection === undefined ? [] : [{ ...target, ...inspection }];
@@ -53,7 +55,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     roleDefaults: await roleDefaults(session),
     refusedProbes: await refusedProbes(session, options),
     amcheck: options.amcheck === true ? await amcheck(session) : null,
-    basis: purpose === 'rollback' ? null : await gatherEstimates(session, indexes, tryMissing),
+    basis: purpose === 'rollback' ? null : await gatherEstimates(session, indexes, tryMissing, about.estimates),
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
   };
 }

@@ -1,5 +1,6 @@
 export { blockedByPooler } from './blocked-by-pooler.ts';
 export { ENGINE_LOCK, engineLockKey } from './engine-lock.ts';
+export type { EstimateMemory } from './estimates/gather-estimates.ts';
 export type { Facts, Rule } from './facts.ts';
 export { identifierOf } from './gather.ts';
 export { detectPooling, type Pooling } from './pooling.ts';

@@ -1,4 +1,6 @@
+import { waiveFindings } from '../../plan/findings/index.ts';
 import type { Finding, Plan } from '../../plan/types.ts';
+import type { Tried } from '../../queries/try_indexes.ts';
 import {
   type PreflightFacts,
   plainText,
@@ -9,6 +11,7 @@ import {
 } from '../../run/index.ts';
 import type { Session } from '../session.ts';
 import { builderSettings } from './builder-settings.ts';
+import type { EstimateMemory } from './estimates/gather-estimates.ts';
 import { stepEstimates } from './estimates/step-estimates.ts';
 import type { Facts } from './facts.ts';
 import { gather } from './gather.ts';
@@ -28,6 +31,10 @@ export interface PreflightInput {
   resumed?: readonly StepState[] | null;
   /** rollback: what is looked at is whether the indexes can be dropped; default: whether they can be built. */
   purpose?: RunState['purpose'];
+  /** What the server made of missing indexes, by step, from look to look: each look goes by it and adds to it. */
+  trials?: Map<number, Tried>;
+  /** What sizes and times are estimated from, from look to look. */
+  estimates?: EstimateMemory;
 }
 
 /**
@@ -45,7 +52,7 @@ export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): Pr
   const tables = new Map<number, TableFacts>();
   for (const { table } of facts.indexes) if (table !== null) tables.set(table.oid, table);
   return {
-    findings: findingsOf(facts, purpose).map(readable),
+    findings: waiveFindings(findingsOf(facts, purpose), facts.options.ignore ?? []).map(readable),
     server: {
       version: server.version,
       versionNum: server.version_num,

@@ -143,8 +143,9 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     const database = await withTable(
       'CREATE TABLE other AS SELECT n AS id FROM generate_series(1, 20000) AS n; ANALYZE',
     );
-    await holdLock(database, 't');
+    const holder = await holdLock(database, 't');
     const facts = await preflightOf(database, `CREATE ${PLAN.i_unique}; CREATE INDEX CONCURRENTLY o ON other (id);`);
+    await holder.release();
     expect(facts.estimates?.map(({ by }) => by)).toEqual(['statistics', 'sample']);
   });
 

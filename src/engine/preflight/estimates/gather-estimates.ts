@@ -24,10 +24,16 @@ const BUDGET_MS = 900;
 /** And then, whatever the server is at, it is ended. */
 const MOST_MS = 2_000;
 
-/** The indexes that will be built as things stand. */
+/** What a look before has gathered: it is not tried again before the go. */
+export interface EstimateMemory {
+  facts: EstimateFacts | null;
+}
+
+/** It will be built as things stand. */
+const isToBuild = ({ found }: IndexFinding): boolean => found.kind === 'none' || found.kind === 'invalid';
+
 const wishedOf = (indexes: readonly IndexFinding[]): Omit<Wished, 'statistics'>[] =>
-  indexes.flatMap(({ step, create, row, found }) => {
-    if (found.kind !== 'none' && found.kind !== 'invalid') return [];
+  indexes.filter(isToBuild).flatMap(({ step, create, row }) => {
     const shape = indexShape(create.buildSql);
     return shape === null ? [] : [{ step, create, row, shape }];
   });
@@ -53,22 +59,29 @@ async function statisticsOf(session: Session, wished: readonly Omit<Wished, 'sta
 
 /**
  * Reads statistics and tries the indexes on a sample of their tables: a number of statements that depends on nothing. `mayTry`:
- * scratch tables may be made here. Fails only when the session does.
+ * scratch tables may be made here. Nothing at all is read while `memory` knows every index that is to be built. Fails only when
+ * the session does.
  */
 export async function gatherEstimates(
   session: Session,
   indexes: readonly IndexFinding[],
   mayTry: boolean,
+  memory: EstimateMemory = { facts: null },
 ): Promise<EstimateFacts> {
+  const steps = new Set(indexes.filter(isToBuild).map(({ step }) => step));
+  const knows = new Set(memory.facts?.indexes.map(({ step }) => step));
+  if (memory.facts !== null && [...steps].every((step) => knows.has(step)))
+    return { ...memory.facts, indexes: memory.facts.indexes.filter(({ step }) => steps.has(step)) };
   const known = wishedOf(indexes);
   const statistics = await statisticsOf(session, known);
   const wished = known.map((each) => ({ ...each, statistics: statistics.get(each.row.table_oid ?? 0) ?? new Map() }));
   const { sampled, why } = await sample(session, wished, mayTry);
-  return {
+  memory.facts = {
     indexes: wished.map((each) => indexBasis(each, sampled)),
     emptyMs: sampled?.emptyMs ?? null,
     noSample: why,
   };
+  return memory.facts;
 }
 
 async function sample(
