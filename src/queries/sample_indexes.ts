@@ -34,7 +34,9 @@ const found = z.object({
       step: z.int(),
       entries: z.number(),
       pages: z.int(),
+      /** The better of two tries, and their mean. */
       ms: z.number(),
+      meanMs: z.number(),
       halfRows: z.int(),
       halfPages: z.int().nullable(),
       columns: z.array(z.object({ length: z.int(), align: z.string(), expression: z.boolean(), equal: z.boolean() })),

@@ -36,6 +36,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     const inspection = inspections.get(target.step);
     return inspection === undefined ? [] : [{ ...target, ...inspection }];
   });
+  const scope = { mayTry: tryMissing, memory: about.estimates, budgetMs: about.sampleMs };
   const tables = [...new Set(indexes.flatMap(({ row }) => row.table_oid ?? []))];
   return {
     plan,
@@ -55,7 +56,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     roleDefaults: await roleDefaults(session),
     refusedProbes: await refusedProbes(session, options),
     amcheck: options.amcheck === true ? await amcheck(session) : null,
-    basis: purpose === 'rollback' ? null : await gatherEstimates(session, indexes, tryMissing, about.estimates),
+    basis: purpose === 'rollback' ? null : await gatherEstimates(session, indexes, scope),
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
   };
 }

@@ -35,6 +35,8 @@ export interface PreflightInput {
   trials?: Map<number, Tried>;
   /** What sizes and times are estimated from, from look to look. */
   estimates?: EstimateMemory;
+  /** How long indexes may be tried on samples, ms; about a second by default. */
+  sampleMs?: number;
 }
 
 /**

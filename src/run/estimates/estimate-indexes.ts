@@ -28,6 +28,17 @@ const usualRate = (indexes: readonly IndexBasis[]): Range | null => {
   return rate === null ? null : around(rate, 0.3, 4);
 };
 
+/** A machine has no more other work than this that would last. */
+const MOST_LOAD = 4;
+
+/** How much longer builds take than they would alone: by all that were tried together, since a single one tells nothing. */
+const loadOf = (indexes: readonly IndexBasis[]): number => {
+  const samples = indexes.flatMap(({ sample }) => sample ?? []);
+  const best = samples.reduce((sum, { ms }) => sum + ms, 0);
+  const mean = samples.reduce((sum, { meanMs }) => sum + meanMs, 0);
+  return best <= 0 ? 1 : Math.min(MOST_LOAD, Math.max(1, mean / best));
+};
+
 const whyNot = (bytes: Range | null, ms: Range | null, noSample: string | null): string | null => {
   if (bytes !== null && ms !== null) return null;
   if (noSample !== null) return noSample;
@@ -41,6 +52,7 @@ export const estimateIndexes = (
   noSample: string | null,
 ): StepEstimate[] => {
   const usual = usualRate(indexes);
+  const load = loadOf(indexes);
   const usualBlockMs = median(indexes.flatMap(({ blockMs }) => blockMs ?? []));
   return indexes.map((basis) => {
     const heap = heapRows(basis);
@@ -53,7 +65,7 @@ export const estimateIndexes = (
     }
     const entries = indexedRows(basis, heap);
     const spilt = spills(basis, server, entries);
-    const ms = buildTime({ basis, server, heap, entries, pages, spills: spilt, usualRate: usual, usualBlockMs });
+    const ms = buildTime({ basis, server, heap, entries, pages, spills: spilt, usualRate: usual, load, usualBlockMs });
     return {
       step: basis.step,
       by,

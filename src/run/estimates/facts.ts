@@ -22,8 +22,9 @@ export interface SampleFacts {
   share: number;
   entries: number;
   pages: number;
-  /** What building took, without what building on an empty table takes. */
+  /** What building took, the better of two times, without what building on an empty table takes; and their mean. */
   ms: number;
+  meanMs: number;
   /** The first rows alone, for methods that are measured twice. */
   half: { rows: number; pages: number } | null;
   /** Different keys among the entries, and those that come once; null when unknown. */

@@ -13,6 +13,8 @@ export interface TimeInput {
   spills: boolean;
   /** For an index that was not tried itself: ms for an entry and each doubling of their number, of others of the plan. */
   usualRate: Range | null;
+  /** How much longer than alone, by what else the machine does. */
+  load: number;
   /** Of a table that was not read: ms for a block, of others of the plan. */
   usualBlockMs: number | null;
 }
@@ -76,7 +78,11 @@ export const buildTime = (input: TimeInput): Range | null => {
   if (alone === null || basis.pages === null) return null;
   const workers = parallelWorkers(basis, server);
   // With all of them at work, with as many as a server in use has left, with none.
-  const building = range(alone.low / (1 + 0.8 * workers), alone.mid / (1 + 0.3 * workers), alone.high);
+  const building = range(
+    alone.low / (1 + 0.8 * workers),
+    (alone.mid * input.load) / (1 + 0.3 * workers),
+    alone.high * input.load,
+  );
   const blockMs = basis.blockMs ?? input.usualBlockMs ?? 0;
   // The sample was read from memory when it was built: only what the table costs more is not in its time.
   const first = scan(basis.pages, rateOf(basis) === null ? blockMs : Math.max(0, blockMs - CACHED_BLOCK_MS));

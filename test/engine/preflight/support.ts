@@ -39,6 +39,8 @@ export async function preflightOf(database: TestDatabase, sql: string, scene: Sc
     options: runOptions(scene.options),
     ours: [inspect.pid],
     pooling: scene.pooling ?? 'none',
+    // However busy the machine is.
+    sampleMs: 30_000,
   });
 }
 

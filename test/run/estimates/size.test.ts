@@ -85,6 +85,7 @@ describe('other methods', () => {
       entries: 80_000,
       pages: 70,
       ms: 20,
+      meanMs: 20,
       half,
       distinct: null,
       single: null,
@@ -155,6 +156,7 @@ describe('whatever is estimated', () => {
           entries: fc.integer({ min: 0, max: 200_000 }),
           pages: fc.integer({ min: 1, max: 5_000 }),
           ms: fc.double({ min: 0, max: 1000, noNaN: true }),
+          meanMs: fc.double({ min: 0, max: 1000, noNaN: true }),
           half: fc.option(
             fc.record({ rows: fc.integer({ min: 0, max: 25_000 }), pages: fc.integer({ min: 1, max: 5_000 }) }),
           ),

@@ -55,6 +55,7 @@ export const sampleOf = (basis: IndexBasis, rows: number, changes: Partial<Sampl
     entries: rows,
     pages: Math.ceil(rows / 366) + 2,
     ms: rows * 0.00025,
+    meanMs: rows * 0.00025,
     half: null,
     distinct: rows,
     single: rows,

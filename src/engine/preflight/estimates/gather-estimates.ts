@@ -19,10 +19,19 @@ export interface EstimateFacts {
   noSample: string | null;
 }
 
-/** No table is sampled once this is over. */
+/** No table is sampled once this is over, ms. */
 const BUDGET_MS = 900;
-/** And then, whatever the server is at, it is ended. */
-const MOST_MS = 2_000;
+/** And then, after so many times that, whatever the server is at is ended. */
+const MOST_TIMES = 2.5;
+
+/** How far a look may go. */
+export interface EstimateScope {
+  /** Scratch tables may be made here. */
+  mayTry: boolean;
+  memory?: EstimateMemory | undefined;
+  /** For tests, which must not depend on how busy the machine is. */
+  budgetMs?: number | undefined;
+}
 
 /** What a look before has gathered: it is not tried again before the go. */
 export interface EstimateMemory {
@@ -58,15 +67,13 @@ async function statisticsOf(session: Session, wished: readonly Omit<Wished, 'sta
 }
 
 /**
- * Reads statistics and tries the indexes on a sample of their tables: a number of statements that depends on nothing. `mayTry`:
- * scratch tables may be made here. Nothing at all is read while `memory` knows every index that is to be built. Fails only when
- * the session does.
+ * Reads statistics and tries the indexes on a sample of their tables: a number of statements that depends on nothing. Nothing
+ * at all is read while `memory` knows every index that is to be built. Fails only when the session does.
  */
 export async function gatherEstimates(
   session: Session,
   indexes: readonly IndexFinding[],
-  mayTry: boolean,
-  memory: EstimateMemory = { facts: null },
+  { mayTry, memory = { facts: null }, budgetMs = BUDGET_MS }: EstimateScope,
 ): Promise<EstimateFacts> {
   const steps = new Set(indexes.filter(isToBuild).map(({ step }) => step));
   const knows = new Set(memory.facts?.indexes.map(({ step }) => step));
@@ -75,7 +82,9 @@ export async function gatherEstimates(
   const known = wishedOf(indexes);
   const statistics = await statisticsOf(session, known);
   const wished = known.map((each) => ({ ...each, statistics: statistics.get(each.row.table_oid ?? 0) ?? new Map() }));
-  const { sampled, why } = await sample(session, wished, mayTry);
+  const { sampled, why } = mayTry
+    ? await sample(session, wished, budgetMs)
+    : { sampled: null, why: 'no scratch table can be made here without changing anything' };
   memory.facts = {
     indexes: wished.map((each) => indexBasis(each, sampled)),
     emptyMs: sampled?.emptyMs ?? null,
@@ -87,12 +96,11 @@ export async function gatherEstimates(
 async function sample(
   session: Session,
   wished: readonly Wished[],
-  mayTry: boolean,
+  budgetMs: number,
 ): Promise<{ sampled: Sampled | null; why: string | null }> {
-  if (!mayTry) return { sampled: null, why: 'no scratch table can be made here without changing anything' };
   try {
-    await configureSession(session, { statement_timeout: `${MOST_MS}ms` });
-    const sampled = await sampleIndexes(session, sampleWishes(wished), BUDGET_MS);
+    await configureSession(session, { statement_timeout: `${Math.round(budgetMs * MOST_TIMES)}ms` });
+    const sampled = await sampleIndexes(session, sampleWishes(wished), budgetMs);
     return { sampled, why: sampled === null ? 'the server gave no answer' : null };
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || session.lost) throw error;

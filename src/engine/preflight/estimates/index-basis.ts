@@ -77,6 +77,7 @@ export function indexBasis({ step, create, row, shape, statistics }: Wished, sam
             entries: index.entries,
             pages: index.pages,
             ms: Math.max(0, index.ms - (sampled?.emptyMs ?? 0)),
+            meanMs: Math.max(0, index.meanMs - (sampled?.emptyMs ?? 0)),
             half: index.halfPages === null ? null : { rows: index.halfRows, pages: index.halfPages },
             distinct: index.distinct ?? null,
             single: index.single ?? null,
