@@ -14,7 +14,7 @@ import { cut, cutMiddle, fitRow, row, rowWidth, selectRow, textWidth, wrapText }
 import { BUCKET_MS, sparkline } from '../../../src/ui/model/sparkline.ts';
 import { summaryLines } from '../../../src/ui/model/summary.ts';
 import { makeTheme, toAscii } from '../../../src/ui/theme.ts';
-import { BLOCKING, backend, build, FINDINGS, runningStory, Story, sample } from '../../support/ui-events.ts';
+import { BLOCKING, backend, build, expected, FINDINGS, runningStory, Story, sample } from '../../support/ui-events.ts';
 import { attentionOf, textOf } from '../../support/ui-rows.ts';
 
 const stateOf = (story: Story): RunState => {
@@ -235,6 +235,34 @@ describe('what needs attention', () => {
     expect(attentionOf(stateOf(story), unseen, link, story.at)[0]).toContain(
       'waits 00:00:10 on pid 12247 unnamed session, state unknown',
     );
+  });
+});
+
+describe('estimates', () => {
+  const live = (story: Story) => sample(story.at, { builds: [build()] });
+  const eta = (story: Story) => textOf(progressRow(stateOf(story), live(story), story.at, 120));
+
+  it('are ranges, refined by what was built, in the second row', () => {
+    expect(eta(runningStory({}, expected()))).toMatch(/eta \d+-\d+ min \(est\)/);
+  });
+
+  it('are made of what was built where there are none, and unknown in a wait or a pause', () => {
+    expect(eta(runningStory())).toMatch(/eta \d+-\d+ (min|s) \(est\)/);
+    const story = runningStory({}, expected());
+    expect(textOf(progressRow(stateOf(story), sample(story.at), story.at, 120))).toContain('eta unknown: in a wait');
+    story.add({ type: 'run.paused', cause: 'operator', gate: null, by: 'a', reason: 'b' });
+    expect(eta(story)).toContain('eta unknown: paused');
+  });
+
+  it.each([
+    [80, /idx_ingredient_groups_course +queued +[~<]\d+(-\d+)? [smh] *$/],
+    [160, /idx_ingredient_groups_course +queued, ~12-15 MB +[~<]\d+(-\d+)? [smh] *$/],
+  ])('of a queued index stand in its row, at %i columns', (width, pattern) => {
+    const story = runningStory({}, expected());
+    const input = { state: stateOf(story), sample: live(story), now: story.at, folds: {}, cursor: null, focused: true };
+    const lines = progressRows(input, width, 20).rows.map(textOf);
+    expect(lines.find((line) => line.includes('idx_ingredient_groups_course'))).toMatch(pattern);
+    expect(lines.every((line) => line.length === width)).toBe(true);
   });
 });
 
