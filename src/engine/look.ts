@@ -1,21 +1,14 @@
 import pRetry from 'p-retry';
-import type { Tried } from '../queries/try_indexes.ts';
 import { type Input, ownError, type PreflightFacts, type RunState } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
 import type { ConnectionConfig } from './config.ts';
 import type { EngineLock } from './lock.ts';
 import type { Metering } from './metering.ts';
-import { blockedByPooler, detectPooling, type EstimateMemory, type Pooling, runPreflight } from './preflight/index.ts';
+import { blockedByPooler, detectPooling, type Memory, type Pooling, runPreflight } from './preflight/index.ts';
 import { toErrorFacts } from './session.ts';
 import type { Sessions } from './sessions.ts';
 
 export const ADVICE = 'Check host, port, database, user and password, and that the server takes connections.';
-
-/** What the first look has found out for those after it. */
-export interface Remembered {
-  trials: Map<number, Tried>;
-  estimates: EstimateMemory;
-}
 
 /** What looking takes of the engine around it. */
 export interface Looking {
@@ -43,7 +36,7 @@ export const openWhenClear = async (
  */
 export const preflight = async (
   looking: Looking,
-  remembered: Remembered,
+  memory: Memory,
   reached: (pooling: Pooling) => void,
 ): Promise<Input> => {
   const { connection, sessions, lock } = looking;
@@ -63,7 +56,7 @@ export const preflight = async (
       pooling,
       resumed: state.resumedAt === null ? null : state.steps,
       purpose: state.purpose,
-      ...remembered,
+      memory,
     });
     await openWhenClear(looking, facts);
     return { kind: 'preflighted', facts };

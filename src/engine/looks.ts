@@ -1,15 +1,15 @@
 import { type ErrorFacts, type Input, ownError } from '../run/index.ts';
-import { ADVICE, type Looking, openWhenClear, preflight, type Remembered } from './look.ts';
-import { type Pooling, runPreflight } from './preflight/index.ts';
+import { ADVICE, type Looking, openWhenClear, preflight } from './look.ts';
+import { Memory, type Pooling, runPreflight } from './preflight/index.ts';
 import { toErrorFacts } from './session.ts';
 
 /**
  * The looks between preflight and the go. They cost less than the first one: the way to the server is not looked at anew, and
- * what the server took once on an empty copy or a sample of its table is not tried again.
+ * what the server took once on an empty copy of its table is not tried again, and data without duplicates is not read again.
  */
 export class Looks {
   readonly #looking: Looking;
-  readonly #remembered: Remembered = { trials: new Map(), estimates: { facts: null } };
+  readonly #memory = new Memory();
   /** Null until sessions could be opened. */
   #pooling: Pooling | null = null;
 
@@ -19,9 +19,8 @@ export class Looks {
 
   /** The first look, or one that an operator asked for: at everything. */
   first(): Promise<Input> {
-    this.#remembered.trials.clear();
-    this.#remembered.estimates.facts = null;
-    return preflight(this.#looking, this.#remembered, (pooling) => {
+    this.#memory.forget();
+    return preflight(this.#looking, this.#memory, (pooling) => {
       this.#pooling = pooling;
     });
   }
@@ -43,7 +42,7 @@ export class Looks {
         pooling: this.#pooling,
         resumed: resumedAt === null ? null : steps,
         purpose,
-        ...this.#remembered,
+        memory: this.#memory,
       });
       await openWhenClear(this.#looking, facts);
       return { kind: 'looked', outcome: { kind: 'done', facts } };

@@ -4,6 +4,7 @@ import { warRoomMessage } from './message.ts';
 import { checks } from './parts/checks.ts';
 import { estimates } from './parts/estimates.ts';
 import { failures } from './parts/failures.ts';
+import { findings } from './parts/findings.ts';
 import { indexes, sections, statements } from './parts/indexes.ts';
 import { metrics } from './parts/metrics.ts';
 import { gateTrips, pauses } from './parts/pauses.ts';
@@ -100,7 +101,7 @@ export const makeReport = (
     noBackup: state.options.noBackup,
     matches: matchesOf(state),
     options: optionsOf(state),
-    findings: state.preflight?.findings ?? state.plan.findings,
+    findings: findings(state, keepLiterals),
     waivers: waivers(events, state),
     before: before(events),
     after: after(events, state),

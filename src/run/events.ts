@@ -7,6 +7,7 @@ import type { PreflightSummary } from './preflight/summary.ts';
 import type { AnalyzedTable, Probe, ProbeMeasured, StatementsRead } from './probes/types.ts';
 import type { MetricName } from './samples.ts';
 import type { ServerChange, ServerIdentity } from './server.ts';
+import type { UniqueCheckOptions } from './unique-check.ts';
 import type { VerifyCounts } from './verify/types.ts';
 
 export type * from './probes/types.ts';
@@ -74,6 +75,8 @@ export interface RunOptions {
   thresholds?: { pass: number; review: number };
   /** Each planned B-tree index is checked with bt_index_check. */
   amcheck?: boolean;
+  /** How far data is read for duplicates; absent: as `UNIQUE_CHECK` says. */
+  uniqueCheck?: UniqueCheckOptions;
   /** Codes of findings that were waived beforehand with --ignore; absent: none. */
   ignore?: readonly string[];
   /** Somebody is there to answer: a blocking finding can be looked at again instead of ending the run. */

@@ -198,6 +198,7 @@ export type FormerEnd = Pick<
   | 'options'
   | 'jobs'
   | 'preflight'
+  | 'checklist'
   | 'agreed'
   | 'sections'
   | 'abort'

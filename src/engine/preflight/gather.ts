@@ -19,44 +19,61 @@ import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
 import { gatherEstimates } from './estimates/gather-estimates.ts';
 import type { Facts, RefusedSetting } from './facts.ts';
+import { askHypothetically } from './hypothetical/ask.ts';
+import { Memory } from './memory.ts';
+import { neighboursOf } from './neighbours.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
+import { checkUnique } from './unique/check.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
 export async function gather(session: Session, about: Omit<PreflightInput, 'inspect'>): Promise<Facts> {
-  const { plan, options, ours, purpose } = about;
+  const { plan, options, ours, memory = new Memory() } = about;
+  const resumed = about.resumed ?? null;
+  // What is not to be built is not looked at that closely.
+  const builds = about.purpose !== 'rollback';
   const server = await serverFacts(session);
   const targets = indexTargets(plan, options);
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
-  const { trials } = about;
-  const inspections = await inspectIndexes(session, targets, { tryMissing, ...(trials && { known: trials }) });
-  for (const [step, { tried, found }] of inspections) if (tried && found.kind === 'none') trials?.set(step, tried);
+  const inspections = await inspectIndexes(session, targets, { tryMissing, known: memory.trials });
+  for (const [step, { tried, found }] of inspections)
+    if (tried && (found.kind === 'none' || found.kind === 'invalid')) memory.trials.set(step, tried);
   const indexes = targets.flatMap((target) => {
     const inspection = inspections.get(target.step);
     return inspection === undefined ? [] : [{ ...target, ...inspection }];
   });
-  const scope = { mayTry: tryMissing, memory: about.estimates, budgetMs: about.sampleMs };
+  const refused = await refusedProbes(session, options);
+  const scope = { mayTry: tryMissing, memory: memory.estimates, budgetMs: about.sampleMs };
   const tables = [...new Set(indexes.flatMap(({ row }) => row.table_oid ?? []))];
   return {
     plan,
     options,
-    resumed: about.resumed ?? null,
+    resumed,
     pooling: about.pooling,
     server,
     active: (await activity(session, ours)).active,
     ourSessions: ours.length,
     otherEngines: await engineLockHolders(session, ours),
     dumps: await dumpSessions(session, ours),
-    systemIdentifier: options.backup === null ? null : await identifierOf(session),
+    systemIdentifier: options.backup === null ? null : await memory.once('system', () => identifierOf(session)),
     indexes,
+    neighbours: builds ? await neighboursOf(session, indexes) : [],
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
+    unique: builds
+      ? await checkUnique(session, { indexes, options, user: server.user, resumed, known: memory.unique })
+      : new Map(),
     settings: await settingsNamed(session, CONSULTED),
     refusedSettings: await refusedSettings(session, plan, options),
     roleDefaults: await roleDefaults(session),
-    refusedProbes: await refusedProbes(session, options),
+    refusedProbes: refused,
+    hypothetical: builds
+      ? await memory.once('hypothetical', () =>
+          askHypothetically(session, { indexes, options, refusedProbes: refused, user: server.user }),
+        )
+      : null,
     amcheck: options.amcheck === true ? await amcheck(session) : null,
-    basis: purpose === 'rollback' ? null : await gatherEstimates(session, indexes, scope),
+    basis: builds ? await gatherEstimates(session, indexes, scope) : null,
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
   };
 }

@@ -17,7 +17,9 @@ export const factsWhere = (
     dumps: [],
     systemIdentifier: null,
     indexes: [],
+    neighbours: [],
     transactions: [],
+    unique: new Map(),
     settings: new Map(),
     refusedSettings: [],
     roleDefaults: [],
@@ -25,6 +27,7 @@ export const factsWhere = (
     amcheck: null,
     basis: null,
     refusedProbes: [],
+    hypothetical: null,
     ...rest,
     server: {
       version: '18.4',

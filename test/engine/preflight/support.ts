@@ -1,4 +1,4 @@
-import { runPreflight } from '../../../src/engine/preflight/index.ts';
+import { type Memory, runPreflight } from '../../../src/engine/preflight/index.ts';
 import type { PreflightInput } from '../../../src/engine/preflight/run-preflight.ts';
 import type { Finding } from '../../../src/plan/index.ts';
 import { DEFAULT_GATES, type PreflightFacts, type RunOptions } from '../../../src/run/index.ts';
@@ -28,6 +28,7 @@ interface Scene {
   options?: Partial<RunOptions>;
   pooling?: PreflightInput['pooling'];
   makeConcurrent?: boolean;
+  memory?: Memory;
 }
 
 /** Preflight of a script on a test's database, as the engine runs it. */
@@ -41,6 +42,7 @@ export async function preflightOf(database: TestDatabase, sql: string, scene: Sc
     pooling: scene.pooling ?? 'none',
     // However busy the machine is.
     sampleMs: 30_000,
+    ...(scene.memory === undefined ? {} : { memory: scene.memory }),
   });
 }
 

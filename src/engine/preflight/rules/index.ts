@@ -12,7 +12,9 @@ import { ledger } from './ledger.ts';
 import { matches } from './matches.ts';
 import { oldTransactions } from './old-transactions.ts';
 import { otherEngine } from './other-engine.ts';
+import { probeUses } from './probe-uses.ts';
 import { probes } from './probes.ts';
+import { redundantIndexes } from './redundant-indexes.ts';
 import { refusedIndexes } from './refused-indexes.ts';
 import { refusedSettings } from './refused-settings.ts';
 import { resumed } from './resumed.ts';
@@ -24,6 +26,7 @@ import { roleDefaults } from './role-defaults.ts';
 import { runningDumps } from './running-dumps.ts';
 import { standby } from './standby.ts';
 import { tables } from './tables.ts';
+import { uniqueDuplicates } from './unique-duplicates.ts';
 import { version } from './version.ts';
 
 /** In the order in which a person reads them: the server, our rights, the plan, what is going on. */
@@ -48,7 +51,10 @@ export const RULES: readonly Rule[] = [
   resumed,
   indexes,
   estimate,
+  redundantIndexes,
+  uniqueDuplicates,
   probes,
+  probeUses,
   busyTables,
   oldTransactions,
   activeConnections,
