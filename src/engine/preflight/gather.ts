@@ -24,13 +24,16 @@ import type { Facts, RefusedSetting } from './facts.ts';
 import { refusalCauses } from './refusal-causes.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
-import { WATCHED_MS, watchTables } from './tables-now.ts';
+import { tablesNow, WATCHED_MS, watchWrites } from './tables-now.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
 export async function gather(session: Session, about: Omit<PreflightInput, 'inspect'>): Promise<Facts> {
   const { plan, options, ours, purpose, watchedMs = WATCHED_MS } = about;
   const server = await serverFacts(session);
   const targets = indexTargets(plan, options);
+  // Early, so that what is watched meanwhile costs little time of its own.
+  const names = [...new Set(targets.map(({ create }) => create.table))];
+  const writes = await watchWrites(session, names, purpose === 'rollback' ? 0 : watchedMs);
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
   const { trials } = about;
@@ -41,7 +44,6 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     return inspection === undefined ? [] : [{ ...target, ...inspection }];
   });
   const tables = [...new Set(indexes.flatMap(({ row }) => row.table_oid ?? []))];
-  const watched = await watchTables(session, indexes, { ours, watchedMs: purpose === 'rollback' ? 0 : watchedMs });
   return {
     plan,
     options,
@@ -67,8 +69,8 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     refusedProbes: await refusedProbes(session, options),
     amcheck: options.amcheck === true ? await amcheck(session) : null,
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
-    // Last, so that what is watched meanwhile costs no time of its own.
-    tables: await watched(),
+    // Last, since it waits for the second reading.
+    tables: await tablesNow(session, indexes, { ours, writes }),
   };
 }
 
