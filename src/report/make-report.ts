@@ -3,6 +3,7 @@ import { handOff } from './hand-off.ts';
 import { warRoomMessage } from './message.ts';
 import { checks } from './parts/checks.ts';
 import { failures } from './parts/failures.ts';
+import { findings } from './parts/findings.ts';
 import { indexes, sections, statements } from './parts/indexes.ts';
 import { metrics } from './parts/metrics.ts';
 import { gateTrips, pauses } from './parts/pauses.ts';
@@ -92,7 +93,7 @@ export const makeReport = (
     noBackup: state.options.noBackup,
     matches: state.options.matches ?? null,
     options: optionsOf(state),
-    findings: state.preflight?.findings ?? state.plan.findings,
+    findings: findings(state, keepLiterals),
     waivers: waivers(events, state),
     before: before(events),
     after: after(events, state),

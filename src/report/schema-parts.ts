@@ -44,6 +44,11 @@ const findingShape = {
   advice: z.string(),
   place: z.strictObject(place).optional(),
   index: z.string().optional(),
+  compare: z
+    .strictObject({ planned: z.string(), found: z.string(), differences: z.array(z.string()) })
+    .optional()
+    .describe('both definitions, as PostgreSQL writes them'),
+  examples: z.array(z.string()).optional().describe('values of the data, shortened; only with literals kept'),
   subject: z.string().optional().describe('what tells it from others of its code'),
   waived: z.literal(true).optional().describe('it blocks by itself, and --ignore waived it'),
 };

@@ -6,6 +6,7 @@ import type { PreflightSummary } from './preflight/summary.ts';
 import type { AnalyzedTable, Probe, ProbeMeasured, StatementsRead } from './probes/types.ts';
 import type { MetricName } from './samples.ts';
 import type { ServerChange, ServerIdentity } from './server.ts';
+import type { UniqueCheckOptions } from './unique-check.ts';
 import type { VerifyCounts } from './verify/types.ts';
 
 export type * from './probes/types.ts';
@@ -36,6 +37,10 @@ export interface NamedBackup {
   database: string | null;
   /** Of the server that it is of; null when unknown. */
   systemIdentifier: string | null;
+  /** The version of that server; null when unknown. Absent in journals of old. */
+  serverVersion?: string | null;
+  /** The schemas that it is limited to; empty: all of the database, or not known. Absent in journals of old. */
+  schemas?: readonly string[];
 }
 
 /** The options of a run that its rules depend on. Times in milliseconds. */
@@ -73,6 +78,8 @@ export interface RunOptions {
   thresholds?: { pass: number; review: number };
   /** Each planned B-tree index is checked with bt_index_check. */
   amcheck?: boolean;
+  /** How far data is read for duplicates; absent: as `UNIQUE_CHECK` says. */
+  uniqueCheck?: UniqueCheckOptions;
   /** Codes of findings that were waived beforehand with --ignore; absent: none. */
   ignore?: readonly string[];
   /** Somebody is there to answer: a blocking finding can be looked at again instead of ending the run. */

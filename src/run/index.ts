@@ -84,8 +84,10 @@ export {
   refusalOf,
   type ServerIdentity,
 } from './server.ts';
+export { sideBySideLines } from './side-by-side.ts';
 export type * from './state.ts';
 export { type RunStatus, STATE_WORDS, type StateWord, stateWord, statusOf } from './status.ts';
 export { builtWith, runnableSteps, stepName } from './steps.ts';
 export { lastSummary, newSummaryMemory, type SummaryMemory, summarise } from './summary.ts';
+export { UNIQUE_CHECK, type UniqueCheckOptions } from './unique-check.ts';
 export type { UsageFacts } from './usage.ts';
