@@ -1,7 +1,8 @@
-import { type IndexKeys, indexKeys } from './compare.ts';
 import { type Explained, explainRefusal, mayBeLeftOut } from './explain-refusal.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { commentRuns, type Heading, headingOf, headingOfEcho, notesOf } from './headings.ts';
+import { type IndexKeys, indexKeys, indexTexts } from './index-keys.ts';
+import { Interned } from './interned.ts';
 import { elsewhere } from './migrations/elsewhere.ts';
 import { MigrationFiles } from './migrations/files.ts';
 import { type MigrationReading, migrationReading } from './migrations/reading.ts';
@@ -80,6 +81,7 @@ export class Reader {
   /** Lines in comments that say CREATE INDEX: for the sentence about a file with nothing else in it. */
   readonly commentedOut: Place[] = [];
   readonly trace: Trace;
+  private readonly ids = new Interned();
   private includes = 0;
   private readonly include: Include;
   private readonly options: PlanOptions;
@@ -220,8 +222,10 @@ export class Reader {
           this.refused(standing, made);
           return;
         }
-        this.add(standing, made, read.tree);
-        this.indexes.push({ step: made, keys: indexKeys(read.node) });
+        const texts = indexTexts(read.node);
+        this.fingerprint.addIndex(texts);
+        this.put(standing, made);
+        this.indexes.push({ step: made, keys: indexKeys(read.node, texts, this.ids) });
         this.migrations.created(reading, made);
         for (const early of this.pendingSelects.splice(0)) this.earlySelects.push(early);
         return;
@@ -253,6 +257,10 @@ export class Reader {
 
   private add(standing: Standing, step: SectionStep, tree: unknown): void {
     this.fingerprint.add(step.kind, tree);
+    this.put(standing, step);
+  }
+
+  private put(standing: Standing, step: SectionStep): void {
     this.sections.add(step);
     this.keep(standing, step);
   }

@@ -221,6 +221,12 @@ describe('names', () => {
       'CREATE INDEX CONCURRENTLY i ON t (a); CREATE INDEX CONCURRENTLY j ON t (a NULLS LAST);',
       'warning same-index-twice',
     ],
+    [
+      'CREATE INDEX CONCURRENTLY i ON t (a DESC) INCLUDE (b) WITH (fillfactor=70); CREATE INDEX CONCURRENTLY j ON t (a DESC NULLS FIRST) INCLUDE (b ASC) WITH (fillfactor=70);',
+      'warning same-index-twice',
+    ],
+    ['CREATE INDEX CONCURRENTLY i ON t (a); CREATE INDEX CONCURRENTLY j ON t (a DESC);', ''],
+    ['CREATE INDEX CONCURRENTLY i ON t (a); CREATE INDEX CONCURRENTLY j ON ONLY t (a);', ''],
     ['CREATE INDEX CONCURRENTLY i ON t (a); CREATE INDEX CONCURRENTLY j ON t (a, b);', 'note prefix-of-another'],
     ['CREATE UNIQUE INDEX CONCURRENTLY i ON t (a); CREATE INDEX CONCURRENTLY j ON t (a, b);', ''],
     ['CREATE INDEX CONCURRENTLY i ON t (a) WHERE c; CREATE INDEX CONCURRENTLY j ON t (a, b);', ''],
