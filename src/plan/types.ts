@@ -99,6 +99,11 @@ export interface Section {
   line: number;
   /** What the comments under the title say, line by line. */
   notes?: string[];
+  /**
+   * It is what the plan says of one table, in a file without headings: sections like it that follow each other are worked
+   * on at the same time, like the tables that they are.
+   */
+  byTable?: true;
   steps: SectionStep[];
 }
 

@@ -3,7 +3,7 @@ import { handOf } from './hand.ts';
 import { describeMeasuring, measuring } from './probes/measuring.ts';
 import { respondToCommand } from './respond-command.ts';
 import type { Backend, Sample, Watcher } from './samples.ts';
-import { jobsNow, nextBuildAt } from './schedule.ts';
+import { begunSections, jobsNow, nextBuildAt } from './schedule.ts';
 import { REFUSED_WORDS } from './server.ts';
 import type { Phase, RunState, StepStatus } from './state.ts';
 import { stepName } from './steps.ts';
@@ -58,7 +58,10 @@ export interface RunStatus {
   jobsNow: number;
   delayMs: number;
   indexes: Record<'total' | 'done' | 'building' | 'queued' | 'failed' | 'skipped' | 'dropped', number>;
+  /** The first that is under way, or else the next; null when all are finished. */
   section: { number: number; of: number; title: string } | null;
+  /** All that are under way: several, where each stands for a table. */
+  sectionsBegun: { number: number; title: string }[];
   working: {
     index: string;
     status: StepStatus;
@@ -172,7 +175,8 @@ export const statusOf = (
 ): RunStatus => {
   const creates = state.steps.filter(({ step }) => step.kind === 'create-index');
   const count = (...statuses: StepStatus[]): number => creates.filter(({ status }) => statuses.includes(status)).length;
-  const at = state.sections.findIndex(({ finishedAt }) => finishedAt === null);
+  const begun = begunSections(state);
+  const at = begun[0] ?? state.sections.findIndex(({ finishedAt }) => finishedAt === null);
   const section = state.sections[at];
   const hand = handOf(state);
   const busy = state.steps.filter(({ status }) => ['building', 'dropping', 'running'].includes(status));
@@ -207,6 +211,7 @@ export const statusOf = (
       dropped: count('dropped'),
     },
     section: section === undefined ? null : { number: at + 1, of: state.sections.length, title: section.title },
+    sectionsBegun: begun.map((index) => ({ number: index + 1, title: state.sections[index]?.title ?? '' })),
     working: busy.map((step) => {
       const live = sample?.builds.find((build) => build.step === step.id);
       const phase = live?.phase ?? step.phase?.name ?? null;
