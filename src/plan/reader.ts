@@ -82,6 +82,8 @@ export class Reader {
   readonly commentedOut: Place[] = [];
   readonly trace: Trace;
   private readonly ids = new Interned();
+  /** Files that are no way back: of several, each is a section where it has no headings. */
+  private forward = 0;
   private includes = 0;
   private readonly include: Include;
   private readonly options: PlanOptions;
@@ -101,7 +103,7 @@ export class Reader {
   }
 
   finish(): void {
-    this.sections.finish();
+    this.sections.finish(this.forward > 1);
   }
 
   private file(file: SourceFile, chain: string[]): void {
@@ -114,6 +116,7 @@ export class Reader {
     this.trace.add({ as: 'file', source });
     const reading = chain.length === 1 ? migrationReading(file, source.text) : null;
     if (reading !== null) this.migrations.add(reading);
+    if (reading?.part !== 'down') this.forward++;
     const isMark = (comment: string, ownLine: boolean) => reading?.isMark(comment, ownLine) === true;
     const pieces = commentRuns(source.text, split(source.text, isMark), ({ text, ownLine }) => isMark(text, ownLine));
     let live = false;
