@@ -3,6 +3,7 @@ import { Fingerprint } from './fingerprint.ts';
 import { commentRuns, type Heading, headingOf, headingOfEcho, notesOf } from './headings.ts';
 import { type IndexKeys, indexKeys, indexTexts } from './index-keys.ts';
 import { Interned } from './interned.ts';
+import { NOT_INDEXES } from './left-out.ts';
 import { elsewhere } from './migrations/elsewhere.ts';
 import { MigrationFiles } from './migrations/files.ts';
 import { type MigrationReading, migrationReading } from './migrations/reading.ts';
@@ -36,7 +37,6 @@ const MOST_INCLUDES = 1000;
 const MOST_EXPLAINED = 1000;
 /** What is left out of a file with nothing in it. */
 export const WHOLE_FILE = 'the whole file';
-const NOT_INDEXES = 'it is no work on indexes';
 /** psql commands that touch data or files and nothing of what the rest means. */
 const BESIDE: ReadonlySet<string> = new Set(['copy', '!', 'o', 'out', 'w', 'write']);
 /** The name, without its schema, of a table that a statement creates. */

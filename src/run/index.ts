@@ -81,4 +81,5 @@ export type * from './state.ts';
 export { type RunStatus, STATE_WORDS, type StateWord, stateWord, statusOf } from './status.ts';
 export { builtWith, runnableSteps, stepName } from './steps.ts';
 export { lastSummary, newSummaryMemory, type SummaryMemory, summarise } from './summary.ts';
+export { migrationsToMark, type ToMark } from './to-mark.ts';
 export type { UsageFacts } from './usage.ts';
