@@ -27,7 +27,10 @@ export type Directive =
   | { as: 'understood' }
   | { as: 'refused'; part?: Part; why: string };
 
-/** How a migration is marked as applied: a command of the tool, or null when it has none and `how` says what there is. */
+/**
+ * How a migration is marked as applied: a command of the tool, or null when it has none and `how` says what there is. Each is
+ * from the tool's own documentation of the command, or from the statement in its source that writes its history.
+ */
 export interface Marking {
   command: string | null;
   how: string;
