@@ -162,6 +162,8 @@ export interface Migration {
   /** How to mark it as applied once it is deployed. */
   command: string | null;
   how: string;
+  /** There is nothing to mark: `how` says why. */
+  needless?: true;
   down: WayBack[];
 }
 

@@ -55,6 +55,7 @@ const migration = z.strictObject({
   transaction: z.enum(['on', 'off', 'one-query', 'as-written', 'detected']),
   command: z.string().nullable().describe('how to mark it as applied'),
   how: z.string(),
+  needless: z.literal(true).optional().describe('there is nothing to mark'),
   down: z.array(z.strictObject({ ...place, what: z.string(), drops: z.array(z.string()), concurrently: z.boolean() })),
 });
 

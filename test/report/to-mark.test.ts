@@ -57,6 +57,7 @@ test.each([1, 4, 5] as const)('nothing is to be marked after status %d', (status
 
 test('a file that is no migration, and a way back, are not spoken of', () => {
   expect(reportOf({ 'plan.sql': INDEX }, 0).toMark).toBeUndefined();
+  expect(reportOf({ 'db/structure.sql': INDEX }, 0).toMark).toBeUndefined();
   const both = { '000001_users.up.sql': INDEX, '000001_users.down.sql': 'DROP INDEX i;' };
   expect(reportOf(both, 0).toMark?.map(({ file }) => file)).toEqual(['000001_users.up.sql']);
 });

@@ -175,6 +175,7 @@ export const graphileMigrate: Tool = {
   },
   version: ({ name }) => name,
   marking: ({ name, segments }) => ({
+    ...(segments.includes('committed') ? {} : { needless: true }),
     command: null,
     how: !segments.includes('committed')
       ? 'graphile-migrate records nothing of the current migration: write it so that it can run twice, then commit it'

@@ -136,6 +136,7 @@ export const rails: Tool = {
   transaction: () => 'as-written',
   version: ({ name }) => name,
   marking: () => ({
+    needless: true,
     command: null,
     how: 'structure.sql is a dump and no migration: nothing is to be marked. Write a migration with disable_ddl_transaction! and algorithm: :concurrently, if_not_exists: true',
   }),
@@ -174,7 +175,7 @@ export const alembic: Tool = {
   },
   marking: ({ name }, version) =>
     name === version
-      ? { command: null, how: 'the file only goes back: nothing is to be marked' }
+      ? { needless: true, command: null, how: 'the file only goes back: nothing is to be marked' }
       : { command: `alembic stamp ${version}`, how: '' },
   withoutTransaction: 'op.get_context().autocommit_block() around the index',
 };

@@ -34,6 +34,8 @@ export type Directive =
 export interface Marking {
   command: string | null;
   how: string;
+  /** It is none of the files that the tool keeps books of. */
+  needless?: true;
 }
 
 /** What one migration tool makes of a file. Facts are from the tools' own sources and documentation. */
