@@ -1,4 +1,5 @@
 import { type Explained, explainRefusal, mayBeLeftOut } from './explain-refusal.ts';
+import type { CodedFinding as Finding } from './findings/index.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { commentRuns, type Heading, headingOf, headingOfEcho, notesOf } from './headings.ts';
 import { type IndexKeys, indexKeys, indexTexts } from './index-keys.ts';
@@ -20,7 +21,6 @@ import { type Refused, readStatement } from './statement.ts';
 import { StepMaker } from './steps.ts';
 import type {
   CreateIndexStep,
-  Finding,
   Include,
   LeftOut,
   Place,

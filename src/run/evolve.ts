@@ -1,4 +1,5 @@
-import type { RunEvent } from './events.ts';
+import type { Finding } from '../plan/types.ts';
+import type { PreflightFacts, RunEvent } from './events.ts';
 import { evolveBuild, isBuildEvent } from './evolve-build.ts';
 import { evolveHand, isHandEvent } from './evolve-hand.ts';
 import { evolveProbes, isProbeEvent, notMeasured } from './evolve-probes.ts';
@@ -6,6 +7,8 @@ import { takenUp } from './evolve-resume.ts';
 import { evolveRollback, isRollbackEvent } from './evolve-rollback.ts';
 import { turnedBack } from './former.ts';
 import { withGate } from './gates/with-gate.ts';
+import { changedFacts } from './preflight/change.ts';
+import { checklistChanged, checklistLooked, NO_CHECKLIST } from './preflight/checklist.ts';
 import { isRefused, needsLook } from './server.ts';
 import type { Pause, RunState, StepState } from './state.ts';
 import { runnableSteps } from './steps.ts';
@@ -65,6 +68,7 @@ export const initialState = (event: RunEvent): RunState => {
     delayMs: started.options.delayMs ?? 0,
     preflight: null,
     preflightError: null,
+    checklist: NO_CHECKLIST,
     tables: [],
     baseline: null,
     agreed: [],
@@ -107,11 +111,15 @@ export const initialState = (event: RunEvent): RunState => {
 const samePause = (a: Pick<Pause, 'cause' | 'gate'>, b: Pick<Pause, 'cause' | 'gate'>): boolean =>
   a.cause === b.cause && a.gate === b.gate;
 
-const lookedAt = (
-  state: RunState,
-  event: Extract<RunEvent, { type: 'preflight.finished' | 'recheck.finished' }>,
-): Partial<RunState> => {
-  const { findings, server, tables, steps, settings } = event;
+/** Where the run stands after a look. */
+const judged = (state: RunState, findings: readonly Finding[]): Partial<RunState> => {
+  const blocked = findings.some((finding) => finding.level === 'blocks');
+  const surveying = !blocked && state.purpose === 'rollback';
+  return { phase: blocked ? 'blocked' : surveying ? 'preflight' : 'ready', surveying };
+};
+
+const lookedAt = (state: RunState, facts: PreflightFacts): Partial<RunState> => {
+  const { findings, server, tables, steps, settings } = facts;
   const tableOf = new Map(steps.map((step) => [step.step, step.tableOid]));
   return {
     preflight: { findings, server, tables, steps, settings },
@@ -170,16 +178,30 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
     case 'run.resumed':
       return takenUp(state, event);
     case 'preflight.finished': {
-      const blocked = event.findings.some((finding) => finding.level === 'blocks');
-      const surveying = !blocked && state.purpose === 'rollback';
+      const before = state.preflight?.findings ?? null;
       return {
         ...lookedAt(state, event),
-        phase: blocked ? 'blocked' : surveying ? 'preflight' : 'ready',
-        surveying,
+        checklist: checklistLooked(state.checklist, before, event.findings, event.at),
+        ...judged(state, event.findings),
       };
     }
+    case 'preflight.changed': {
+      if (state.preflight === null) throw new Error('preflight.changed before preflight.finished');
+      const after = changedFacts(state.preflight, event);
+      return {
+        ...lookedAt(state, after),
+        checklist: checklistChanged(state.checklist, state.preflight.findings, after.findings, event.at),
+        ...judged(state, after.findings),
+      };
+    }
+    case 'look.failed':
+      return { checklist: { ...state.checklist, failed: { since: event.at, error: event.error } } };
     case 'preflight.failed':
-      return { phase: 'blocked', preflightError: { error: event.error, advice: event.advice } };
+      return {
+        phase: 'blocked',
+        preflightError: { error: event.error, advice: event.advice },
+        checklist: { ...state.checklist, since: state.checklist.since ?? event.at },
+      };
     case 'run.approved':
       return {
         phase: state.sections.every((section) => section.finishedAt !== null) ? 'verifying' : 'running',

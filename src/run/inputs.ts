@@ -43,6 +43,11 @@ export type Input =
   | { kind: 'order-dropped'; command: Command; by: Actor; order: number; how: 'withdrawn' | 'superseded'; why: string }
   | { kind: 'preflighted'; facts: PreflightFacts }
   | { kind: 'preflight-failed'; error: ErrorFacts; advice: string }
+  /** What a look between preflight and the go saw. */
+  | {
+      kind: 'looked';
+      outcome: { kind: 'done'; facts: PreflightFacts } | { kind: 'failed'; error: ErrorFacts; advice: string };
+    }
   | { kind: 'baselined'; baseline: Baseline; statements?: StatementsRead }
   | { kind: 'inspected'; step: number; found: Found }
   | { kind: 'build-ended'; step: number; outcome: BuildOutcome }

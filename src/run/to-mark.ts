@@ -15,7 +15,9 @@ const isDeployed = ({ sections }: Plan, { file }: Migration): boolean =>
 /** The migrations to mark as applied: none before all of the plan is there, and none once it is rolled back. */
 export const migrationsToMark = ({ plan, outcome, rolledBack }: RunState): ToMark[] => {
   if (outcome?.status !== 0 || rolledBack) return [];
-  const deployed = (plan.migrations ?? []).filter((migration) => migration.needless !== true && isDeployed(plan, migration));
+  const deployed = (plan.migrations ?? []).filter(
+    (migration) => migration.needless !== true && isDeployed(plan, migration),
+  );
   return deployed.map(({ tool, file, version, command, how }) => {
     const left = plan.leftOut.filter((each) => each.file === file && each.why.startsWith(NOT_INDEXES));
     return { tool, file, version, command, how, notRun: left.map(({ line, what }) => ({ line, what })) };

@@ -28,7 +28,9 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const targets = indexTargets(plan, options);
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
-  const inspections = await inspectIndexes(session, targets, { tryMissing });
+  const { trials } = about;
+  const inspections = await inspectIndexes(session, targets, { tryMissing, ...(trials && { known: trials }) });
+  for (const [step, { tried, found }] of inspections) if (tried && found.kind === 'none') trials?.set(step, tried);
   const indexes = targets.flatMap((target) => {
     const inspection = inspections.get(target.step);
     return inspection === undefined ? [] : [{ ...target, ...inspection }];
