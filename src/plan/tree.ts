@@ -52,39 +52,39 @@ function walkDeep(from: string, root: unknown, visit: Visit): void {
 
 /** One text for all trees that mean the same: places left out, keys in order. */
 export function canonical(root: unknown): string {
-  // Joined, it is one string: added up, it would stay the hundred pieces that it was made of, for as long as it is kept.
-  const parts: string[] = [];
-  write(root, parts, 0);
-  return parts.join('');
+  return textOf(root, 0);
 }
 
 const PLAIN = /^[\w ]*$/;
 
-function write(value: unknown, parts: string[], depth: number): void {
-  if (typeof value === 'string') {
-    parts.push(PLAIN.test(value) ? `"${value}"` : JSON.stringify(value));
-  } else if (typeof value !== 'object' || value === null) {
-    parts.push(JSON.stringify(value ?? null));
-  } else if (depth > MOST_DEPTH) {
-    writeDeep(value, parts);
-  } else if (Array.isArray(value)) {
-    parts.push('[');
-    for (const item of value) {
-      write(item, parts, depth + 1);
-      parts.push(',');
-    }
-    parts.push(']');
-  } else {
-    const node = value as Record<string, unknown>;
-    parts.push('{');
-    for (const key of sorted(Object.keys(node))) {
-      if (PLACES.has(key) || node[key] === undefined) continue;
-      parts.push('"', key, '":');
-      write(node[key], parts, depth + 1);
-      parts.push(',');
-    }
-    parts.push('}');
+function textOf(value: unknown, depth: number): string {
+  if (typeof value === 'string') return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
+  if (depth > MOST_DEPTH) return deep(value);
+  if (Array.isArray(value)) {
+    let list = '[';
+    for (const item of value) list += `${textOf(item, depth + 1)},`;
+    return `${list}]`;
   }
+  const node = value as Record<string, unknown>;
+  let out = '{';
+  for (const key of sorted(Object.keys(node))) {
+    if (node[key] === undefined) continue;
+    const head = headOf(key);
+    if (head !== null) out += `${head}${textOf(node[key], depth + 1)},`;
+  }
+  return `${out}}`;
+}
+
+const heads = new Map<string, string | null>();
+
+/** How a member begins; null when it is a place. The parser has a few hundred of them: each is made once. */
+function headOf(key: string): string | null {
+  const known = heads.get(key);
+  if (known !== undefined) return known;
+  const head = PLACES.has(key) ? null : `"${key}":`;
+  heads.set(key, head);
+  return head;
 }
 
 /** The canonical texts of a node's members. */
@@ -116,7 +116,8 @@ function sorted(keys: string[]): string[] {
   return keys;
 }
 
-function writeDeep(root: unknown, out: string[]): void {
+function deep(root: unknown): string {
+  const out: string[] = [];
   const stack: { text?: string; value?: unknown }[] = [{ value: root }];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     if (next.text !== undefined) {
@@ -137,6 +138,7 @@ function writeDeep(root: unknown, out: string[]): void {
       out.push(JSON.stringify(next.value ?? null));
     }
   }
+  return out.join('');
 }
 
 /** The strings of a list of String nodes, such as a qualified name. */
