@@ -3,11 +3,11 @@ import { scan, TOKEN } from './parser.ts';
 import { names } from './tree.ts';
 import type { DropIndexStep } from './types.ts';
 
-/** One index that a DROP INDEX names, and the parse of a statement that drops it alone. */
+/** One index that a DROP INDEX names, and the node of a statement that drops it alone. */
 export interface NamedIndex {
   schema: string | null;
   name: string;
-  tree: unknown;
+  node: DropStmt;
 }
 
 /** The parser's node of a DROP, as far as it matters here. */
@@ -25,7 +25,7 @@ export function droppedIndexes(drop: DropStmt): NamedIndex[] {
     const parts = names((object as { List?: { items?: unknown } }).List?.items);
     const name = parts.at(-1);
     if (name === undefined) return [];
-    return [{ schema: parts.at(-2) ?? null, name, tree: { DropStmt: { ...drop, objects: [object] } } }];
+    return [{ schema: parts.at(-2) ?? null, name, node: { ...drop, objects: [object] } }];
   });
 }
 

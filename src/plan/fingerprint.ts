@@ -1,7 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
-import { canonical } from './tree.ts';
+import type { DropStmt } from './drop-statement.ts';
+import type { IndexTexts } from './index-keys.ts';
+import { canonical, nodeText } from './tree.ts';
 
-type Tree = Record<string, unknown>;
+/** Characters. */
+const MOST_PENDING = 65_536;
 
 /**
  * Gathers what a plan does. It is taken from the server's own parse, so that comments, white space, keyword case and
@@ -9,24 +12,36 @@ type Tree = Record<string, unknown>;
  */
 export class Fingerprint {
   private readonly hash: Hash = createHash('sha256');
+  /** What is not hashed yet: one call for each of thousands of statements takes long. */
+  private pending = '';
 
   add(kind: string, statement: unknown): void {
-    this.hash.update(`${kind} ${canonical(withoutManner(statement))}\n`);
+    this.addText(kind, canonical(statement));
+  }
+
+  /** IF NOT EXISTS and CONCURRENTLY say how an index is built, not which. */
+  addIndex({ members }: IndexTexts): void {
+    const which = new Map([...members].filter(([member]) => member !== 'concurrent' && member !== 'if_not_exists'));
+    this.addText('create-index', nodeText(new Map([['IndexStmt', nodeText(which)]])));
+  }
+
+  /** IF EXISTS and CONCURRENTLY say how an index is dropped, not which. */
+  addDrop({ concurrent: _concurrent, missing_ok: _ifExists, ...which }: DropStmt): void {
+    this.add('drop-index', { DropStmt: which });
   }
 
   hex(): string {
+    this.flush();
     return this.hash.copy().digest('hex');
   }
-}
 
-/** IF NOT EXISTS, IF EXISTS and CONCURRENTLY say how an index is built or dropped, not which. */
-function withoutManner(statement: unknown): unknown {
-  const { IndexStmt: index, DropStmt: drop } = statement as Record<'IndexStmt' | 'DropStmt', Tree | undefined>;
-  if (drop !== undefined) {
-    const { concurrent: _concurrent, missing_ok: _ifExists, ...rest } = drop;
-    return { DropStmt: rest };
+  private addText(kind: string, text: string): void {
+    this.pending += `${kind} ${text}\n`;
+    if (this.pending.length > MOST_PENDING) this.flush();
   }
-  if (index === undefined) return statement;
-  const { concurrent: _concurrent, if_not_exists: _ifNotExists, ...rest } = index;
-  return { IndexStmt: rest };
+
+  private flush(): void {
+    this.hash.update(this.pending);
+    this.pending = '';
+  }
 }

@@ -1,8 +1,9 @@
-import { planToJson, type RunEvent, type RunState, replay, type UsageFacts } from '../run/index.ts';
+import { migrationsToMark, planToJson, type RunEvent, type RunState, replay, type UsageFacts } from '../run/index.ts';
 import { handOff } from './hand-off.ts';
 import { warRoomMessage } from './message.ts';
 import { checks } from './parts/checks.ts';
 import { drops } from './parts/drops.ts';
+import { estimates } from './parts/estimates.ts';
 import { failures } from './parts/failures.ts';
 import { findings } from './parts/findings.ts';
 import { indexes, sections, statements } from './parts/indexes.ts';
@@ -53,6 +54,13 @@ const backupOf = ({ options }: RunState): Report['backup'] => {
   return { named, id, path, proven, problem, sha256, bytes, takenAt };
 };
 
+/** What that run's builds took is in the estimates. */
+const matchesOf = ({ options }: RunState): Report['matches'] => {
+  if (!options.matches) return null;
+  const { builds: _builds, ...matches } = options.matches;
+  return matches;
+};
+
 const optionsOf = ({ options }: RunState): Report['options'] => {
   const { jobs, onError, onDisconnect, retries, autoContinue, settings } = options;
   return { jobs, onError, onDisconnect, retries, autoContinue, settings };
@@ -73,6 +81,7 @@ export const makeReport = (
   const measured = probes(state, keepLiterals);
   const harm = impact(events);
   const dropped = drops(state);
+  const marks = migrationsToMark(state);
   const known: Omit<Facts, 'plan'> = {
     format: 'indexdeck-report',
     version: REPORT_VERSION,
@@ -93,7 +102,7 @@ export const makeReport = (
     engines: engines(events),
     backup: backupOf(state),
     noBackup: state.options.noBackup,
-    matches: state.options.matches ?? null,
+    matches: matchesOf(state),
     options: optionsOf(state),
     findings: findings(state, keepLiterals),
     waivers: waivers(events, state),
@@ -102,6 +111,7 @@ export const makeReport = (
     sections: sections(state),
     indexes: indexes(state),
     ...(dropped.length === 0 ? {} : { drops: dropped }),
+    estimates: estimates(state),
     statements: statements(state),
     failures: failed,
     validations: validations(state, keepLiterals),
@@ -116,6 +126,7 @@ export const makeReport = (
     metrics: metrics(events, state),
     people: people(events),
     rollback: rollback(state),
+    ...(marks.length === 0 ? {} : { toMark: marks }),
     ...(seen === undefined ? {} : { usage: usage(events, state, seen, keepLiterals) }),
   };
   // The plan stays as it is: it is compared with others, to the letter.

@@ -62,6 +62,7 @@ const migration = z.strictObject({
   transaction: z.enum(['on', 'off', 'one-query', 'as-written', 'detected']),
   command: z.string().nullable().describe('how to mark it as applied'),
   how: z.string(),
+  needless: z.literal(true).optional().describe('there is nothing to mark'),
   down: z.array(z.strictObject({ ...place, what: z.string(), drops: z.array(z.string()), concurrently: z.boolean() })),
 });
 
@@ -75,6 +76,7 @@ export const plan = z.strictObject({
       file: z.string(),
       line: z.int(),
       notes: z.array(z.string()).optional(),
+      byTable: z.literal(true).optional().describe('it stands for a table, in a script without headings'),
       steps: z.array(step),
     }),
   ),
@@ -96,6 +98,18 @@ export const plan = z.strictObject({
   ),
   findings: z.array(finding),
   migrations: z.array(migration).describe('files of migration tools, whose history is not touched'),
+});
+
+/** A migration that its tool has to be told of. */
+export const mark = z.strictObject({
+  tool: z.string(),
+  file: z.string(),
+  version: z.string(),
+  command: z.string().nullable(),
+  how: z.string().describe('what the command does, or what there is instead of one'),
+  notRun: z
+    .array(z.strictObject({ line: z.int(), what: z.string() }))
+    .describe('statements that were left out: to be run before it is marked'),
 });
 
 /** The database at one time; null where it was not read. */
@@ -136,11 +150,43 @@ export const index = z.strictObject({
   finishedAt: time.nullable(),
   durationMs: z.number().nullable(),
   atMost: z.boolean().describe('its end was not seen: it took this long at the most'),
+  workedMs: z.number().nullable().describe('without waits for others, as far as they were seen'),
   bytes: z.number().nullable(),
+  tableBytes: z.number().nullable().describe('of the table, as the catalog had it before'),
   oid: z.number().nullable(),
   verified: z.boolean().nullable().describe('null: not looked at'),
   problems: z.array(z.string()),
   note: z.string().nullable(),
+});
+
+const range = z.strictObject({ low: z.number(), mid: z.number(), high: z.number() });
+
+const compared = z.strictObject({
+  compared: z.int(),
+  medianFactor: z.number().nullable().describe('1 is exact, 2 is half or twice'),
+  withinRange: z.int(),
+  farOff: z.int().describe('by more than 3 times'),
+});
+
+/** What preflight expected against what came. */
+export const estimates = z.strictObject({
+  indexes: z.array(
+    z.strictObject({
+      step: z.int().min(1),
+      name: z.string(),
+      by: z.enum(['sample', 'statistics']),
+      estimatedBytes: range.nullable(),
+      bytes: z.number().nullable().describe('null: not built by this run'),
+      bytesFactor: z.number().nullable(),
+      estimatedMs: range.nullable(),
+      workedMs: z.number().nullable(),
+      msFactor: z.number().nullable(),
+      elsewhereMs: range.nullable().describe('by the run of --matches and the size of the tables'),
+      why: z.string().nullable().describe('why something could not be estimated'),
+    }),
+  ),
+  sizes: compared,
+  times: compared,
 });
 
 export const settled = z.strictObject({

@@ -3,6 +3,7 @@ import { forgetAfter } from './evolve-probes.ts';
 import { plannedDropFailed, rebuiltAfter, removedAfter } from './evolve-removed.ts';
 import { renamed, undone } from './evolve-rename.ts';
 import { listed, rollbackDropFailed } from './evolve-rollback.ts';
+import { isWait } from './sampling/phases.ts';
 import type { RunState, StepState } from './state.ts';
 
 const BUILD_EVENTS = [
@@ -40,6 +41,12 @@ const ended = (at: string): Partial<StepState> => ({
   phase: null,
   found: null,
 });
+
+/** A wait that ends, or goes on in another phase. */
+const waited = ({ waitedMs, waitingSince }: StepState, at: string): Partial<StepState> =>
+  waitingSince === null
+    ? {}
+    : { waitedMs: waitedMs + Math.max(0, Date.parse(at) - Date.parse(waitingSince)), waitingSince: null };
 
 const afterFailure = (
   step: StepState,
@@ -113,6 +120,8 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         backend: { pid: event.pid, backendStart: event.backendStart },
         startedAt: event.at,
         finishedAt: null,
+        waitedMs: 0,
+        waitingSince: null,
         oid: null,
         retryAt: null,
         error: null,
@@ -122,10 +131,15 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
     case 'index.identified':
       return { oid: event.oid };
     case 'build.phase_entered':
-      return { phase: { name: event.phase, no: event.phaseNo, of: event.phases } };
+      return {
+        phase: { name: event.phase, no: event.phaseNo, of: event.phases },
+        ...waited(step, event.at),
+        waitingSince: isWait(event.phase) ? event.at : null,
+      };
     case 'build.finished':
       return {
         ...ended(event.at),
+        ...waited(step, event.at),
         status: step.step.kind === 'drop-index' ? 'rebuilt' : 'done',
         oid: event.oid,
         bytes: event.bytes,

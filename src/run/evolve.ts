@@ -31,6 +31,8 @@ const newStep = (id: number, section: number, step: StepState['step']): StepStat
   oid: null,
   bytes: null,
   phase: null,
+  waitedMs: 0,
+  waitingSince: null,
   unwatched: false,
   cancel: null,
   lost: false,
@@ -71,12 +73,14 @@ export const initialState = (event: RunEvent): RunState => {
     preflightError: null,
     checklist: NO_CHECKLIST,
     tables: [],
+    estimates: [],
     baseline: null,
     agreed: [],
     steps,
     sections: started.plan.sections.map((section, index) => ({
       title: section.title,
       line: section.line,
+      byTable: section.byTable === true,
       steps: steps.filter((step) => step.section === index).map((step) => step.id),
       startedAt: null,
       finishedAt: null,
@@ -121,7 +125,7 @@ const judged = (state: RunState, findings: readonly Finding[]): Partial<RunState
 };
 
 const lookedAt = (state: RunState, facts: PreflightFacts, isShown = true): Partial<RunState> => {
-  const { findings, server, tables, steps, settings } = facts;
+  const { findings, server, tables, steps, settings, estimates = [] } = facts;
   const tableOf = new Map(steps.map((step) => [step.step, step.tableOid]));
   const foundOf = new Map(steps.map((step) => [step.step, step.found]));
   // What a server that took over has in its place nobody was shown.
@@ -131,9 +135,11 @@ const lookedAt = (state: RunState, facts: PreflightFacts, isShown = true): Parti
     return found?.kind === 'to-drop' ? found.oid : null;
   };
   return {
-    preflight: { findings, server, tables, steps, settings },
+    preflight: { findings, server, tables, steps, settings, ...(facts.estimates && { estimates }) },
     preflightError: null,
     tables,
+    // What is built already keeps the estimate that it was begun with.
+    estimates: [...state.estimates.filter((old) => !estimates.some((each) => each.step === old.step)), ...estimates],
     steps: state.steps.map((step) => ({
       ...step,
       tableOid: tableOf.get(step.id) ?? step.tableOid,

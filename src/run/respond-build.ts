@@ -6,7 +6,7 @@ import { dropLookedAt, plannedDropEnded } from './respond-drop.ts';
 import { at, failed, nextTry, policy } from './respond-failed.ts';
 import { renameBackLookedAt, renameLookedAt } from './respond-rename.ts';
 import { DROP_ATTEMPTS, rollbackDropEnded } from './respond-rollback.ts';
-import { currentSection } from './schedule.ts';
+import { openSections } from './schedule.ts';
 import type { RunState, StepState } from './state.ts';
 import { stepName } from './steps.ts';
 
@@ -41,7 +41,7 @@ export const inspected = (state: RunState, input: Of<'inspected'>, now: number):
   if (step !== undefined && state.rollback !== null) return rebuildLookedAt(state, step, input.found);
   if (step?.status !== 'queued') return [];
   // One whose section has to wait meanwhile, for another that was opened again, is looked at anew when its turn comes.
-  if (step.section !== currentSection(state)) return [];
+  if (!openSections(state).includes(step.section)) return [];
   const { found } = input;
   const seen: EventBody = { type: 'index.inspected', step: step.id, found };
   if (state.abort !== null) return [seen];

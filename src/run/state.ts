@@ -8,6 +8,7 @@ import type {
   RenameIndexStep,
 } from '../plan/types.ts';
 import type { Actor, Question } from './commands.ts';
+import type { StepEstimate } from './estimates/estimate-indexes.ts';
 import type {
   AnalyzedTable,
   Baseline,
@@ -110,6 +111,9 @@ export interface StepState {
   bytes: number | null;
   /** The phase of the build as last recorded; the live one is in the sample. */
   phase: { name: string; no: number | null; of: number } | null;
+  /** How long the present or last attempt has waited for others, ms, and since when it waits now, ISO. */
+  waitedMs: number;
+  waitingSince: string | null;
   /** Its end was not seen: the time between `startedAt` and `finishedAt` is what it took at the most. */
   unwatched: boolean;
   /** We have asked for this build to be cancelled. */
@@ -148,6 +152,8 @@ export interface StepState {
 export interface SectionState {
   title: string;
   line: number;
+  /** It stands for a table: it is worked on beside its neighbours of that kind. */
+  byTable: boolean;
   steps: number[];
   startedAt: string | null;
   finishedAt: string | null;
@@ -267,6 +273,8 @@ export interface RunState {
   /** What became of the findings from look to look. */
   checklist: Checklist;
   tables: TableFacts[];
+  /** What each build was expected to come to when it was looked at last; empty in journals of old. */
+  estimates: StepEstimate[];
   baseline: Baseline | null;
   /** OIDs of the invalid leftovers that the operator agreed to drop. */
   agreed: number[];

@@ -1,9 +1,12 @@
 import type { Command } from './commands.ts';
+import type { StepEstimate } from './estimates/estimate-indexes.ts';
+import { timeLeft } from './estimates/left.ts';
+import type { Range } from './estimates/range.ts';
 import { handOf } from './hand.ts';
 import { describeMeasuring, measuring } from './probes/measuring.ts';
 import { respondToCommand } from './respond-command.ts';
 import type { Backend, Sample, Watcher } from './samples.ts';
-import { jobsNow, nextBuildAt } from './schedule.ts';
+import { begunSections, jobsNow, nextBuildAt } from './schedule.ts';
 import { REFUSED_WORDS } from './server.ts';
 import type { Phase, RunState, StepStatus } from './state.ts';
 import { stepName } from './steps.ts';
@@ -58,7 +61,15 @@ export interface RunStatus {
   jobsNow: number;
   delayMs: number;
   indexes: Record<'total' | 'done' | 'building' | 'queued' | 'failed' | 'skipped' | 'dropped', number>;
+  /** The first that is under way, or else the next; null when all are finished. */
   section: { number: number; of: number; title: string } | null;
+  /** How long it will still take, without waits to come, ms; null when it is not known, and `leftUnknown` says why. */
+  left: Range | null;
+  leftUnknown: string | null;
+  /** What each index was expected to come to. */
+  estimates: (Pick<StepEstimate, 'bytes' | 'walBytes' | 'tempBytes' | 'ms'> & { index: string })[];
+  /** All that are under way: several, where each stands for a table. */
+  sectionsBegun: { number: number; title: string }[];
   working: {
     index: string;
     status: StepStatus;
@@ -176,11 +187,13 @@ export const statusOf = (
 ): RunStatus => {
   const creates = state.steps.filter(({ step }) => step.kind === 'create-index');
   const count = (...statuses: StepStatus[]): number => creates.filter(({ status }) => statuses.includes(status)).length;
-  const at = state.sections.findIndex(({ finishedAt }) => finishedAt === null);
+  const begun = begunSections(state);
+  const at = begun[0] ?? state.sections.findIndex(({ finishedAt }) => finishedAt === null);
   const section = state.sections[at];
   const hand = handOf(state);
   const busy = state.steps.filter(({ status }) => ['building', 'dropping', 'running'].includes(status));
   const { outcome } = state;
+  const left = alive ? timeLeft(state, sample, now) : ({ kind: 'none' } as const);
   return {
     run: state.run,
     state: stateWord(state, alive),
@@ -211,6 +224,13 @@ export const statusOf = (
       dropped: count('dropped'),
     },
     section: section === undefined ? null : { number: at + 1, of: state.sections.length, title: section.title },
+    left: left.kind === 'left' ? left.ms : null,
+    leftUnknown: left.kind === 'unknown' ? left.why : null,
+    estimates: state.estimates.flatMap(({ step: id, bytes, walBytes, tempBytes, ms }) => {
+      const step = state.steps[id];
+      return step === undefined ? [] : [{ index: stepName(step.step), bytes, walBytes, tempBytes, ms }];
+    }),
+    sectionsBegun: begun.map((index) => ({ number: index + 1, title: state.sections[index]?.title ?? '' })),
     working: busy.map((step) => {
       const live = sample?.builds.find((build) => build.step === step.id);
       const phase = live?.phase ?? step.phase?.name ?? null;

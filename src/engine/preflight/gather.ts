@@ -21,6 +21,7 @@ import { type InspectionTarget, inspectDrops, inspectIndexes } from '../catalog/
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
 import { defaultTablespace } from './default-tablespaces.ts';
+import { gatherEstimates } from './estimates/gather-estimates.ts';
 import type { DropFinding, Facts, RefusedSetting } from './facts.ts';
 import { askHypothetically } from './hypothetical/ask.ts';
 import { Memory } from './memory.ts';
@@ -28,7 +29,7 @@ import { neighboursOf } from './neighbours.ts';
 import { refusalCauses } from './refusal-causes.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
-import { WATCHED_MS, watchTables } from './tables-now.ts';
+import { tablesNow, WATCHED_MS, watchWrites } from './tables-now.ts';
 import { checkUnique } from './unique/check.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
@@ -39,6 +40,9 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const builds = about.purpose !== 'rollback';
   const server = await serverFacts(session);
   const targets = await asTheyAreCalled(session, indexTargets(plan, options), about.built ?? []);
+  // Early, so that what is watched meanwhile costs little time of its own.
+  const names = [...new Set(targets.map(({ create }) => create.table))];
+  const writes = await watchWrites(session, names, builds ? watchedMs : 0);
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
   const inspections = await inspectIndexes(session, targets, { tryMissing, known: memory.trials });
@@ -56,7 +60,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     ]),
   ];
   const refused = await refusedProbes(session, options);
-  const watched = await watchTables(session, indexes, { ours, watchedMs: builds ? watchedMs : 0 });
+  const scope = { mayTry: tryMissing, memory: memory.estimates, budgetMs: about.sampleMs };
   return {
     plan,
     options,
@@ -91,9 +95,10 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
         )
       : null,
     amcheck: options.amcheck === true ? await amcheck(session) : null,
+    basis: builds ? await gatherEstimates(session, indexes, scope) : null,
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
-    // Last, so that what is watched meanwhile costs no time of its own.
-    tables: await watched(),
+    // Last, since it waits for the second reading.
+    tables: await tablesNow(session, indexes, { ours, writes }),
   };
 }
 

@@ -1,4 +1,12 @@
-import type { AnalyzeStep, CommentStep, DropIndexStep, Plan, RenameIndexStep } from '../../../src/plan/types.ts';
+import type {
+  AnalyzeStep,
+  CommentStep,
+  DropIndexStep,
+  Plan,
+  RenameIndexStep,
+  Section,
+  SectionStep,
+} from '../../../src/plan/types.ts';
 import { createIndex, planOf, section } from '../../support/core.ts';
 
 const place = { file: 'plan.sql', line: 9, column: 1 };
@@ -18,6 +26,8 @@ const comment = (name: string): CommentStep => ({
   schema: null,
   name,
 });
+
+const table = (name: string, steps: SectionStep[]): Section => ({ ...section(name, steps), byTable: true });
 
 const drop = (name: string, ifExists = false): DropIndexStep => ({
   ...plain,
@@ -76,6 +86,13 @@ export const PLANS: readonly Plan[] = [
   planOf(
     section('one', [createIndex('a1', 'a'), createIndex('b1', 'b'), createIndex('c1', 'c')]),
     section('two', [createIndex('a2', 'a'), analyze('b')]),
+  ),
+  planOf(table('a', [createIndex('a1', 'a'), analyze('a')]), table('b', [unique('b1', 'b')])),
+  planOf(
+    table('a', [createIndex('a1', 'a'), comment('a1')]),
+    table('b', [createIndex('b1', 'b')]),
+    section('the whole database', [{ ...analyze('a'), sql: 'ANALYZE', tables: [] }]),
+    table('c', [createIndex('c1', 'c')]),
   ),
   {
     ...planOf(section('one', [createIndex('a1', 'a')]), section('two', [createIndex('b1', 'b')])),

@@ -25,6 +25,7 @@ export class Witness implements Watcher {
     rules.nothingAfterTheEnd(before, event);
     rules.beginsOnlyWhenItMay(before, event);
     rules.beginsOnlyWithTheLock(engine, event);
+    rules.beginsInItsTurn(before, event);
     rules.liftsOnlyWhatItMay(before, event);
     if (event.type === 'preflight.finished' || event.type === 'preflight.changed') {
       for (const { step, found } of event.steps ?? []) if (found?.kind === 'to-drop') this.#shown.set(step, found.oid);

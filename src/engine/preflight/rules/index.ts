@@ -8,6 +8,7 @@ import { connection } from './connection.ts';
 import { connectionHeadroom } from './connection-headroom.ts';
 import { dropWaits } from './drop-waits.ts';
 import { drops } from './drops.ts';
+import { estimate } from './estimate.ts';
 import { indexes } from './indexes.ts';
 import { ledger } from './ledger.ts';
 import { matches } from './matches.ts';
@@ -64,6 +65,7 @@ export const RULES: readonly Rule[] = [
   resumed,
   indexes,
   drops,
+  estimate,
   redundantIndexes,
   uniqueDuplicates,
   probes,
