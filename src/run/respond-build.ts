@@ -1,7 +1,7 @@
 import { adviceFor, DUPLICATE_TABLE, isPassing, ownError, QUERY_CANCELED, retryDelayMs } from './errors.ts';
 import type { EventBody, Found, Leftover } from './events.ts';
 import type { Input } from './inputs.ts';
-import { rebuildLookedAt } from './rebuild.ts';
+import { rebuildLookedAt, removedBy } from './rebuild.ts';
 import { dropLookedAt, plannedDropEnded } from './respond-drop.ts';
 import { at, failed, nextTry, policy } from './respond-failed.ts';
 import { renameBackLookedAt, renameLookedAt } from './respond-rename.ts';
@@ -95,7 +95,7 @@ export const buildEnded = (state: RunState, input: Of<'build-ended'>, now: numbe
   const step = state.steps[input.step];
   if (step?.status !== 'building') return [];
   const { outcome } = input;
-  const name = stepName(step.step);
+  const name = removedBy(state, step.id)?.name ?? stepName(step.step);
   if (outcome.kind === 'built') {
     const { kind: _kind, ...built } = outcome;
     return [{ type: 'build.finished', step: step.id, attempt: step.attempt, name, ...built }];

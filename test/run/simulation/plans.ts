@@ -73,10 +73,8 @@ export const PLANS: readonly Plan[] = [
   planOf(section('one', [createIndex('a1', 'a'), unique('a2', 'a')])),
   planOf(section('one', [unique('a1', 'a'), analyze('a')])),
   planOf(section('one', [createIndex('a1', 'a')]), section('two', [createIndex('a2', 'a')])),
-  planOf(section('one', [drop('a0')])),
   planOf(section('one', [createIndex('a1', 'a'), drop('a0')])),
   planOf(section('one', [drop('a1', true), createIndex('a1', 'a'), createIndex('b1', 'b')])),
-  planOf(section('one', replaced('a1', 'a'))),
   planOf(section('one', [...replaced('a1', 'a'), comment('a1'), createIndex('a2', 'a')])),
   planOf(
     section('one', [drop('b0'), drop('a0'), unique('b1', 'b')]),
