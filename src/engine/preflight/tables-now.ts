@@ -1,0 +1,108 @@
+import { type TableConditionRow, tableConditions } from '../../queries/table_conditions.ts';
+import { type TableWorkRow, tableWork } from '../../queries/table_work.ts';
+import { type TableWritesRow, tableWrites } from '../../queries/table_writes.ts';
+import type { Session } from '../session.ts';
+import { pause } from '../time.ts';
+import type { IndexFinding } from './facts.ts';
+
+/** How much is written to a table, in rows a second. */
+export interface WriteRate {
+  /** Between two readings so many seconds apart. */
+  now: number;
+  seconds: number;
+  /** On average since the database's counters began; null when it is not known when that was. */
+  average: { rate: number; sinceS: number } | null;
+  /** Of all updates so far, those that touched no index, 0 to 1; null without any. */
+  hot: number | null;
+}
+
+/** A table of the plan as it is at this moment. */
+export interface TableNow {
+  oid: number;
+  /** With its schema. */
+  name: string;
+  /** pg_class.relkind and relpersistence. */
+  kind: string | null;
+  persistence: string | null;
+  condition: TableConditionRow;
+  /** Writing transactions at the moment of looking. */
+  writers: number;
+  work: TableWorkRow[];
+  /** Null when nothing was watched. */
+  writes: WriteRate | null;
+}
+
+/**
+ * How long writes are watched, in milliseconds: a session that goes on writing tells its counters once a second, so that a
+ * shorter look would miss one writer or see him twice.
+ */
+export const WATCHED_MS = 1_050;
+
+/**
+ * Takes the first reading of what is written to tables with these names; the second is taken when the function that it gives
+ * is called, and not before `watchedMs` have gone by; 0: none is taken. By OID.
+ */
+export async function watchWrites(
+  session: Session,
+  names: readonly string[],
+  watchedMs: number,
+): Promise<() => Promise<Map<number, WriteRate>>> {
+  if (watchedMs === 0 || names.length === 0) return async () => new Map();
+  const first = new Map((await tableWrites(session, names)).map((reading) => [reading.oid, reading]));
+  const began = performance.now();
+  return async () => {
+    await pause(Math.max(0, watchedMs - (performance.now() - began)));
+    const second = await tableWrites(session, names);
+    return new Map(
+      second.flatMap((reading) => {
+        const rate = writeRate(first.get(reading.oid), reading);
+        return rate === null ? [] : [[reading.oid, rate] as const];
+      }),
+    );
+  };
+}
+
+/** Looks at the plan's tables, in two statements; `writes`: of `watchWrites`, asked last. */
+export async function tablesNow(
+  session: Session,
+  indexes: readonly IndexFinding[],
+  { ours, writes }: { ours: readonly number[]; writes: () => Promise<Map<number, WriteRate>> },
+): Promise<TableNow[]> {
+  const rows = new Map(indexes.flatMap(({ row }) => (row.table_oid === null ? [] : [[row.table_oid, row] as const])));
+  const oids = [...rows.keys()];
+  if (oids.length === 0) return [];
+  const conditions = await tableConditions(session, oids);
+  const work = await tableWork(session, { tables: oids, ours });
+  const rates = await writes();
+  return conditions.flatMap((condition) => {
+    const row = rows.get(condition.oid);
+    if (row === undefined) return [];
+    const its = work.filter(({ table_oid }) => table_oid === condition.oid);
+    return [
+      {
+        oid: condition.oid,
+        name: `${row.table_schema}.${row.table_name}`,
+        kind: row.table_kind,
+        persistence: row.table_persistence,
+        condition,
+        writers: its[0]?.writers ?? 0,
+        work: its.filter(({ kind }) => kind !== null),
+        writes: rates.get(condition.oid) ?? null,
+      },
+    ];
+  });
+}
+
+/** Null without two readings of the same counters: a reset between them sets these back. */
+export function writeRate(first: TableWritesRow | undefined, second: TableWritesRow | undefined): WriteRate | null {
+  if (first === undefined || second === undefined) return null;
+  const seconds = second.at_s - first.at_s;
+  if (seconds <= 0 || second.written < first.written) return null;
+  const sinceS = second.stats_reset_s === null ? null : second.at_s - second.stats_reset_s;
+  return {
+    now: (second.written - first.written) / seconds,
+    seconds,
+    average: sinceS === null || sinceS < 60 ? null : { rate: second.written / sinceS, sinceS },
+    hot: second.updated > 0 ? second.hot_updated / second.updated : null,
+  };
+}
