@@ -63,13 +63,13 @@ export interface RunStatus {
   indexes: Record<'total' | 'done' | 'building' | 'queued' | 'failed' | 'skipped' | 'dropped', number>;
   /** The first that is under way, or else the next; null when all are finished. */
   section: { number: number; of: number; title: string } | null;
-  /** All that are under way: several, where each stands for a table. */
-  sectionsBegun: { number: number; title: string }[];
   /** How long it will still take, without waits to come, ms; null when it is not known, and `leftUnknown` says why. */
   left: Range | null;
   leftUnknown: string | null;
   /** What each index was expected to come to. */
   estimates: (Pick<StepEstimate, 'bytes' | 'walBytes' | 'tempBytes' | 'ms'> & { index: string })[];
+  /** All that are under way: several, where each stands for a table. */
+  sectionsBegun: { number: number; title: string }[];
   working: {
     index: string;
     status: StepStatus;
@@ -222,13 +222,13 @@ export const statusOf = (
       dropped: count('dropped'),
     },
     section: section === undefined ? null : { number: at + 1, of: state.sections.length, title: section.title },
-    sectionsBegun: begun.map((index) => ({ number: index + 1, title: state.sections[index]?.title ?? '' })),
     left: left.kind === 'left' ? left.ms : null,
     leftUnknown: left.kind === 'unknown' ? left.why : null,
     estimates: state.estimates.flatMap(({ step: id, bytes, walBytes, tempBytes, ms }) => {
       const step = state.steps[id];
       return step === undefined ? [] : [{ index: stepName(step.step), bytes, walBytes, tempBytes, ms }];
     }),
+    sectionsBegun: begun.map((index) => ({ number: index + 1, title: state.sections[index]?.title ?? '' })),
     working: busy.map((step) => {
       const live = sample?.builds.find((build) => build.step === step.id);
       const phase = live?.phase ?? step.phase?.name ?? null;
