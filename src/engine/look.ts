@@ -4,7 +4,7 @@ import { askUntilAnswered } from './ask.ts';
 import type { ConnectionConfig } from './config.ts';
 import type { EngineLock } from './lock.ts';
 import type { Metering } from './metering.ts';
-import { blockedByPooler, detectPooling, type Pooling, type PreflightInput, runPreflight } from './preflight/index.ts';
+import { blockedByPooler, detectPooling, type Memory, type Pooling, runPreflight } from './preflight/index.ts';
 import { toErrorFacts } from './session.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -18,9 +18,6 @@ export interface Looking {
   metering: Metering;
   state(): RunState;
 }
-
-/** What looks before the go hand on to one another. */
-export type Remembered = Required<Pick<PreflightInput, 'trials' | 'unique'>>;
 
 /** Opens what a run needs besides, as soon as nothing blocks. */
 export const openWhenClear = async (
@@ -39,7 +36,7 @@ export const openWhenClear = async (
  */
 export const preflight = async (
   looking: Looking,
-  { trials, unique }: Remembered,
+  memory: Memory,
   reached: (pooling: Pooling) => void,
 ): Promise<Input> => {
   const { connection, sessions, lock } = looking;
@@ -59,8 +56,7 @@ export const preflight = async (
       pooling,
       resumed: state.resumedAt === null ? null : state.steps,
       purpose: state.purpose,
-      trials,
-      unique,
+      memory,
     });
     await openWhenClear(looking, facts);
     return { kind: 'preflighted', facts };

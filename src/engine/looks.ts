@@ -1,6 +1,6 @@
 import { type ErrorFacts, type Input, ownError } from '../run/index.ts';
-import { ADVICE, type Looking, openWhenClear, preflight, type Remembered } from './look.ts';
-import { type Pooling, runPreflight } from './preflight/index.ts';
+import { ADVICE, type Looking, openWhenClear, preflight } from './look.ts';
+import { Memory, type Pooling, runPreflight } from './preflight/index.ts';
 import { toErrorFacts } from './session.ts';
 
 /**
@@ -9,7 +9,7 @@ import { toErrorFacts } from './session.ts';
  */
 export class Looks {
   readonly #looking: Looking;
-  readonly #remembered: Remembered = { trials: new Map(), unique: new Map() };
+  readonly #memory = new Memory();
   /** Null until sessions could be opened. */
   #pooling: Pooling | null = null;
 
@@ -19,9 +19,8 @@ export class Looks {
 
   /** The first look, or one that an operator asked for: at everything. */
   first(): Promise<Input> {
-    this.#remembered.trials.clear();
-    this.#remembered.unique.clear();
-    return preflight(this.#looking, this.#remembered, (pooling) => {
+    this.#memory.forget();
+    return preflight(this.#looking, this.#memory, (pooling) => {
       this.#pooling = pooling;
     });
   }
@@ -43,7 +42,7 @@ export class Looks {
         pooling: this.#pooling,
         resumed: resumedAt === null ? null : steps,
         purpose,
-        ...this.#remembered,
+        memory: this.#memory,
       });
       await openWhenClear(this.#looking, facts);
       return { kind: 'looked', outcome: { kind: 'done', facts } };

@@ -194,6 +194,7 @@ export type FormerEnd = Pick<
   | 'options'
   | 'jobs'
   | 'preflight'
+  | 'checklist'
   | 'agreed'
   | 'sections'
   | 'abort'

@@ -34,10 +34,8 @@ const describeTables = (tables: readonly TableFacts[]): string[] => {
   return ['', 'Tables, as the catalog estimates them:', ...lines];
 };
 
-const verdict = (findings: readonly Finding[]): string => {
-  const count = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length;
-  const blocks = count('blocks');
-  const warnings = `${count('warning')} ${count('warning') === 1 ? 'warning' : 'warnings'}`;
+const verdict = ({ findings: { blocks, warning, waived } }: PreflightSummary): string => {
+  const warnings = `${warning} ${warning === 1 ? 'warning' : 'warnings'}${waived === 0 ? '' : `, ${waived} waived`}`;
   return blocks === 0
     ? `Nothing blocks; ${warnings}.`
     : `${blocks} ${blocks === 1 ? 'finding blocks' : 'findings block'} a deployment; ${warnings}.`;
@@ -62,6 +60,6 @@ export const describeCheck = ({ plan, database, preflight, findings, summary }: 
     'Findings:',
     ...describeFindings(findings),
     '',
-    verdict(findings),
+    verdict(summary),
   ];
 };

@@ -19,14 +19,16 @@ import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
 import type { Facts, RefusedSetting } from './facts.ts';
 import { askHypothetically } from './hypothetical/ask.ts';
+import { Memory } from './memory.ts';
 import { neighboursOf } from './neighbours.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
+import { isToBeBuilt } from './to-be-built.ts';
 import { checkUnique } from './unique/check.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
 export async function gather(session: Session, about: Omit<PreflightInput, 'inspect'>): Promise<Facts> {
-  const { plan, options, ours } = about;
+  const { plan, options, ours, memory = new Memory() } = about;
   const resumed = about.resumed ?? null;
   // What is not to be built is not looked at that closely.
   const builds = about.purpose !== 'rollback';
@@ -34,10 +36,9 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const targets = indexTargets(plan, options);
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
-  const { trials } = about;
-  const inspections = await inspectIndexes(session, targets, { tryMissing, ...(trials && { known: trials }) });
+  const inspections = await inspectIndexes(session, targets, { tryMissing, known: memory.trials });
   for (const [step, { tried, found }] of inspections)
-    if (tried && (found.kind === 'none' || found.kind === 'invalid')) trials?.set(step, tried);
+    if (tried && (found.kind === 'none' || found.kind === 'invalid')) memory.trials.set(step, tried);
   const indexes = targets.flatMap((target) => {
     const inspection = inspections.get(target.step);
     return inspection === undefined ? [] : [{ ...target, ...inspection }];
@@ -54,19 +55,22 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     ourSessions: ours.length,
     otherEngines: await engineLockHolders(session, ours),
     dumps: await dumpSessions(session, ours),
-    systemIdentifier: options.backup === null ? null : await identifierOf(session),
+    systemIdentifier: options.backup === null ? null : await memory.once('system', () => identifierOf(session)),
     indexes,
     neighbours: builds ? await neighboursOf(session, indexes) : [],
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
     unique: builds
-      ? await checkUnique(session, { indexes, options, user: server.user, resumed, known: about.unique })
+      ? await checkUnique(session, { indexes, options, user: server.user, resumed, known: memory.unique })
       : new Map(),
     settings: await settingsNamed(session, CONSULTED),
     refusedSettings: await refusedSettings(session, plan, options),
     roleDefaults: await roleDefaults(session),
     refusedProbes: refused,
+    // As long as the same indexes are missing the answer is the same.
     hypothetical: builds
-      ? await askHypothetically(session, { indexes, options, refusedProbes: refused, user: server.user })
+      ? await memory.once(`hypothetical ${indexes.filter(isToBeBuilt).map(({ step }) => step)}`, () =>
+          askHypothetically(session, { indexes, options, refusedProbes: refused, user: server.user }),
+        )
       : null,
     amcheck: options.amcheck === true ? await amcheck(session) : null,
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,

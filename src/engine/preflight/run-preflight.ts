@@ -1,6 +1,5 @@
 import { waiveFindings } from '../../plan/findings/index.ts';
 import type { Finding, Plan, SideBySide } from '../../plan/types.ts';
-import type { Tried } from '../../queries/try_indexes.ts';
 import {
   type PreflightFacts,
   plainText,
@@ -13,10 +12,10 @@ import type { Session } from '../session.ts';
 import { builderSettings } from './builder-settings.ts';
 import type { Facts } from './facts.ts';
 import { gather } from './gather.ts';
+import type { Memory } from './memory.ts';
 import type { Pooling } from './pooling.ts';
 import { withoutCompared } from './redundancy.ts';
 import { ROLLBACK_RULES, RULES } from './rules/index.ts';
-import type { UniqueCheck } from './unique/check.ts';
 
 export interface PreflightInput {
   /** A session with `inspectingSettings` that nobody else uses meanwhile. */
@@ -31,10 +30,8 @@ export interface PreflightInput {
   resumed?: readonly StepState[] | null;
   /** rollback: what is looked at is whether the indexes can be dropped; default: whether they can be built. */
   purpose?: RunState['purpose'];
-  /** What the server made of missing indexes, by step, from look to look: each look goes by it and adds to it. */
-  trials?: Map<number, Tried>;
-  /** What was found of the data behind UNIQUE indexes, by step, in the same way. */
-  unique?: Map<number, UniqueCheck>;
+  /** Of the looks before this one; absent: this is the only one. */
+  memory?: Memory;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { runPreflight } from '../../../src/engine/preflight/index.ts';
+import type { Memory } from '../../../src/engine/preflight/memory.ts';
 import type { PreflightInput } from '../../../src/engine/preflight/run-preflight.ts';
 import type { Finding } from '../../../src/plan/index.ts';
 import { DEFAULT_GATES, type PreflightFacts, type RunOptions } from '../../../src/run/index.ts';
@@ -28,7 +29,7 @@ interface Scene {
   options?: Partial<RunOptions>;
   pooling?: PreflightInput['pooling'];
   makeConcurrent?: boolean;
-  unique?: NonNullable<PreflightInput['unique']>;
+  memory?: Memory;
 }
 
 /** Preflight of a script on a test's database, as the engine runs it. */
@@ -40,7 +41,7 @@ export async function preflightOf(database: TestDatabase, sql: string, scene: Sc
     options: runOptions(scene.options),
     ours: [inspect.pid],
     pooling: scene.pooling ?? 'none',
-    ...(scene.unique === undefined ? {} : { unique: scene.unique }),
+    ...(scene.memory === undefined ? {} : { memory: scene.memory }),
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { PreflightInput } from '../../../src/engine/preflight/run-preflight.ts';
+import { Memory } from '../../../src/engine/preflight/memory.ts';
 import type { RunOptions } from '../../../src/run/index.ts';
 import { createDatabase } from '../../support/database.ts';
 import { holdLock } from '../../support/locks.ts';
@@ -175,18 +175,18 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
   test('from look to look data without duplicates is read once, and what is mended is seen', async () => {
     const database = await withTable("VALUES (1, 'x', true), (1, 'y', true)");
     const sql = 'CREATE UNIQUE INDEX CONCURRENTLY u ON t (a);\nCREATE UNIQUE INDEX CONCURRENTLY v ON t (b);';
-    const unique: NonNullable<PreflightInput['unique']> = new Map();
+    const memory = new Memory();
     const reads = async () =>
       (await database.statementLog()).filter(({ text }) => text.includes("'indexdeck.duplicates_found', coalesce"))
         .length;
-    expect(blocking(await preflightOf(database, sql, { unique }))).toEqual(['unique-duplicates']);
+    expect(blocking(await preflightOf(database, sql, { memory }))).toEqual(['unique-duplicates']);
     expect(await reads()).toBe(2);
-    expect(blocking(await preflightOf(database, sql, { unique }))).toEqual(['unique-duplicates']);
+    expect(blocking(await preflightOf(database, sql, { memory }))).toEqual(['unique-duplicates']);
     expect(await reads()).toBe(3);
     await database.sql("DELETE FROM t WHERE b = 'y'");
-    expect(blocking(await preflightOf(database, sql, { unique }))).toEqual([]);
+    expect(blocking(await preflightOf(database, sql, { memory }))).toEqual([]);
     expect(await reads()).toBe(4);
-    expect(blocking(await preflightOf(database, sql, { unique }))).toEqual([]);
+    expect(blocking(await preflightOf(database, sql, { memory }))).toEqual([]);
     expect(await reads()).toBe(4);
   });
 
