@@ -1,5 +1,4 @@
-import { runPreflight } from '../../../src/engine/preflight/index.ts';
-import type { Memory } from '../../../src/engine/preflight/memory.ts';
+import { type Memory, runPreflight } from '../../../src/engine/preflight/index.ts';
 import type { PreflightInput } from '../../../src/engine/preflight/run-preflight.ts';
 import type { Finding } from '../../../src/plan/index.ts';
 import { DEFAULT_GATES, type PreflightFacts, type RunOptions } from '../../../src/run/index.ts';

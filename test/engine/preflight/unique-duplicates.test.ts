@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Memory } from '../../../src/engine/preflight/memory.ts';
+import { Memory } from '../../../src/engine/preflight/index.ts';
 import type { RunOptions } from '../../../src/run/index.ts';
 import { createDatabase } from '../../support/database.ts';
 import { holdLock } from '../../support/locks.ts';
