@@ -37,6 +37,10 @@ export interface NamedBackup {
   database: string | null;
   /** Of the server that it is of; null when unknown. */
   systemIdentifier: string | null;
+  /** The version of that server; null when unknown. Absent in journals of old. */
+  serverVersion?: string | null;
+  /** The schemas that it is limited to; empty: all of the database, or not known. Absent in journals of old. */
+  schemas?: readonly string[];
 }
 
 /** The options of a run that its rules depend on. Times in milliseconds. */

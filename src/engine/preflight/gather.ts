@@ -10,25 +10,30 @@ import { serverFacts } from '../../queries/server_facts.ts';
 import { roleDefaults, settingsNamed } from '../../queries/settings_named.ts';
 import { stallingTransactions } from '../../queries/stalling_transactions.ts';
 import { systemIdentifier } from '../../queries/system_identifier.ts';
+import { tablespacesNamed } from '../../queries/tablespaces_named.ts';
 import { trySettings } from '../../queries/try_settings.ts';
+import { xminHolders } from '../../queries/xmin_holders.ts';
 import { builtWith, type RunOptions, runnableSteps } from '../../run/index.ts';
 import { calledFunctions } from '../catalog/called-functions.ts';
 import { isHarmless } from '../catalog/harmless-functions.ts';
 import { type InspectionTarget, inspectIndexes } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
+import { defaultTablespace } from './default-tablespaces.ts';
 import type { Facts, RefusedSetting } from './facts.ts';
 import { askHypothetically } from './hypothetical/ask.ts';
 import { Memory } from './memory.ts';
 import { neighboursOf } from './neighbours.ts';
+import { refusalCauses } from './refusal-causes.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
+import { WATCHED_MS, watchTables } from './tables-now.ts';
 import { isToBeBuilt } from './to-be-built.ts';
 import { checkUnique } from './unique/check.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
 export async function gather(session: Session, about: Omit<PreflightInput, 'inspect'>): Promise<Facts> {
-  const { plan, options, ours, memory = new Memory() } = about;
+  const { plan, options, ours, memory = new Memory(), watchedMs = WATCHED_MS } = about;
   const resumed = about.resumed ?? null;
   // What is not to be built is not looked at that closely.
   const builds = about.purpose !== 'rollback';
@@ -45,6 +50,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   });
   const refused = await refusedProbes(session, options);
   const tables = [...new Set(indexes.flatMap(({ row }) => row.table_oid ?? []))];
+  const watched = await watchTables(session, indexes, { ours, watchedMs: builds ? watchedMs : 0 });
   return {
     plan,
     options,
@@ -58,7 +64,13 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     systemIdentifier: options.backup === null ? null : await memory.once('system', () => identifierOf(session)),
     indexes,
     neighbours: builds ? await neighboursOf(session, indexes) : [],
+    refusalCauses: await refusalCauses(session, indexes),
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
+    tablespaces: await tablespacesNamed(
+      session,
+      indexes.flatMap((index) => defaultTablespace(index) ?? []),
+    ),
+    xminHolders: await xminHolders(session),
     unique: builds
       ? await checkUnique(session, { indexes, options, user: server.user, resumed, known: memory.unique })
       : new Map(),
@@ -74,6 +86,8 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
       : null,
     amcheck: options.amcheck === true ? await amcheck(session) : null,
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
+    // Last, so that what is watched meanwhile costs no time of its own.
+    tables: await watched(),
   };
 }
 

@@ -32,6 +32,8 @@ export interface PreflightInput {
   purpose?: RunState['purpose'];
   /** Of the looks before this one; absent: this is the only one. */
   memory?: Memory;
+  /** How long writes to the tables are watched, in milliseconds; 0: not at all. Default: a little over a second. */
+  watchedMs?: number;
 }
 
 /**

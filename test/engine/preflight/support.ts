@@ -29,6 +29,8 @@ interface Scene {
   pooling?: PreflightInput['pooling'];
   makeConcurrent?: boolean;
   memory?: Memory;
+  /** Writes are not watched, if it does not say for how long. */
+  watchedMs?: number;
 }
 
 /** Preflight of a script on a test's database, as the engine runs it. */
@@ -41,6 +43,7 @@ export async function preflightOf(database: TestDatabase, sql: string, scene: Sc
     ours: [inspect.pid],
     pooling: scene.pooling ?? 'none',
     ...(scene.memory === undefined ? {} : { memory: scene.memory }),
+    watchedMs: scene.watchedMs ?? 0,
   });
 }
 

@@ -2,6 +2,7 @@ import type { Rule } from '../facts.ts';
 import { activeConnections } from './active-connections.ts';
 import { amcheck } from './amcheck.ts';
 import { backup } from './backup.ts';
+import { builderResources } from './builder-resources.ts';
 import { busyTables } from './busy-tables.ts';
 import { connection } from './connection.ts';
 import { connectionHeadroom } from './connection-headroom.ts';
@@ -22,11 +23,19 @@ import { rightsToCancel } from './rights-to-cancel.ts';
 import { rightsToDrop } from './rights-to-drop.ts';
 import { rightsToWatch } from './rights-to-watch.ts';
 import { roleDefaults } from './role-defaults.ts';
+import { rollbackRehearsed } from './rollback-rehearsed.ts';
 import { runningDumps } from './running-dumps.ts';
 import { standby } from './standby.ts';
+import { statistics } from './statistics.ts';
+import { tableKinds } from './table-kinds.ts';
+import { tableWork } from './table-work.ts';
 import { tables } from './tables.ts';
+import { tablespaces } from './tablespaces.ts';
 import { uniqueDuplicates } from './unique-duplicates.ts';
 import { version } from './version.ts';
+import { wraparound } from './wraparound.ts';
+import { writeLoad } from './write-load.ts';
+import { xminHolders } from './xmin-holders.ts';
 
 /** In the order in which a person reads them: the server, our rights, the plan, what is going on. */
 export const RULES: readonly Rule[] = [
@@ -45,7 +54,11 @@ export const RULES: readonly Rule[] = [
   amcheck,
   roleDefaults,
   refusedSettings,
+  builderResources,
   tables,
+  tableKinds,
+  statistics,
+  tablespaces,
   refusedIndexes,
   resumed,
   indexes,
@@ -54,8 +67,13 @@ export const RULES: readonly Rule[] = [
   probes,
   probeUses,
   busyTables,
+  tableWork,
+  wraparound,
+  writeLoad,
   oldTransactions,
+  xminHolders,
   activeConnections,
+  rollbackRehearsed,
 ];
 
 /** What matters to the way back: neither the plan nor what a version builds wrongly stands in it. */
