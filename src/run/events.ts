@@ -1,5 +1,6 @@
 import type { Finding, Level, Plan } from '../plan/types.ts';
 import type { Actor, Command, Question } from './commands.ts';
+import type { StepEstimate } from './estimates/estimate-indexes.ts';
 import type { OwnGate } from './gates/own.ts';
 import type { GateName, GateThresholds } from './gates/types.ts';
 import type { PreflightSummary } from './preflight/summary.ts';
@@ -99,6 +100,16 @@ export interface MatchedReport {
   fingerprint: string;
   /** Statement by statement, a line each; empty when the plans are equal. */
   differences: string[];
+  /** What its indexes took there, without waits, and on how large a table; absent where its version did not tell. */
+  builds?: StagedBuild[];
+}
+
+/** One build of another run. */
+export interface StagedBuild {
+  table: string;
+  name: string;
+  ms: number;
+  tableBytes: number;
 }
 
 /** Which database, as the screen says it. No secrets. */
@@ -149,6 +160,8 @@ export interface PreflightFacts {
   steps: { step: number; tableOid: number | null; found: Found | null }[];
   /** The settings that every building session gets, and why. */
   settings: { name: string; value: string; why: string }[];
+  /** What each index that is to be built is expected to come to; absent in journals of old and before a rollback. */
+  estimates?: StepEstimate[];
 }
 
 /** What a look found changed in the facts of preflight: nothing else is in it. */
@@ -165,6 +178,7 @@ export interface PreflightChange {
   tables?: TableFacts[];
   settings?: PreflightFacts['settings'];
   server?: PreflightFacts['server'];
+  estimates?: StepEstimate[];
 }
 
 /** The state before the run (runbook row 3). */

@@ -9,6 +9,7 @@ import type { TableIndex } from '../../queries/table_indexes.ts';
 import type { XminHolder } from '../../queries/xmin_holders.ts';
 import type { RunOptions, StepState } from '../../run/index.ts';
 import type { Inspection } from '../catalog/index.ts';
+import type { EstimateFacts } from './estimates/gather-estimates.ts';
 import type { Hypothetical } from './hypothetical/ask.ts';
 import type { Pooling } from './pooling.ts';
 import type { RefusalCause } from './refusal-causes.ts';
@@ -68,6 +69,8 @@ export interface Facts {
   ledger: LedgerSchemaRow | null;
   /** Probes that will not be run, since they call these functions by name, VOLATILE ones. */
   refusedProbes: { name: string; functions: string[] }[];
+  /** What sizes and times are estimated from; null before a rollback. */
+  basis: EstimateFacts | null;
   /** Which of the missing indexes the probes would use; null when there was nothing to ask. */
   hypothetical: Hypothetical | null;
   /** What is there of amcheck; null when it was not asked for. */

@@ -20,6 +20,7 @@ import { type InspectionTarget, inspectIndexes } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
 import { defaultTablespace } from './default-tablespaces.ts';
+import { gatherEstimates } from './estimates/gather-estimates.ts';
 import type { Facts, RefusedSetting } from './facts.ts';
 import { askHypothetically } from './hypothetical/ask.ts';
 import { Memory } from './memory.ts';
@@ -49,6 +50,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     return inspection === undefined ? [] : [{ ...target, ...inspection }];
   });
   const refused = await refusedProbes(session, options);
+  const scope = { mayTry: tryMissing, memory: memory.estimates, budgetMs: about.sampleMs };
   const tables = [...new Set(indexes.flatMap(({ row }) => row.table_oid ?? []))];
   const watched = await watchTables(session, indexes, { ours, watchedMs: builds ? watchedMs : 0 });
   return {
@@ -85,6 +87,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
         )
       : null,
     amcheck: options.amcheck === true ? await amcheck(session) : null,
+    basis: builds ? await gatherEstimates(session, indexes, scope) : null,
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
     // Last, so that what is watched meanwhile costs no time of its own.
     tables: await watched(),

@@ -1,4 +1,5 @@
 import type { Tried } from '../../queries/try_indexes.ts';
+import type { EstimateMemory } from './estimates/gather-estimates.ts';
 import type { UniqueCheck } from './unique/check.ts';
 
 /** What the looks of one engine share, so that those after the first cost the server little. */
@@ -7,6 +8,8 @@ export class Memory {
   readonly trials = new Map<number, Tried>();
   /** What was found of the data behind UNIQUE indexes, by step: data without duplicates is not read again. */
   readonly unique = new Map<number, UniqueCheck>();
+  /** What sizes and times are estimated from: an index is not tried on a sample twice. */
+  readonly estimates: EstimateMemory = { facts: null };
   readonly #answers = new Map<string, unknown>();
 
   /** The answer of the first look to a question that costs much, or whose answer stays. */
@@ -19,6 +22,7 @@ export class Memory {
   forget(): void {
     this.trials.clear();
     this.unique.clear();
+    this.estimates.facts = null;
     this.#answers.clear();
   }
 }

@@ -10,6 +10,7 @@ import {
 } from '../../run/index.ts';
 import type { Session } from '../session.ts';
 import { builderSettings } from './builder-settings.ts';
+import { stepEstimates } from './estimates/step-estimates.ts';
 import type { Facts } from './facts.ts';
 import { gather } from './gather.ts';
 import type { Memory } from './memory.ts';
@@ -34,6 +35,8 @@ export interface PreflightInput {
   memory?: Memory;
   /** How long writes to the tables are watched, in milliseconds; 0: not at all. Default: a little over a second. */
   watchedMs?: number;
+  /** How long indexes may be tried on samples, ms; about a second by default. */
+  sampleMs?: number;
 }
 
 /**
@@ -62,6 +65,7 @@ export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): Pr
     tables: [...tables.values()],
     steps: facts.indexes.map(({ step, table, found }) => ({ step, tableOid: table?.oid ?? null, found })),
     settings: builderSettings(facts),
+    ...(facts.basis === null ? {} : { estimates: stepEstimates(facts) }),
   };
 }
 

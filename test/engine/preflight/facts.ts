@@ -29,6 +29,7 @@ export const factsWhere = (
     roleDefaults: [],
     ledger: null,
     amcheck: null,
+    basis: null,
     refusedProbes: [],
     hypothetical: null,
     ...rest,

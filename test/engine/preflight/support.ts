@@ -42,6 +42,8 @@ export async function preflightOf(database: TestDatabase, sql: string, scene: Sc
     options: runOptions(scene.options),
     ours: [inspect.pid],
     pooling: scene.pooling ?? 'none',
+    // However busy the machine is.
+    sampleMs: 30_000,
     ...(scene.memory === undefined ? {} : { memory: scene.memory }),
     watchedMs: scene.watchedMs ?? 0,
   });

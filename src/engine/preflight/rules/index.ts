@@ -7,6 +7,7 @@ import { busyTables } from './busy-tables.ts';
 import { connection } from './connection.ts';
 import { connectionHeadroom } from './connection-headroom.ts';
 import { dropWaits } from './drop-waits.ts';
+import { estimate } from './estimate.ts';
 import { indexes } from './indexes.ts';
 import { ledger } from './ledger.ts';
 import { matches } from './matches.ts';
@@ -62,6 +63,7 @@ export const RULES: readonly Rule[] = [
   refusedIndexes,
   resumed,
   indexes,
+  estimate,
   redundantIndexes,
   uniqueDuplicates,
   probes,

@@ -54,6 +54,18 @@ export const INDEX_CODES = group({
       fix: 'Where the plan ran on staging before, nothing. Else take the reason away, such as by GRANT TEMPORARY ON DATABASE.',
     },
     'to-build': { levels: ['ok'], what: 'How many indexes are to be built.' },
+    estimate: {
+      levels: ['note'],
+      what: 'How large the indexes become and how long building them takes, as ranges.',
+      why: 'Estimated from statistics and from samples of the tables. Waits for locks and old snapshots are not in it.',
+      fix: 'Have that much disk free where the indexes and the WAL go, and plan the window with room for waits.',
+    },
+    'temp-file-limit': {
+      levels: ['warning'],
+      what: 'The sort of an index may need more temporary space than temp_file_limit allows a process.',
+      why: 'The server would end the build in the middle, with all its work lost.',
+      fix: 'Raise it for the builders with `--set temp_file_limit=...` (that takes a superuser), or give the sort more memory with `--set maintenance_work_mem=...`.',
+    },
     'index-equal': {
       levels: ['note'],
       what: 'An index is there already, valid and as planned.',
