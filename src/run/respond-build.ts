@@ -2,7 +2,7 @@ import { adviceFor, DUPLICATE_TABLE, isPassing, ownError, QUERY_CANCELED, retryD
 import type { ErrorFacts, EventBody, Found, Leftover } from './events.ts';
 import type { Input } from './inputs.ts';
 import { DROP_ATTEMPTS, rollbackDropEnded } from './respond-rollback.ts';
-import { currentSection } from './schedule.ts';
+import { openSections } from './schedule.ts';
 import type { RunState, StepState } from './state.ts';
 import { stepName } from './steps.ts';
 
@@ -80,7 +80,7 @@ export const inspected = (state: RunState, input: Of<'inspected'>, now: number):
   const step = state.steps[input.step];
   if (step?.status !== 'queued' || state.rollback !== null) return [];
   // One whose section has to wait meanwhile, for another that was opened again, is looked at anew when its turn comes.
-  if (step.section !== currentSection(state)) return [];
+  if (!openSections(state).includes(step.section)) return [];
   const { found } = input;
   const seen: EventBody = { type: 'index.inspected', step: step.id, found };
   if (state.abort !== null || found.kind === 'none') return [seen];

@@ -28,7 +28,7 @@ import { neighboursOf } from './neighbours.ts';
 import { refusalCauses } from './refusal-causes.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
-import { WATCHED_MS, watchTables } from './tables-now.ts';
+import { tablesNow, WATCHED_MS, watchWrites } from './tables-now.ts';
 import { isToBeBuilt } from './to-be-built.ts';
 import { checkUnique } from './unique/check.ts';
 
@@ -40,6 +40,9 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const builds = about.purpose !== 'rollback';
   const server = await serverFacts(session);
   const targets = indexTargets(plan, options);
+  // Early, so that what is watched meanwhile costs little time of its own.
+  const names = [...new Set(targets.map(({ create }) => create.table))];
+  const writes = await watchWrites(session, names, builds ? watchedMs : 0);
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
   const inspections = await inspectIndexes(session, targets, { tryMissing, known: memory.trials });
@@ -52,7 +55,6 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const refused = await refusedProbes(session, options);
   const scope = { mayTry: tryMissing, memory: memory.estimates, budgetMs: about.sampleMs };
   const tables = [...new Set(indexes.flatMap(({ row }) => row.table_oid ?? []))];
-  const watched = await watchTables(session, indexes, { ours, watchedMs: builds ? watchedMs : 0 });
   return {
     plan,
     options,
@@ -89,8 +91,8 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     amcheck: options.amcheck === true ? await amcheck(session) : null,
     basis: builds ? await gatherEstimates(session, indexes, scope) : null,
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
-    // Last, so that what is watched meanwhile costs no time of its own.
-    tables: await watched(),
+    // Last, since it waits for the second reading.
+    tables: await tablesNow(session, indexes, { ours, writes }),
   };
 }
 
