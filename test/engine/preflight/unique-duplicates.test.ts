@@ -136,7 +136,9 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
         RAISE WARNING 'run as %', current_user; RETURN $1; END $$`,
     );
     const { user } = await createRole(database);
-    await database.sql(`ALTER TABLE t OWNER TO ${user}; ALTER FUNCTION sly OWNER TO ${user}; INSERT INTO t VALUES (1), (1)`);
+    await database.sql(
+      `ALTER TABLE t OWNER TO ${user}; ALTER FUNCTION sly OWNER TO ${user}; INSERT INTO t VALUES (1), (1)`,
+    );
     const sql = 'CREATE UNIQUE INDEX CONCURRENTLY u ON t (sly(a)); CREATE UNIQUE INDEX CONCURRENTLY v ON t (a)';
     const facts = await preflightOf(database, sql);
     expect(coded(facts, 'unique-unchecked')[0]?.what).toContain(
