@@ -29,6 +29,7 @@ import { refusalCauses } from './refusal-causes.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
 import { tablesNow, WATCHED_MS, watchWrites } from './tables-now.ts';
+import { isToBeBuilt } from './to-be-built.ts';
 import { checkUnique } from './unique/check.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
@@ -81,8 +82,9 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     refusedSettings: await refusedSettings(session, plan, options),
     roleDefaults: await roleDefaults(session),
     refusedProbes: refused,
+    // As long as the same indexes are missing the answer is the same.
     hypothetical: builds
-      ? await memory.once('hypothetical', () =>
+      ? await memory.once(`hypothetical ${indexes.filter(isToBeBuilt).map(({ step }) => step)}`, () =>
           askHypothetically(session, { indexes, options, refusedProbes: refused, user: server.user }),
         )
       : null,
