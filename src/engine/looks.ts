@@ -1,16 +1,17 @@
 import type { Tried } from '../queries/try_indexes.ts';
 import { type ErrorFacts, type Input, ownError } from '../run/index.ts';
 import { ADVICE, type Looking, openWhenClear, preflight } from './look.ts';
-import { type Pooling, runPreflight } from './preflight/index.ts';
+import { type KeptWrites, type Pooling, runPreflight } from './preflight/index.ts';
 import { toErrorFacts } from './session.ts';
 
 /**
  * The looks between preflight and the go. They cost less than the first one: the way to the server is not looked at anew, and
- * what the server took once on an empty copy of its table is not tried again.
+ * what the server took once on an empty copy of its table is not tried again, and what is written is counted from look to look.
  */
 export class Looks {
   readonly #looking: Looking;
   readonly #trials = new Map<number, Tried>();
+  readonly #writes: KeptWrites = new Map();
   /** Null until sessions could be opened. */
   #pooling: Pooling | null = null;
 
@@ -21,6 +22,7 @@ export class Looks {
   /** The first look, or one that an operator asked for: at everything. */
   first(): Promise<Input> {
     this.#trials.clear();
+    this.#writes.clear();
     return preflight(this.#looking, this.#trials, (pooling) => {
       this.#pooling = pooling;
     });
@@ -44,6 +46,7 @@ export class Looks {
         resumed: resumedAt === null ? null : steps,
         purpose,
         trials: this.#trials,
+        writes: this.#writes,
       });
       await openWhenClear(this.#looking, facts);
       return { kind: 'looked', outcome: { kind: 'done', facts } };

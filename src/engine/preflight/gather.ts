@@ -33,7 +33,10 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const targets = indexTargets(plan, options);
   // Early, so that what is watched meanwhile costs little time of its own.
   const names = [...new Set(targets.map(({ create }) => create.table))];
-  const writes = await watchWrites(session, names, purpose === 'rollback' ? 0 : watchedMs);
+  const writes = await watchWrites(session, names, {
+    watchedMs: purpose === 'rollback' ? 0 : watchedMs,
+    kept: about.writes,
+  });
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
   const { trials } = about;

@@ -4,3 +4,4 @@ export type { Facts, Rule } from './facts.ts';
 export { identifierOf } from './gather.ts';
 export { detectPooling, type Pooling } from './pooling.ts';
 export { judge, type PreflightInput, runPreflight } from './run-preflight.ts';
+export type { KeptWrites } from './tables-now.ts';

@@ -15,6 +15,7 @@ import type { Facts } from './facts.ts';
 import { gather } from './gather.ts';
 import type { Pooling } from './pooling.ts';
 import { ROLLBACK_RULES, RULES } from './rules/index.ts';
+import type { KeptWrites } from './tables-now.ts';
 
 export interface PreflightInput {
   /** A session with `inspectingSettings` that nobody else uses meanwhile. */
@@ -31,6 +32,8 @@ export interface PreflightInput {
   purpose?: RunState['purpose'];
   /** How long writes to the tables are watched, in milliseconds; 0: not at all. Default: a little over a second. */
   watchedMs?: number;
+  /** The newest readings of what was written, from look to look: with them nothing has to be waited for. */
+  writes?: KeptWrites;
   /** What the server made of missing indexes, by step, from look to look: each look goes by it and adds to it. */
   trials?: Map<number, Tried>;
 }

@@ -1,4 +1,4 @@
-import { runPreflight } from '../../../src/engine/preflight/index.ts';
+import { type KeptWrites, runPreflight } from '../../../src/engine/preflight/index.ts';
 import type { PreflightInput } from '../../../src/engine/preflight/run-preflight.ts';
 import type { Finding } from '../../../src/plan/index.ts';
 import { DEFAULT_GATES, type PreflightFacts, type RunOptions } from '../../../src/run/index.ts';
@@ -30,6 +30,7 @@ interface Scene {
   makeConcurrent?: boolean;
   /** Writes are not watched, if it does not say for how long. */
   watchedMs?: number;
+  writes?: KeptWrites;
 }
 
 /** Preflight of a script on a test's database, as the engine runs it. */
@@ -42,6 +43,7 @@ export async function preflightOf(database: TestDatabase, sql: string, scene: Sc
     ours: [inspect.pid],
     pooling: scene.pooling ?? 'none',
     watchedMs: scene.watchedMs ?? 0,
+    ...(scene.writes === undefined ? {} : { writes: scene.writes }),
   });
 }
 
