@@ -1,17 +1,16 @@
-import type { Tried } from '../queries/try_indexes.ts';
 import { type ErrorFacts, type Input, ownError } from '../run/index.ts';
 import { ADVICE, type Looking, openWhenClear, preflight } from './look.ts';
-import { type KeptWrites, type Pooling, runPreflight } from './preflight/index.ts';
+import { Memory, type Pooling, runPreflight } from './preflight/index.ts';
 import { toErrorFacts } from './session.ts';
 
 /**
  * The looks between preflight and the go. They cost less than the first one: the way to the server is not looked at anew, and
- * what the server took once on an empty copy of its table is not tried again, and what is written is counted from look to look.
+ * what the server took once on an empty copy of its table is not tried again, data without duplicates is not read again, and
+ * what is written is counted from look to look.
  */
 export class Looks {
   readonly #looking: Looking;
-  readonly #trials = new Map<number, Tried>();
-  readonly #writes: KeptWrites = new Map();
+  readonly #memory = new Memory();
   /** Null until sessions could be opened. */
   #pooling: Pooling | null = null;
 
@@ -21,9 +20,8 @@ export class Looks {
 
   /** The first look, or one that an operator asked for: at everything. */
   first(): Promise<Input> {
-    this.#trials.clear();
-    this.#writes.clear();
-    return preflight(this.#looking, this.#trials, (pooling) => {
+    this.#memory.forget();
+    return preflight(this.#looking, this.#memory, (pooling) => {
       this.#pooling = pooling;
     });
   }
@@ -45,8 +43,7 @@ export class Looks {
         pooling: this.#pooling,
         resumed: resumedAt === null ? null : steps,
         purpose,
-        trials: this.#trials,
-        writes: this.#writes,
+        memory: this.#memory,
       });
       await openWhenClear(this.#looking, facts);
       return { kind: 'looked', outcome: { kind: 'done', facts } };

@@ -30,6 +30,8 @@ const newStep = (id: number, section: number, step: StepState['step']): StepStat
   oid: null,
   bytes: null,
   phase: null,
+  waitedMs: 0,
+  waitingSince: null,
   unwatched: false,
   cancel: null,
   lost: false,
@@ -70,6 +72,7 @@ export const initialState = (event: RunEvent): RunState => {
     preflightError: null,
     checklist: NO_CHECKLIST,
     tables: [],
+    estimates: [],
     baseline: null,
     agreed: [],
     steps,
@@ -118,12 +121,14 @@ const judged = (state: RunState, findings: readonly Finding[]): Partial<RunState
 };
 
 const lookedAt = (state: RunState, facts: PreflightFacts): Partial<RunState> => {
-  const { findings, server, tables, steps, settings } = facts;
+  const { findings, server, tables, steps, settings, estimates = [] } = facts;
   const tableOf = new Map(steps.map((step) => [step.step, step.tableOid]));
   return {
-    preflight: { findings, server, tables, steps, settings },
+    preflight: { findings, server, tables, steps, settings, ...(facts.estimates && { estimates }) },
     preflightError: null,
     tables,
+    // What is built already keeps the estimate that it was begun with.
+    estimates: [...state.estimates.filter((old) => !estimates.some((each) => each.step === old.step)), ...estimates],
     steps: state.steps.map((step) => ({ ...step, tableOid: tableOf.get(step.id) ?? step.tableOid })),
   };
 };

@@ -20,6 +20,14 @@ export { decide } from './decide.ts';
 export { describeError, describeEvent, describeFound, QUESTIONS } from './describe.ts';
 export { type Action, type Effect, effectKey, type Slot, type World } from './effects.ts';
 export { isPassing, ownError } from './errors.ts';
+export { estimateIndexes, type StepEstimate } from './estimates/estimate-indexes.ts';
+export type * from './estimates/facts.ts';
+export { stepEstimate, type TimeLeft, timeLeft } from './estimates/left.ts';
+export type { Range } from './estimates/range.ts';
+export { withStaged } from './estimates/staged.ts';
+export { bytesRange, shortTimeRange, timeRange } from './estimates/text.ts';
+export { type EstimateTotals, estimateTotals } from './estimates/totals.ts';
+export { workedMs } from './estimates/worked.ts';
 export { EVENT_TYPES } from './event-types.ts';
 export type * from './events.ts';
 export { evolve, initialState, replay } from './evolve.ts';
@@ -55,7 +63,7 @@ export { MOST_DELAY_MS, MOST_JOBS } from './order-change.ts';
 export { plainText } from './plain-text.ts';
 export { changedFindings } from './preflight/change.ts';
 export { isNewQuestion } from './preflight/checklist.ts';
-export { type AheadEstimate, estimateAhead, type Range } from './preflight/estimate.ts';
+export { type AheadEstimate, estimateAhead } from './preflight/estimate.ts';
 export { findingKeys, isOpen } from './preflight/keys.ts';
 export { type PreflightSummary, preflightSummary } from './preflight/summary.ts';
 export { type SummaryLine, summaryHead, summaryLines } from './preflight/summary-text.ts';
@@ -84,8 +92,10 @@ export {
   refusalOf,
   type ServerIdentity,
 } from './server.ts';
+export { sideBySideLines } from './side-by-side.ts';
 export type * from './state.ts';
 export { type RunStatus, STATE_WORDS, type StateWord, stateWord, statusOf } from './status.ts';
 export { builtWith, runnableSteps, stepName } from './steps.ts';
 export { lastSummary, newSummaryMemory, type SummaryMemory, summarise } from './summary.ts';
+export { UNIQUE_CHECK, type UniqueCheckOptions } from './unique-check.ts';
 export type { UsageFacts } from './usage.ts';

@@ -12,6 +12,10 @@ export const CONSULTED: readonly string[] = [
   'shared_buffers',
   'default_transaction_read_only',
   'synchronous_commit',
+  // Sizes and times are estimated by these.
+  'temp_file_limit',
+  'min_parallel_table_scan_size',
+  'wal_compression',
 ];
 
 export interface ChosenSetting {

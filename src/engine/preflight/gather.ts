@@ -20,45 +20,53 @@ import { type InspectionTarget, inspectIndexes } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
 import { defaultTablespace } from './default-tablespaces.ts';
+import { gatherEstimates } from './estimates/gather-estimates.ts';
 import type { Facts, RefusedSetting } from './facts.ts';
+import { askHypothetically } from './hypothetical/ask.ts';
+import { Memory } from './memory.ts';
+import { neighboursOf } from './neighbours.ts';
 import { refusalCauses } from './refusal-causes.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
 import { tablesNow, WATCHED_MS, watchWrites } from './tables-now.ts';
+import { checkUnique } from './unique/check.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
 export async function gather(session: Session, about: Omit<PreflightInput, 'inspect'>): Promise<Facts> {
-  const { plan, options, ours, purpose, watchedMs = WATCHED_MS } = about;
+  const { plan, options, ours, memory = new Memory(), watchedMs = WATCHED_MS } = about;
+  const resumed = about.resumed ?? null;
+  // What is not to be built is not looked at that closely.
+  const builds = about.purpose !== 'rollback';
   const server = await serverFacts(session);
   const targets = indexTargets(plan, options);
   // Early, so that what is watched meanwhile costs little time of its own.
   const names = [...new Set(targets.map(({ create }) => create.table))];
-  const writes = await watchWrites(session, names, {
-    watchedMs: purpose === 'rollback' ? 0 : watchedMs,
-    kept: about.writes,
-  });
+  const writes = await watchWrites(session, names, { watchedMs: builds ? watchedMs : 0, kept: memory.writes });
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
-  const { trials } = about;
-  const inspections = await inspectIndexes(session, targets, { tryMissing, ...(trials && { known: trials }) });
-  for (const [step, { tried, found }] of inspections) if (tried && found.kind === 'none') trials?.set(step, tried);
+  const inspections = await inspectIndexes(session, targets, { tryMissing, known: memory.trials });
+  for (const [step, { tried, found }] of inspections)
+    if (tried && (found.kind === 'none' || found.kind === 'invalid')) memory.trials.set(step, tried);
   const indexes = targets.flatMap((target) => {
     const inspection = inspections.get(target.step);
     return inspection === undefined ? [] : [{ ...target, ...inspection }];
   });
+  const refused = await refusedProbes(session, options);
+  const scope = { mayTry: tryMissing, memory: memory.estimates, budgetMs: about.sampleMs };
   const tables = [...new Set(indexes.flatMap(({ row }) => row.table_oid ?? []))];
   return {
     plan,
     options,
-    resumed: about.resumed ?? null,
+    resumed,
     pooling: about.pooling,
     server,
     active: (await activity(session, ours)).active,
     ourSessions: ours.length,
     otherEngines: await engineLockHolders(session, ours),
     dumps: await dumpSessions(session, ours),
-    systemIdentifier: options.backup === null ? null : await identifierOf(session),
+    systemIdentifier: options.backup === null ? null : await memory.once('system', () => identifierOf(session)),
     indexes,
+    neighbours: builds ? await neighboursOf(session, indexes) : [],
     refusalCauses: await refusalCauses(session, indexes),
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
     tablespaces: await tablespacesNamed(
@@ -66,11 +74,20 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
       indexes.flatMap((index) => defaultTablespace(index) ?? []),
     ),
     xminHolders: await xminHolders(session),
+    unique: builds
+      ? await checkUnique(session, { indexes, options, user: server.user, resumed, known: memory.unique })
+      : new Map(),
     settings: await settingsNamed(session, CONSULTED),
     refusedSettings: await refusedSettings(session, plan, options),
     roleDefaults: await roleDefaults(session),
-    refusedProbes: await refusedProbes(session, options),
+    refusedProbes: refused,
+    hypothetical: builds
+      ? await memory.once('hypothetical', () =>
+          askHypothetically(session, { indexes, options, refusedProbes: refused, user: server.user }),
+        )
+      : null,
     amcheck: options.amcheck === true ? await amcheck(session) : null,
+    basis: builds ? await gatherEstimates(session, indexes, scope) : null,
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
     // Last, since it waits for the second reading.
     tables: await tablesNow(session, indexes, { ours, writes }),

@@ -1,6 +1,5 @@
 import { waiveFindings } from '../../plan/findings/index.ts';
-import type { Finding, Plan } from '../../plan/types.ts';
-import type { Tried } from '../../queries/try_indexes.ts';
+import type { Finding, Plan, SideBySide } from '../../plan/types.ts';
 import {
   type PreflightFacts,
   plainText,
@@ -11,11 +10,13 @@ import {
 } from '../../run/index.ts';
 import type { Session } from '../session.ts';
 import { builderSettings } from './builder-settings.ts';
+import { stepEstimates } from './estimates/step-estimates.ts';
 import type { Facts } from './facts.ts';
 import { gather } from './gather.ts';
+import type { Memory } from './memory.ts';
 import type { Pooling } from './pooling.ts';
+import { withoutCompared } from './redundancy.ts';
 import { ROLLBACK_RULES, RULES } from './rules/index.ts';
-import type { KeptWrites } from './tables-now.ts';
 
 export interface PreflightInput {
   /** A session with `inspectingSettings` that nobody else uses meanwhile. */
@@ -30,12 +31,12 @@ export interface PreflightInput {
   resumed?: readonly StepState[] | null;
   /** rollback: what is looked at is whether the indexes can be dropped; default: whether they can be built. */
   purpose?: RunState['purpose'];
+  /** Of the looks before this one; absent: this is the only one. */
+  memory?: Memory;
   /** How long writes to the tables are watched, in milliseconds; 0: not at all. Default: a little over a second. */
   watchedMs?: number;
-  /** The newest readings of what was written, from look to look: with them nothing has to be waited for. */
-  writes?: KeptWrites;
-  /** What the server made of missing indexes, by step, from look to look: each look goes by it and adds to it. */
-  trials?: Map<number, Tried>;
+  /** How long indexes may be tried on samples, ms; about a second by default. */
+  sampleMs?: number;
 }
 
 /**
@@ -64,6 +65,7 @@ export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): Pr
     tables: [...tables.values()],
     steps: facts.indexes.map(({ step, table, found }) => ({ step, tableOid: table?.oid ?? null, found })),
     settings: builderSettings(facts),
+    ...(facts.basis === null ? {} : { estimates: stepEstimates(facts) }),
   };
 }
 
@@ -71,7 +73,7 @@ export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): Pr
 const findingsOf = (facts: Facts, purpose: RunState['purpose']): Finding[] =>
   purpose === 'rollback'
     ? ROLLBACK_RULES.flatMap((rule) => rule(facts))
-    : [...facts.plan.findings, ...RULES.flatMap((rule) => rule(facts))];
+    : [...withoutCompared(facts.plan.findings, facts), ...RULES.flatMap((rule) => rule(facts))];
 
 /** Names and texts in a finding come from whoever is connected: nothing in them may steer a terminal. */
 const readable = (finding: Finding): Finding => ({
@@ -79,4 +81,12 @@ const readable = (finding: Finding): Finding => ({
   what: plainText(finding.what),
   why: plainText(finding.why),
   advice: plainText(finding.advice),
+  ...(finding.compare === undefined ? {} : { compare: readableComparison(finding.compare) }),
+  ...(finding.examples === undefined ? {} : { examples: finding.examples.map(plainText) }),
+});
+
+const readableComparison = ({ planned, found, differences }: SideBySide): SideBySide => ({
+  planned: plainText(planned),
+  found: plainText(found),
+  differences: differences.map(plainText),
 });

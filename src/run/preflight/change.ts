@@ -50,6 +50,8 @@ export const preflightChange = (
   const tables = standing(before.tables) === standing(now.tables) ? {} : { tables: now.tables };
   const settings = same(before.settings, now.settings) ? {} : { settings: now.settings };
   const server = same(before.server, now.server) ? {} : { server: now.server };
+  const estimates =
+    now.estimates === undefined || same(before.estimates, now.estimates) ? {} : { estimates: now.estimates };
   const isMaterial =
     cleared.length + added.length + steps.length > 0 ||
     moved ||
@@ -71,6 +73,7 @@ export const preflightChange = (
     ...tables,
     ...settings,
     ...server,
+    ...estimates,
   };
 };
 
@@ -96,5 +99,6 @@ export const changedFacts = (facts: PreflightFacts, change: PreflightChange): Pr
     tables: change.tables ?? facts.tables,
     settings: change.settings ?? facts.settings,
     server: change.server ?? facts.server,
+    ...(change.estimates && { estimates: change.estimates }),
   };
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { KeptWrites } from '../../../src/engine/preflight/index.ts';
+import { Memory } from '../../../src/engine/preflight/index.ts';
 import { writeRate } from '../../../src/engine/preflight/tables-now.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { holdLock } from '../../support/locks.ts';
@@ -49,10 +49,10 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
 
   test('from look to look nothing is waited for, and what was written between them counts', async () => {
     const database = await withTable(version);
-    const writes: KeptWrites = new Map();
-    await preflightOf(database, INDEX, { watchedMs: 10, writes });
+    const memory = new Memory();
+    await preflightOf(database, INDEX, { watchedMs: 10, memory });
     await database.sql('INSERT INTO t SELECT generate_series(1, 200000)');
-    const scene = { watchedMs: 1_000_000, writes };
+    const scene = { watchedMs: 1_000_000, memory };
     const heavy = await poll(async () => coded(await preflightOf(database, INDEX, scene), 'heavy-writes')[0]);
     expect(heavy.what).toMatch(/public\.t: [\d,]+ rows a second/);
   });

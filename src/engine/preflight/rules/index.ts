@@ -7,12 +7,15 @@ import { busyTables } from './busy-tables.ts';
 import { connection } from './connection.ts';
 import { connectionHeadroom } from './connection-headroom.ts';
 import { dropWaits } from './drop-waits.ts';
+import { estimate } from './estimate.ts';
 import { indexes } from './indexes.ts';
 import { ledger } from './ledger.ts';
 import { matches } from './matches.ts';
 import { oldTransactions } from './old-transactions.ts';
 import { otherEngine } from './other-engine.ts';
+import { probeUses } from './probe-uses.ts';
 import { probes } from './probes.ts';
+import { redundantIndexes } from './redundant-indexes.ts';
 import { refusedIndexes } from './refused-indexes.ts';
 import { refusedSettings } from './refused-settings.ts';
 import { resumed } from './resumed.ts';
@@ -29,6 +32,7 @@ import { tableKinds } from './table-kinds.ts';
 import { tableWork } from './table-work.ts';
 import { tables } from './tables.ts';
 import { tablespaces } from './tablespaces.ts';
+import { uniqueDuplicates } from './unique-duplicates.ts';
 import { version } from './version.ts';
 import { wraparound } from './wraparound.ts';
 import { writeLoad } from './write-load.ts';
@@ -59,7 +63,11 @@ export const RULES: readonly Rule[] = [
   refusedIndexes,
   resumed,
   indexes,
+  estimate,
+  redundantIndexes,
+  uniqueDuplicates,
   probes,
+  probeUses,
   busyTables,
   tableWork,
   wraparound,
