@@ -42,7 +42,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const targets = indexTargets(plan, options);
   // Early, so that what is watched meanwhile costs little time of its own.
   const names = [...new Set(targets.map(({ create }) => create.table))];
-  const writes = await watchWrites(session, names, builds ? watchedMs : 0);
+  const writes = await watchWrites(session, names, { watchedMs: builds ? watchedMs : 0, kept: memory.writes });
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
   const inspections = await inspectIndexes(session, targets, { tryMissing, known: memory.trials });
