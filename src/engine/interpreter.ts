@@ -17,10 +17,10 @@ import {
 import { askUntilAnswered } from './ask.ts';
 import { type BuilderContext, build, prepare } from './builder.ts';
 import { backendGone, cancelUntil } from './canceller.ts';
-import { inspectIndex, takeBaseline } from './catalog/index.ts';
+import { inspectIndex, partitionedIndexes, tablesOfTree, takeBaseline } from './catalog/index.ts';
 import { checkRollback } from './check-rollback.ts';
 import type { ConnectionConfig } from './config.ts';
-import { type Droppable, drop } from './dropper.ts';
+import { type Droppable, drop, goneWith } from './dropper.ts';
 import { endSession } from './end-session.ts';
 import type { EngineLock } from './lock.ts';
 import { preflight, recheck } from './look.ts';
@@ -86,6 +86,8 @@ export class Interpreter {
         return recheck(connection, sessions, state());
       case 'inspect':
         return this.#inspect(effect.step);
+      case 'complete':
+        return this.#complete(effect.step);
       case 'build':
         return this.#build(effect.step, effect.slot);
       case 'reconcile':
@@ -171,6 +173,17 @@ export class Interpreter {
     });
   }
 
+  #complete(id: number): Promise<Input> {
+    const { sessions } = this.#around;
+    return askUntilAnswered(sessions.inspect, async (session) => {
+      const create = createOf(this.#around.state(), this.#step(id));
+      const inspection = await inspectIndex(session, id, create);
+      const [index] = await partitionedIndexes(session, [{ step: id, create, ...inspection }]);
+      const tables = tablesOfTree(index?.tree ?? []);
+      return { kind: 'completed', step: id, found: inspection.found, parts: index?.parts ?? [], tables };
+    });
+  }
+
   async #build(id: number, slot: string): Promise<Input> {
     const outcome = await this.#withSlot(slot, (session) => {
       const step = this.#step(id);
@@ -229,7 +242,12 @@ export class Interpreter {
     const { oid } = index;
     const left = await askUntilAnswered(this.#around.sessions.inspect, (session) => indexStates(session, [oid]));
     const found = left.get(oid);
-    if (found === undefined) return { kind: 'done', durationMs: 0 };
+    if (found === undefined)
+      return {
+        kind: 'done',
+        durationMs: 0,
+        ...(await goneWith(this.#around.sessions.inspect, this.#around.state(), oid)),
+      };
     return { ...outcome, standing: found.valid ? 'valid' : 'invalid' };
   }
 

@@ -63,7 +63,9 @@ export const takenUp = (state: RunState, event: Resumed): Partial<RunState> => {
     steps,
     sections: state.sections.map((section, index) => ({
       ...section,
-      finishedAt: steps.every((step) => step.section !== index || isTerminal(step)) ? section.finishedAt : null,
+      finishedAt: steps.every((step) => step.section !== index || isTerminal(step) || step.gone)
+        ? section.finishedAt
+        : null,
     })),
     pauses: [],
     abort: null,

@@ -1,44 +1,18 @@
 import type { RunEvent } from './events.ts';
 import { evolveBuild, isBuildEvent } from './evolve-build.ts';
 import { evolveHand, isHandEvent } from './evolve-hand.ts';
+import { withParts } from './evolve-parts.ts';
 import { evolveProbes, isProbeEvent, notMeasured } from './evolve-probes.ts';
 import { takenUp } from './evolve-resume.ts';
 import { evolveRollback, isRollbackEvent } from './evolve-rollback.ts';
 import { turnedBack } from './former.ts';
 import { withGate } from './gates/with-gate.ts';
+import { newStep } from './new-step.ts';
 import { isRefused, needsLook } from './server.ts';
 import type { Pause, RunState, StepState } from './state.ts';
 import { runnableSteps } from './steps.ts';
 
 type Started = Extract<RunEvent, { type: 'run.started' }>;
-
-const newStep = (id: number, section: number, step: StepState['step']): StepState => ({
-  id,
-  section,
-  step,
-  status: 'queued',
-  attempt: 0,
-  passingFailures: 0,
-  found: null,
-  tableOid: null,
-  backend: null,
-  startedAt: null,
-  finishedAt: null,
-  oid: null,
-  bytes: null,
-  phase: null,
-  unwatched: false,
-  cancel: null,
-  lost: false,
-  leftover: null,
-  doubtful: null,
-  dropFailures: 0,
-  dropRetryAt: null,
-  retryAt: null,
-  error: null,
-  advice: null,
-  note: null,
-});
 
 /** The state after the first event of a run, which must be `run.started`. */
 export const initialState = (event: RunEvent): RunState => {
@@ -112,11 +86,12 @@ const lookedAt = (
 ): Partial<RunState> => {
   const { findings, server, tables, steps, settings } = event;
   const tableOf = new Map(steps.map((step) => [step.step, step.tableOid]));
+  const looked = state.steps.map((step) => ({ ...step, tableOid: tableOf.get(step.id) ?? step.tableOid }));
   return {
     preflight: { findings, server, tables, steps, settings },
     preflightError: null,
     tables,
-    steps: state.steps.map((step) => ({ ...step, tableOid: tableOf.get(step.id) ?? step.tableOid })),
+    ...withParts({ steps: looked, sections: state.sections }, event.parts ?? [], event.parts !== undefined),
   };
 };
 

@@ -2,6 +2,7 @@ export { type PlanJson, planToJson } from '../plan/json.ts';
 export { normaliseStatement } from '../plan/normalise.ts';
 export type { Finding, Level, Plan } from '../plan/types.ts';
 export { capitalised, whatIsAhead } from './ahead.ts';
+export { attachedUnder, attachments, partsDone } from './attached.ts';
 export { CHANGES, readChange } from './change-text.ts';
 export {
   beforeDrop,
@@ -51,6 +52,7 @@ export {
 export type { BuildOutcome, DropOutcome, Input, RecordResult, Response } from './inputs.ts';
 export { type InvalidLeftover, invalidLeftovers } from './leftovers.ts';
 export { MOST_DELAY_MS, MOST_JOBS } from './order-change.ts';
+export { hasItsNeeds, isStuck, partsOf, planned } from './parts.ts';
 export { plainText } from './plain-text.ts';
 export { describeBack } from './probes/back-text.ts';
 export { maskLiterals, withoutLiterals } from './probes/literals.ts';

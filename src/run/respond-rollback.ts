@@ -13,13 +13,15 @@ const mayPass = (state: RunState, step: StepState, outcome: Extract<DropOutcome,
   return isPassing(outcome.error) || outcome.error.sqlstate === QUERY_CANCELED;
 };
 
+const withoutKind = ({ kind: _, ...rest }: Extract<DropOutcome, { kind: 'done' }>) => rest;
+
 /** A drop of a rollback came to its end. One that failed for good is left and said; the others go on. */
 export const rollbackDropEnded = (state: RunState, step: StepState, outcome: DropOutcome, now: number): EventBody[] => {
   if (step.leftover === null) return [];
   const { oid, schema, name } = step.leftover;
   const about = { step: step.id, oid, name };
   if (outcome.kind === 'done')
-    return [{ type: 'index.dropped', ...about, schema, durationMs: outcome.durationMs, why: 'rollback' }];
+    return [{ type: 'index.dropped', ...about, schema, ...withoutKind(outcome), why: 'rollback' }];
   if (outcome.kind === 'kept') return [{ type: 'index.kept', ...about, schema, why: outcome.why, gone: outcome.gone }];
   const { error, standing } = outcome;
   const delayMs = retryDelayMs(step.dropFailures + 1);

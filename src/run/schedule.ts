@@ -1,8 +1,14 @@
+import { hasItsNeeds, isStuck } from './parts.ts';
+import { takesShortLock } from './short-lock.ts';
 import type { RunState, StepState } from './state.ts';
 
 const TERMINAL: ReadonlySet<StepState['status']> = new Set(['done', 'equal', 'failed', 'skipped', 'dropped']);
 
 export const isTerminal = (step: StepState): boolean => TERMINAL.has(step.status);
+
+/** Nothing more is to come of it, as things are. */
+export const isSettled = (state: RunState, step: StepState): boolean =>
+  isTerminal(step) || step.gone || isStuck(state, step);
 
 /** The section that is being worked on: the first that is not finished. */
 export const currentSection = (state: RunState): number | null => {
@@ -30,6 +36,8 @@ const overlap = (a: readonly (number | string)[] | 'all', b: readonly (number | 
 
 /** A later step that has to come after an earlier one of its section: ANALYZE after builds, COMMENT after its index. */
 const mustFollow = (state: RunState, later: StepState, earlier: StepState): boolean => {
+  // Parts have an order of their own, and whoever follows one follows the whole.
+  if (later.parent !== null || earlier.parent !== null) return false;
   if (later.step.kind === 'comment')
     return earlier.step.kind === 'comment' || ('name' in earlier.step && earlier.step.name === later.step.name);
   if (later.step.kind === 'analyze' || earlier.step.kind === 'analyze')
@@ -71,6 +79,7 @@ const isUnderWay = (step: StepState, section: number, inflight: ReadonlySet<stri
   step.status === 'running' ||
   (step.status === 'dropping' && inflight.has(`drop:${step.id}`)) ||
   inflight.has(`inspect:${step.id}`) ||
+  inflight.has(`complete:${step.id}`) ||
   (step.found !== null && step.status === 'queued' && step.section === section);
 
 /**
@@ -83,7 +92,8 @@ export const startable = (
   now: number,
   inflight: ReadonlySet<string>,
 ): StepState[] => {
-  if (now < (nextBuildAt(state) ?? 0)) return [];
+  // An index of a partitioned table that is made is also to be completed: the delay is for builds.
+  const delayed = now < (nextBuildAt(state) ?? 0);
   const jobs = jobsNow(state);
   const underWay = state.steps.filter((step) => isUnderWay(step, section, inflight));
   const held = [...underWay.map((step) => tablesOf(state, step))];
@@ -91,10 +101,12 @@ export const startable = (
   for (const step of state.steps) if (step.status === 'dropping') held.push(tablesOf(state, step));
   const steps = state.steps.filter((step) => step.section === section);
   const candidates = steps
-    .filter((step) => step.status === 'queued' && !isUnderWay(step, section, inflight))
+    .filter((step) => step.status === 'queued' && !step.gone && !isUnderWay(step, section, inflight))
+    .filter((step) => !delayed || takesShortLock(step.step))
+    .filter((step) => hasItsNeeds(state, step))
     .filter((step) => step.retryAt === null || Date.parse(step.retryAt) <= now)
     .filter((step) =>
-      steps.every((other) => other.id >= step.id || isTerminal(other) || !mustFollow(state, step, other)),
+      steps.every((other) => other.id >= step.id || isSettled(state, other) || !mustFollow(state, step, other)),
     )
     .sort((a, b) => rowsOf(state, b) - rowsOf(state, a) || a.id - b.id);
   const chosen: StepState[] = [];

@@ -71,6 +71,10 @@ export interface StepState {
   /** Its number in the run, from 0. */
   id: number;
   section: number;
+  /** The step that this is a part of: of an index on a partitioned table. Null for the plan's own steps. */
+  parent: number | null;
+  /** Its partition is not there any more, or needs nothing done: it is left alone. */
+  gone: boolean;
   step: RunnableStep;
   status: StepStatus;
   /** Attempts begun. */

@@ -1,5 +1,6 @@
 import type { Command } from './commands.ts';
 import { handOf } from './hand.ts';
+import { planned } from './parts.ts';
 import { describeMeasuring, measuring } from './probes/measuring.ts';
 import { respondToCommand } from './respond-command.ts';
 import type { Backend, Sample, Watcher } from './samples.ts';
@@ -170,7 +171,7 @@ export const statusOf = (
   state: RunState,
   { sample, alive, now }: { sample: Sample | null; alive: boolean; now: number },
 ): RunStatus => {
-  const creates = state.steps.filter(({ step }) => step.kind === 'create-index');
+  const creates = planned(state).filter(({ step }) => step.kind === 'create-index');
   const count = (...statuses: StepStatus[]): number => creates.filter(({ status }) => statuses.includes(status)).length;
   const at = state.sections.findIndex(({ finishedAt }) => finishedAt === null);
   const section = state.sections[at];

@@ -10,6 +10,7 @@ export {
   inspectIndexes,
 } from './inspect.ts';
 export { reasonToKeep } from './keep.ts';
+export { type PartitionedIndex, partitionedIndexes, tablesOfTree } from './partitions.ts';
 export { runValidation, type ValidationOutcome } from './run-validation.ts';
 export { inspectingSettings } from './settings.ts';
 export { verifyIndexes } from './verify.ts';

@@ -85,7 +85,8 @@ function worthTrying(
 ): boolean {
   if (!isIndexable(row) || row.is_system === true) return false;
   if (row.index_oid === null) return options.tryMissing === true;
-  if (!isIndex(row) || row.valid !== true || row.index_table_oid !== row.table_oid) return false;
+  const readable = row.valid === true || row.index_kind === 'I';
+  if (!isIndex(row) || !readable || row.index_table_oid !== row.table_oid) return false;
   const definition = definitions.get(row.index_oid);
   return typeof definition?.text === 'string' && needsServer(create, definition.text);
 }
@@ -117,13 +118,11 @@ function judge(
       differences: [`${other}, planned on ${row.table_schema}.${row.table_name}`],
     };
   }
-  if (row.valid !== true) {
-    if (row.index_kind === 'i') return { kind: 'invalid', oid, definition, ready: row.ready === true };
-    const why = 'it is not complete: not every partition has its index attached to it';
-    return { kind: 'different', oid, definition, differences: [why] };
-  }
+  if (row.valid !== true && row.index_kind === 'i')
+    return { kind: 'invalid', oid, definition, ready: row.ready === true };
   const differences =
     read.text === null ? [`it could not be compared: ${read.why}`] : compareWithPlan(row, create, read.text, tried);
   if (differences.length > 0) return { kind: 'different', oid, definition, differences };
+  if (row.valid !== true) return { kind: 'incomplete', oid, definition };
   return { kind: 'equal', oid, definition, bytes: (row.index_pages ?? 0) * row.block_size };
 }

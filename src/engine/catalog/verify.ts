@@ -39,6 +39,8 @@ function problemsOf({ found }: Inspection, name: string): string[] {
       return [found.message];
     case 'other-relation':
       return [`${name} is ${found.what}, not an index`];
+    case 'incomplete':
+      return ['it is not complete: not every partition has its index attached to it'];
     case 'invalid':
       return ['it is not valid: queries do not use it'];
     case 'building':

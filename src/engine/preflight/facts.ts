@@ -6,7 +6,7 @@ import type { ServerFactsRow } from '../../queries/server_facts.ts';
 import type { RoleDefault, SettingRow } from '../../queries/settings_named.ts';
 import type { StallingTransaction } from '../../queries/stalling_transactions.ts';
 import type { RunOptions, StepState } from '../../run/index.ts';
-import type { Inspection } from '../catalog/index.ts';
+import type { Inspection, PartitionedIndex } from '../catalog/index.ts';
 import type { Pooling } from './pooling.ts';
 
 /** One planned index and what the catalog says of it. */
@@ -41,6 +41,10 @@ export interface Facts {
   /** Names the cluster for good; null when it was not asked for, or may not be. */
   systemIdentifier: string | null;
   indexes: IndexFinding[];
+  /** Those that are on partitioned tables, and what they are made of. */
+  partitioned: PartitionedIndex[];
+  /** What stands where the parts of such indexes belong, for a run that is taken up again. */
+  parts: IndexFinding[];
   /** Transactions that builds would wait for, of the least age that counts (`leastTransactionAgeS`), and prepared ones. */
   transactions: StallingTransaction[];
   settings: Map<string, SettingRow>;

@@ -11,10 +11,10 @@ import { roleDefaults, settingsNamed } from '../../queries/settings_named.ts';
 import { stallingTransactions } from '../../queries/stalling_transactions.ts';
 import { systemIdentifier } from '../../queries/system_identifier.ts';
 import { trySettings } from '../../queries/try_settings.ts';
-import { builtWith, type RunOptions, runnableSteps } from '../../run/index.ts';
+import { builtWith, type RunOptions, runnableSteps, type StepState } from '../../run/index.ts';
 import { calledFunctions } from '../catalog/called-functions.ts';
 import { isHarmless } from '../catalog/harmless-functions.ts';
-import { type InspectionTarget, inspectIndexes } from '../catalog/index.ts';
+import { type InspectionTarget, inspectIndexes, partitionedIndexes } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
 import type { Facts, RefusedSetting } from './facts.ts';
@@ -26,14 +26,23 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const { plan, options, ours } = about;
   const server = await serverFacts(session);
   const targets = indexTargets(plan, options);
+  const known = partTargets(about.resumed ?? [], options);
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
-  const inspections = await inspectIndexes(session, targets, { tryMissing });
-  const indexes = targets.flatMap((target) => {
-    const inspection = inspections.get(target.step);
-    return inspection === undefined ? [] : [{ ...target, ...inspection }];
-  });
-  const tables = [...new Set(indexes.flatMap(({ row }) => row.table_oid ?? []))];
+  const inspections = await inspectIndexes(session, [...targets, ...known], { tryMissing });
+  const looked = (all: readonly InspectionTarget[]) =>
+    all.flatMap((target) => {
+      const inspection = inspections.get(target.step);
+      return inspection === undefined ? [] : [{ ...target, ...inspection }];
+    });
+  const indexes = looked(targets);
+  const partitioned = await partitionedIndexes(session, indexes);
+  const tables = [
+    ...new Set([
+      ...indexes.flatMap(({ row }) => row.table_oid ?? []),
+      ...partitioned.flatMap(({ tree }) => tree.map(({ oid }) => oid)),
+    ]),
+  ];
   return {
     plan,
     options,
@@ -46,6 +55,8 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     dumps: await dumpSessions(session, ours),
     systemIdentifier: options.backup === null ? null : await identifierOf(session),
     indexes,
+    partitioned,
+    parts: looked(known),
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
     settings: await settingsNamed(session, CONSULTED),
     refusedSettings: await refusedSettings(session, plan, options),
@@ -60,6 +71,14 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
 export const indexTargets = (plan: Plan, { settings }: Pick<RunOptions, 'settings'>): InspectionTarget[] =>
   runnableSteps(plan).flatMap(({ step: create }, step) =>
     create.kind === 'create-index' ? [{ step, create: builtWith(create, settings) }] : [],
+  );
+
+/** The parts of indexes on partitioned tables that a run had before it stopped. */
+const partTargets = (steps: readonly StepState[], { settings }: Pick<RunOptions, 'settings'>): InspectionTarget[] =>
+  steps.flatMap(({ id, parent, gone, step: create }) =>
+    create.kind === 'create-index' && parent !== null && !gone
+      ? [{ step: id, create: builtWith(create, settings) }]
+      : [],
   );
 
 async function refusedProbes(session: Session, { probes = [] }: RunOptions): Promise<Facts['refusedProbes']> {

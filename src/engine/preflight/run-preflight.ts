@@ -7,6 +7,7 @@ import {
   type StepState,
   type TableFacts,
 } from '../../run/index.ts';
+import { tablesOfTree } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { builderSettings } from './builder-settings.ts';
 import type { Facts } from './facts.ts';
@@ -42,7 +43,10 @@ export async function runPreflight(input: PreflightInput): Promise<PreflightFact
 export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): PreflightFacts {
   const { server } = facts;
   const tables = new Map<number, TableFacts>();
-  for (const { table } of facts.indexes) if (table !== null) tables.set(table.oid, table);
+  for (const { table } of [...facts.indexes, ...facts.parts]) if (table !== null) tables.set(table.oid, table);
+  for (const { tree } of facts.partitioned) for (const table of tablesOfTree(tree)) tables.set(table.oid, table);
+  const onPartitioned =
+    facts.parts.length > 0 || facts.indexes.some(({ row, create }) => row.table_kind === 'p' && !create.only);
   return {
     findings: findingsOf(facts, purpose).map(readable),
     server: {
@@ -53,7 +57,12 @@ export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): Pr
       monitor: server.monitor,
     },
     tables: [...tables.values()],
-    steps: facts.indexes.map(({ step, table, found }) => ({ step, tableOid: table?.oid ?? null, found })),
+    steps: [...facts.indexes, ...facts.parts].map(({ step, table, found }) => ({
+      step,
+      tableOid: table?.oid ?? null,
+      found,
+    })),
+    ...(onPartitioned ? { parts: facts.partitioned.map(({ step, parts }) => ({ step, parts })) } : {}),
     settings: builderSettings(facts),
   };
 }

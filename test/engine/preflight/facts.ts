@@ -17,6 +17,8 @@ export const factsWhere = (
     dumps: [],
     systemIdentifier: null,
     indexes: [],
+    partitioned: [],
+    parts: [],
     transactions: [],
     settings: new Map(),
     refusedSettings: [],

@@ -85,6 +85,8 @@ export class FakeInterpreter {
         const found = this.#foundAt(createOf(this.#step(effect.step)));
         return this.#engine.end(task, { kind: 'inspected', step: effect.step, found });
       }
+      case 'complete':
+        throw new Error('later');
       case 'build':
         return this.#build(task, this.#step(effect.step));
       case 'reconcile':

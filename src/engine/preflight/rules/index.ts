@@ -11,6 +11,7 @@ import { ledger } from './ledger.ts';
 import { matches } from './matches.ts';
 import { oldTransactions } from './old-transactions.ts';
 import { otherEngine } from './other-engine.ts';
+import { partitioned } from './partitioned.ts';
 import { probes } from './probes.ts';
 import { refusedIndexes } from './refused-indexes.ts';
 import { refusedSettings } from './refused-settings.ts';
@@ -43,6 +44,7 @@ export const RULES: readonly Rule[] = [
   roleDefaults,
   refusedSettings,
   tables,
+  partitioned,
   refusedIndexes,
   resumed,
   indexes,

@@ -1,0 +1,37 @@
+import type { StepState } from './state.ts';
+
+/** A step that nothing has been done for yet. */
+export const newStep = (
+  id: number,
+  section: number,
+  step: StepState['step'],
+  parent: number | null = null,
+): StepState => ({
+  id,
+  section,
+  parent,
+  gone: false,
+  step,
+  status: 'queued',
+  attempt: 0,
+  passingFailures: 0,
+  found: null,
+  tableOid: null,
+  backend: null,
+  startedAt: null,
+  finishedAt: null,
+  oid: null,
+  bytes: null,
+  phase: null,
+  unwatched: false,
+  cancel: null,
+  lost: false,
+  leftover: null,
+  doubtful: null,
+  dropFailures: 0,
+  dropRetryAt: null,
+  retryAt: null,
+  error: null,
+  advice: null,
+  note: null,
+});
