@@ -9,10 +9,11 @@ const keyOf = (step: RunnableStep, tableOid: number | null): string =>
 /** What has been done for it, or is under way, counts whatever becomes of its table. */
 const isOpen = ({ status }: StepState): boolean => status === 'queued' || status === 'failed';
 
-/** The parts that are known, those left alone that are not looked for any more. */
-const knownAs = (part: StepState, wanted: ReadonlySet<string>): StepState => {
-  const gone = !wanted.has(keyOf(part.step, part.tableOid)) && isOpen(part);
-  return gone === part.gone ? part : { ...part, gone };
+/** The parts that are known: what is still to be done as it was found now, and left alone if it was not. */
+const knownAs = (part: StepState, wanted: ReadonlyMap<string, PlannedPart>): StepState => {
+  const now = wanted.get(keyOf(part.step, part.tableOid));
+  if (!isOpen(part)) return part.gone ? { ...part, gone: false } : part;
+  return { ...part, gone: now === undefined, step: now?.step ?? part.step };
 };
 
 /** Those of these parts that the step does not have yet, or that are left alone. */
@@ -53,9 +54,9 @@ export const withParts = (
   others: boolean,
 ): Pick<RunState, 'steps' | 'sections'> => {
   const wanted = new Map(
-    found.map(({ step, parts }) => [step, new Set(parts.map((part) => keyOf(part.step, part.tableOid)))]),
+    found.map(({ step, parts }) => [step, new Map(parts.map((part) => [keyOf(part.step, part.tableOid), part]))]),
   );
-  const none: ReadonlySet<string> = new Set();
+  const none: ReadonlyMap<string, PlannedPart> = new Map();
   const known = state.steps.map((step) => {
     if (step.parent === null) return step;
     const looked = wanted.get(step.parent) ?? (others ? none : null);

@@ -4,7 +4,7 @@ import { newParts } from './evolve-parts.ts';
 import type { Input } from './inputs.ts';
 import { DROP_ATTEMPTS, rollbackDropEnded } from './respond-rollback.ts';
 import { currentSection } from './schedule.ts';
-import { retriesOf } from './short-lock.ts';
+import { gaveUp, retriesOf } from './short-lock.ts';
 import type { RunState, StepState } from './state.ts';
 import { stepName } from './steps.ts';
 
@@ -189,7 +189,7 @@ export const buildEnded = (state: RunState, input: Of<'build-ended'>, now: numbe
   const byUs = step.cancel !== null && (error.sqlstate === QUERY_CANCELED || isPassing(error));
   if (byUs) return [...identified, ...cancelled(state, step, leftover, now)];
   // Somebody made a relation of this name since it was looked at: look again.
-  const passing = isPassing(error) || error.sqlstate === DUPLICATE_TABLE;
+  const passing = isPassing(error) || error.sqlstate === DUPLICATE_TABLE || gaveUp(step.step, error);
   // An index that stands in the way and is not proven ours must not be built over, nor dropped.
   const inTheWay = leftover !== null && !leftover.ours;
   const retryAt = passing && !inTheWay ? nextTry(state, step, now, error) : null;
@@ -227,7 +227,10 @@ export const statementEnded = (state: RunState, input: Of<'statement-ended'>, no
   if (input.outcome.kind === 'done')
     return [{ type: 'statement.finished', step: step.id, durationMs: input.outcome.durationMs }];
   const { error } = input.outcome;
-  const retryAt = step.cancel?.cause === 'gate' || isPassing(error) ? nextTry(state, step, now, error) : null;
+  const retryAt =
+    step.cancel?.cause === 'gate' || isPassing(error) || gaveUp(step.step, error)
+      ? nextTry(state, step, now, error)
+      : null;
   const event: EventBody = { type: 'statement.failed', step: step.id, error, retryAt };
   return retryAt === null ? [event, ...policy(state, step, error.message)] : [event];
 };

@@ -2,6 +2,7 @@ import { isPassing, QUERY_CANCELED, retryDelayMs } from './errors.ts';
 import type { EventBody, LeftIndex } from './events.ts';
 import type { DropOutcome, Input } from './inputs.ts';
 import { compareCatalog } from './rollback.ts';
+import { retriesOf } from './short-lock.ts';
 import type { RunState, StepState } from './state.ts';
 
 /** An index that could not be dropped this often is work for a person. */
@@ -9,7 +10,8 @@ export const DROP_ATTEMPTS = 5;
 
 /** Whether the same drop may do a little later: never for a right that is missing, and not while the run is ending. */
 const mayPass = (state: RunState, step: StepState, outcome: Extract<DropOutcome, { kind: 'failed' }>): boolean => {
-  if (state.abort !== null || step.dropFailures + 1 >= DROP_ATTEMPTS) return false;
+  const attempts = retriesOf(step.step, outcome.error, DROP_ATTEMPTS);
+  if (state.abort !== null || step.dropFailures + 1 >= attempts) return false;
   return isPassing(outcome.error) || outcome.error.sqlstate === QUERY_CANCELED;
 };
 
