@@ -5,6 +5,7 @@ import { checks } from './parts/checks.ts';
 import { failures } from './parts/failures.ts';
 import { indexes, sections, statements } from './parts/indexes.ts';
 import { metrics } from './parts/metrics.ts';
+import { partitions } from './parts/partitions.ts';
 import { gateTrips, pauses } from './parts/pauses.ts';
 import { people, waivers } from './parts/people.ts';
 import { expensive, probes } from './parts/probes.ts';
@@ -70,6 +71,7 @@ export const makeReport = (
   const failed = failures(events, state, keepLiterals);
   const measured = probes(state, keepLiterals);
   const harm = impact(events);
+  const parts = partitions(state);
   const known: Omit<Facts, 'plan'> = {
     format: 'indexdeck-report',
     version: REPORT_VERSION,
@@ -98,6 +100,7 @@ export const makeReport = (
     after: after(events, state),
     sections: sections(state),
     indexes: indexes(state),
+    ...(parts.length === 0 ? {} : { partitions: parts }),
     statements: statements(state),
     failures: failed,
     validations: validations(state, keepLiterals),

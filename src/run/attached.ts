@@ -77,9 +77,9 @@ export const droppableParents = (state: RunState): IncompleteParent[] => {
   const incomplete = incompleteParents(state);
   if (incomplete.length === 0) return [];
   const found = attachments(state);
-  const isClean = ({ index }: IncompleteParent): boolean => {
+  const isClean = ({ step, index }: IncompleteParent): boolean => {
     const all = [index.oid, ...attachedUnder(found, index.oid)];
-    return !all.some((oid) => found.withOthers.has(oid));
+    return !step.kept && !all.some((oid) => found.withOthers.has(oid));
   };
   return incomplete.filter((each) => isClean(each) && !found.parentOf.has(each.index.oid));
 };

@@ -103,6 +103,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         startedAt: event.at,
         finishedAt: null,
         oid: null,
+        kept: false,
         retryAt: null,
         error: null,
         advice: null,

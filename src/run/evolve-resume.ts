@@ -16,7 +16,15 @@ const toBeRolledBack = (step: StepState): StepState =>
 
 /** What the engine before had under way is in doubt; what it had given up is tried again. */
 const stepTakenUp = (step: StepState, event: Resumed): StepState => {
-  const fresh: StepState = { ...step, found: null, phase: null, cancel: null, retryAt: null, passingFailures: 0 };
+  const fresh: StepState = {
+    ...step,
+    found: null,
+    phase: null,
+    cancel: null,
+    kept: false,
+    retryAt: null,
+    passingFailures: 0,
+  };
   const again: StepState = { ...fresh, error: null, advice: null, note: null, dropFailures: 0, dropRetryAt: null };
   // What a failed build left goes first.
   const leftover = step.leftover === null ? null : { ...step.leftover, afterwards: 'queued' as const };

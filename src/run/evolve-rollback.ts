@@ -52,6 +52,7 @@ const kept = (state: RunState, event: Extract<RunEvent, { type: 'index.kept' }>)
     leftover: null,
     cancel: null,
     lost: false,
+    kept: !gone,
     note: why,
   });
   return {

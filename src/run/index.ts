@@ -79,7 +79,7 @@ export {
   refusalOf,
   type ServerIdentity,
 } from './server.ts';
-export { takesShortLock } from './short-lock.ts';
+export { gaveUp, takesShortLock } from './short-lock.ts';
 export type * from './state.ts';
 export { type RunStatus, STATE_WORDS, type StateWord, stateWord, statusOf } from './status.ts';
 export { builtWith, runnableSteps, stepName } from './steps.ts';

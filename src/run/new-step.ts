@@ -28,6 +28,7 @@ export const newStep = (
   lost: false,
   leftover: null,
   doubtful: null,
+  kept: false,
   dropFailures: 0,
   dropRetryAt: null,
   retryAt: null,

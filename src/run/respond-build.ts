@@ -4,7 +4,7 @@ import { newParts } from './evolve-parts.ts';
 import type { Input } from './inputs.ts';
 import { DROP_ATTEMPTS, rollbackDropEnded } from './respond-rollback.ts';
 import { currentSection } from './schedule.ts';
-import { gaveUp, retriesOf } from './short-lock.ts';
+import { gaveUp, retriesOf, takesShortLock } from './short-lock.ts';
 import type { RunState, StepState } from './state.ts';
 import { stepName } from './steps.ts';
 
@@ -209,6 +209,9 @@ export const dropEnded = (state: RunState, input: Of<'dropped'>, now: number): E
     const { kind: _kind, ...dropped } = input.outcome;
     return [{ type: 'index.dropped', step: step.id, oid, schema, name, ...dropped }];
   }
+  // What others have attached to the index of a partitioned table would go with it: it stays, and is work for a person.
+  if (input.outcome.kind === 'kept' && takesShortLock(step.step))
+    return [{ type: 'index.kept', step: step.id, oid, schema, name, why: input.outcome.why, gone: input.outcome.gone }];
   const error = input.outcome.kind === 'kept' ? ownError(input.outcome.why) : input.outcome.error;
   if (input.outcome.kind === 'failed' && input.outcome.settled)
     return [{ type: 'drop.failed', step: step.id, oid, name, error, retryAt: null, settled: true }];

@@ -114,6 +114,8 @@ export interface StepState {
    * never dropped, and never passed over in silence either.
    */
   doubtful: { oid: number; schema: string; name: string } | null;
+  /** A last look has said why its index is not to be dropped: that is not tried again. */
+  kept: boolean;
   /** How often dropping it has failed. */
   dropFailures: number;
   /** When dropping it is tried again, ISO. */

@@ -1,4 +1,4 @@
-import type { RunState, Sample, StepState } from '../../run/index.ts';
+import { partsOf, type RunState, type Sample, type StepState, takesShortLock } from '../../run/index.ts';
 import { since } from './format.ts';
 import { isActive } from './words.ts';
 
@@ -17,11 +17,13 @@ const took = (step: StepState): number | null =>
 export const estimate = (state: RunState, sample: Sample | null, now: number): Estimate => {
   if (state.phase !== 'running') return { kind: 'none' };
   if (state.pauses.length > 0) return { kind: 'unknown', why: 'paused' };
-  const left = state.steps.filter((step) => step.status === 'queued' || isActive(step));
+  // What is done in a moment, or is made of others, takes no time of its own.
+  const isWork = (step: StepState) => !step.gone && !takesShortLock(step.step) && partsOf(state, step.id).length === 0;
+  const left = state.steps.filter((step) => (step.status === 'queued' || isActive(step)) && isWork(step));
   if (left.length === 0) return { kind: 'none' };
   if (sample?.builds.some((build) => build.waiting)) return { kind: 'unknown', why: 'in a wait' };
   const times = state.steps
-    .filter((step) => step.status === 'done' && step.step.kind === 'create-index')
+    .filter((step) => step.status === 'done' && step.step.kind === 'create-index' && isWork(step))
     .map(took)
     .filter((ms): ms is number => ms !== null);
   if (times.length < LEAST_BUILT) return { kind: 'unknown', why: 'too few built' };

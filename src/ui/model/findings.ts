@@ -1,4 +1,4 @@
-import type { Finding, Level, RunState } from '../../run/index.ts';
+import { type Finding, type Level, planned, type RunState } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { SYMBOL } from '../theme.ts';
 import { plural } from './format.ts';
@@ -31,7 +31,7 @@ const findingRows = (finding: Finding, symbol: string, tone: Tone, width: number
 };
 
 const planRow = (state: RunState): Row => {
-  const indexes = state.steps.filter((step) => step.step.kind === 'create-index').length;
+  const indexes = planned(state).filter((step) => step.step.kind === 'create-index').length;
   const files = state.plan.files.map(plainText).join(', ');
   return row(
     seg(

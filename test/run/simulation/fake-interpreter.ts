@@ -356,7 +356,10 @@ export class FakeInterpreter {
       if (verdict.kind === 'gone') return done();
       const made = new Set(this.#engine.state.created.map((index) => index.oid));
       const foreign = server.attachedTo(name).some((each) => !made.has(server.indexes.get(each)?.oid ?? -1));
-      if (foreign) return failed(ownError('what this run did not make is attached to it: not touched'));
+      if (foreign) {
+        const outcome = { kind: 'kept' as const, why: 'what this run did not make is attached to it', gone: false };
+        return this.#engine.end(task, { kind: 'dropped', step: id, outcome });
+      }
       // Between the look and the drop lies one round trip: a known limit.
       this.#send(task, step, { kind: 'drop', index: name, partitioned: createOf(step).only });
       return true;
