@@ -145,7 +145,7 @@ const indexLines = (report: Report): string[] => {
   ];
 };
 
-const PARTS = { index: 'on a partition', parent: 'ON ONLY', attach: 'attached' } as const;
+const PARTS = { index: 'on a partition', parent: 'ON ONLY', attach: 'ATTACH' } as const;
 
 /** What the indexes on partitioned tables were made of; nothing without any. */
 const partLines = ({ partitions = [], indexes }: Report): string[] => {
