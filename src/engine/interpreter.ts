@@ -15,6 +15,7 @@ import {
   takesShortLock,
 } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
+import { attach } from './attach.ts';
 import { type BuilderContext, build, prepare } from './builder.ts';
 import { backendGone, cancelUntil } from './canceller.ts';
 import { inspectIndex, partitionedIndexes, tablesOfTree, takeBaseline } from './catalog/index.ts';
@@ -257,7 +258,10 @@ export class Interpreter {
       const { step } = this.#step(id);
       try {
         await prepare(session, this.#around.state(), step);
-        if (takesShortLock(step)) await executeBriefly(session, step.sql);
+        if (step.kind === 'attach-partition') {
+          const wrong = await attach(session, this.#around.state(), step);
+          if (wrong !== null) return { kind: 'failed' as const, error: wrong };
+        } else if (takesShortLock(step)) await executeBriefly(session, step.sql);
         else await session.execute(step.sql);
         return { kind: 'done' as const, durationMs: performance.now() - began };
       } catch (error) {

@@ -68,13 +68,16 @@ export const incompleteParents = (state: RunState): IncompleteParent[] =>
       if (step?.step.kind !== 'create-index' || !step.step.only || step.status !== 'done') return [];
       const whole = step.parent === null ? null : state.steps[step.parent];
       const complete = whole ? whole.status === 'done' || whole.status === 'equal' : isAllAttached(state, step);
-      return complete ? [] : [{ step, index }];
+      // What the plan does not attach shows when it is verified.
+      const lacks = state.verify?.results.some(({ step: id, invalid }) => id === step.id && invalid === true) === true;
+      return complete && !lacks ? [] : [{ step, index }];
     })
     .sort((a, b) => a.step.id - b.step.id);
 
 /** Those of them that can be dropped: of what would go with them, all is this run's own. */
 export const droppableParents = (state: RunState): IncompleteParent[] => {
-  const incomplete = incompleteParents(state);
+  // What was verified as it is, is left to a person.
+  const incomplete = state.verify === null ? incompleteParents(state) : [];
   if (incomplete.length === 0) return [];
   const found = attachments(state);
   const isClean = ({ step, index }: IncompleteParent): boolean => {

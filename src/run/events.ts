@@ -269,7 +269,7 @@ export interface VerifyResult {
   problems: string[];
   oid: number | null;
   bytes: number | null;
-  /** It is there and not valid, and nobody is at work on it. */
+  /** It is there and not valid, or not complete, and nobody is at work on it. */
   invalid?: true;
   /** bt_index_check found nothing wrong in it, in so many ms; absent when it was not checked. */
   checkedMs?: number;

@@ -1,3 +1,4 @@
+export { type AttachedNames, attachedNames } from './attached-names.ts';
 export { bytesOfDatabase, type CatalogBaseline, takeBaseline } from './baseline.ts';
 export { checkIndexes } from './check-indexes.ts';
 export { findLeftover } from './find-leftover.ts';

@@ -25,7 +25,7 @@ export async function verifyIndexes(session: Session, targets: readonly Inspecti
     if (state?.valid && !state.ready) problems.push('it is not ready for writes: indisready is false');
     if (bytes === 0) problems.push('its size is zero');
     const result = { step, ok: problems.length === 0, problems, oid, bytes };
-    return found.kind === 'invalid' ? { ...result, invalid: true } : result;
+    return found.kind === 'invalid' || found.kind === 'incomplete' ? { ...result, invalid: true } : result;
   });
 }
 

@@ -6,7 +6,7 @@ import type { ServerFactsRow } from '../../queries/server_facts.ts';
 import type { RoleDefault, SettingRow } from '../../queries/settings_named.ts';
 import type { StallingTransaction } from '../../queries/stalling_transactions.ts';
 import type { RunOptions, StepState } from '../../run/index.ts';
-import type { Inspection, PartitionedIndex } from '../catalog/index.ts';
+import type { AttachedNames, Inspection, PartitionedIndex } from '../catalog/index.ts';
 import type { Pooling } from './pooling.ts';
 
 /** One planned index and what the catalog says of it. */
@@ -43,6 +43,8 @@ export interface Facts {
   indexes: IndexFinding[];
   /** Those that are on partitioned tables, and what they are made of. */
   partitioned: PartitionedIndex[];
+  /** The plan's own ATTACH PARTITION, and what their names stand for. */
+  attaches: AttachedNames[];
   /** What stands where the parts of such indexes belong, for a run that is taken up again. */
   parts: IndexFinding[];
   /** Transactions that builds would wait for, of the least age that counts (`leastTransactionAgeS`), and prepared ones. */

@@ -14,7 +14,7 @@ import { trySettings } from '../../queries/try_settings.ts';
 import { builtWith, type RunOptions, runnableSteps, type StepState } from '../../run/index.ts';
 import { calledFunctions } from '../catalog/called-functions.ts';
 import { isHarmless } from '../catalog/harmless-functions.ts';
-import { type InspectionTarget, inspectIndexes, partitionedIndexes } from '../catalog/index.ts';
+import { attachedNames, type InspectionTarget, inspectIndexes, partitionedIndexes } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
 import type { Facts, RefusedSetting } from './facts.ts';
@@ -56,6 +56,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     systemIdentifier: options.backup === null ? null : await identifierOf(session),
     indexes,
     partitioned,
+    attaches: await attachedNames(session, plannedAttaches(plan)),
     parts: looked(known),
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
     settings: await settingsNamed(session, CONSULTED),
@@ -71,6 +72,11 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
 export const indexTargets = (plan: Plan, { settings }: Pick<RunOptions, 'settings'>): InspectionTarget[] =>
   runnableSteps(plan).flatMap(({ step: create }, step) =>
     create.kind === 'create-index' ? [{ step, create: builtWith(create, settings) }] : [],
+  );
+
+const plannedAttaches = (plan: Plan) =>
+  runnableSteps(plan).flatMap(({ step: attach }, step) =>
+    attach.kind === 'attach-partition' ? [{ step, attach }] : [],
   );
 
 /** The parts of indexes on partitioned tables that a run had before it stopped. */

@@ -51,8 +51,7 @@ ${await metrics(report)}
 ${impact(report)}
 ${beforeAfter(report)}
 ${sections(report)}
-${indexes(report)}
-${partitions(report)}
+${indexes(report)}${partitions(report)}
 ${failures(report)}
 ${findings(report)}
 ${validations(report)}

@@ -86,7 +86,8 @@ const PARTS = { index: 'on a partition', parent: 'ON ONLY', attach: 'attach' } a
 export const partitions = ({ partitions: parts = [], indexes: all }: Report): Html =>
   parts.length === 0
     ? nothing
-    : html`<h2>Indexes on partitioned tables, part by part</h2>
+    : html`
+<h2>Indexes on partitioned tables, part by part</h2>
 <div class="scroll"><table><thead><tr><th>index</th><th>part</th><th>name</th><th>table</th><th>outcome</th><th class="n">size</th><th class="n">time</th><th class="n">attempts</th></tr></thead><tbody>
 ${parts.map(
   ({ partOf, what, name, schema, table, outcome, bytes: size, durationMs, attempts, note }) =>

@@ -18,6 +18,7 @@ export const factsWhere = (
     systemIdentifier: null,
     indexes: [],
     partitioned: [],
+    attaches: [],
     parts: [],
     transactions: [],
     settings: new Map(),

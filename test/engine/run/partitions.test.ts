@@ -239,6 +239,40 @@ it('what is written by hand is deployed in its order, and rolled back', async ()
   expect(await indexTree(database)).toEqual([]);
 });
 
+it('an index that somebody put in the place of one that this run made is not attached', async () => {
+  const database = await prepared(18);
+  const writer = await holdLock(database, 'ONLY orders', 'ROW EXCLUSIVE');
+  const run = await startRun(database, PLAN, { options: { retries: 1, onError: 'skip' } });
+  await run.go();
+  await run.until(() => gaveUp(run, 'build.failed'));
+  await database.sql('DROP INDEX orders_rest_lower_placed_idx');
+  await database.sql('CREATE INDEX orders_rest_lower_placed_idx ON orders_rest (lower(customer), placed DESC)');
+  await writer.release();
+  const end = await run.end();
+  expect(end.outcome).toMatchObject({ status: 1 });
+  expect(run.of('statement.failed').map(({ error }) => error.message)).toContainEqual(
+    expect.stringContaining('is not the index that this run made'),
+  );
+  // What was made above it went again; what this run did not make is there.
+  expect(await indexTree(database)).toEqual(under(null, 'orders_rest'));
+});
+
+it('a parent that the plan leaves incomplete ends as work to do', async () => {
+  const database = await prepared(15);
+  const run = await startRun(
+    database,
+    `CREATE INDEX i ON ONLY orders (id);
+     CREATE INDEX CONCURRENTLY i_2025 ON orders_2025 (id);
+     ALTER INDEX i ATTACH PARTITION i_2025;`,
+  );
+  await run.go();
+  expect((await run.end()).outcome).toMatchObject({
+    status: 5,
+    leftToDo: [expect.stringContaining('index public.i (oid')],
+  });
+  expect(await invalidIndexes(database)).toEqual(['i']);
+});
+
 it('what the server would refuse, and what would never become valid, blocks', async () => {
   const database = await prepared(18);
   await database.sql('CREATE TABLE by_expression (a int, b int) PARTITION BY LIST ((a % 2))');
@@ -253,11 +287,13 @@ it('what the server would refuse, and what would never become valid, blocks', as
      CREATE UNIQUE INDEX CONCURRENTLY b ON by_expression (a);
      CREATE INDEX CONCURRENTLY c ON f (b);
      CREATE INDEX d ON ONLY plain (a);
-     CREATE INDEX CONCURRENTLY e ON ONLY orders (id);`,
+     CREATE INDEX CONCURRENTLY e ON ONLY orders (id);
+     ALTER INDEX nowhere ATTACH PARTITION nothing;`,
   );
   expect((await run.end()).outcome).toMatchObject({ status: 3 });
   const blocking = run.state().preflight?.findings.filter(({ level }) => level === 'blocks') ?? [];
-  expect(blocking.map(({ index, code }) => `${index} ${code}`).sort()).toEqual([
+  expect(blocking.filter(({ code }) => code === 'attach-unknown').map(({ place }) => place?.line)).toEqual([6, 6]);
+  expect(blocking.flatMap(({ index, code }) => (index === undefined ? [] : [`${index} ${code}`])).sort()).toEqual([
     'a partition-key-missing',
     'a partition-key-missing',
     'b partition-key-missing',

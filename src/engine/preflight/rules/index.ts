@@ -1,6 +1,7 @@
 import type { Rule } from '../facts.ts';
 import { activeConnections } from './active-connections.ts';
 import { amcheck } from './amcheck.ts';
+import { attaches } from './attaches.ts';
 import { backup } from './backup.ts';
 import { busyTables } from './busy-tables.ts';
 import { connection } from './connection.ts';
@@ -45,6 +46,7 @@ export const RULES: readonly Rule[] = [
   refusedSettings,
   tables,
   partitioned,
+  attaches,
   refusedIndexes,
   resumed,
   indexes,
