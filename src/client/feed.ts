@@ -31,6 +31,8 @@ export interface FeedView {
   events: readonly RunEvent[];
   /** The newest reading of the live metrics. */
   sample: Sample | null;
+  /** When preflight was looked at last, ISO; null or absent while that is not known. */
+  looked?: string | null;
   link: Link;
   /** Which of the run's clients this screen is; null while it is none. */
   client?: string | null;

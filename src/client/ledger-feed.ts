@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { ClientConfig } from 'pg';
 import type { Queryable } from '../queries/define.ts';
-import { engineThere, ledgerNewest, ledgerSample, waitingOrders } from '../queries/ledger_follow.ts';
-import { isEvent } from '../run/event-shape.ts';
-import type { Actor, ClientRole, Command, Sample } from '../run/index.ts';
+import { ledgerNewest, ledgerSample, waitingOrders } from '../queries/ledger_follow.ts';
+import type { Announcement } from '../run/announcement/index.ts';
+import type { Actor, ClientRole, Command } from '../run/index.ts';
+import { Announcements } from './announcements.ts';
 import { reconnectDelay } from './backoff.ts';
+import { EngineLookout } from './engine-lookout.ts';
 import type { FeedView, Link, LiveFeed, Reply, WaitingOrder } from './feed.ts';
-import { History } from './history.ts';
+import { KnownRun } from './known-run.ts';
 import { LedgerOrders } from './ledger-orders.ts';
+import { sleep } from './sleep.ts';
 import { Wake } from './wake.ts';
 
 /** A session that sees the ledger's schema alone. */
@@ -33,43 +36,38 @@ const EVERY_MS = 1_000;
 /** However often we are woken, so much time is between two readings. */
 const LEAST_MS = 50;
 const ANSWER_WITHIN = { timeoutMs: 10_000 };
-/** An engine from which nothing was heard for so long is looked for in the server's list of sessions, so often. */
-const QUIET_MS = 3_000;
-const LOOK_EVERY_MS = 2_000;
-/** How often events are counted when neither a notification nor a sample tells of new ones. */
+/** How often events are counted when neither an announcement nor a sample tells of new ones. */
 const COUNT_EVERY_MS = 3_000;
-/** A run whose engine has not been connected for so long has none. */
-const NO_ENGINE_MS = 6_000;
+/** While the engine was heard within so long, the table is read so often, and that is all. */
+const TOLD_MS = 2_500;
+const READ_EVERY_MS = 20_000;
 const NO_ENGINE =
   'its engine is not connected to the database: it is gone, or cut off. What is shown is as far as the ledger goes';
 
 /**
- * A run that goes on elsewhere, followed through the ledger: the same events by the same `evolve`. The table is the truth;
- * notifications only hurry its reading. Orders are written into the ledger, and answered there.
+ * A run that goes on elsewhere, followed through the ledger: the same events by the same `evolve`. The table is the truth. What
+ * the engine announces under its seal is a copy of it, and spares every screen a look each second; after a gap, or when
+ * nothing is heard, the table is read. Orders are written into the ledger, and answered there.
  */
 export class LedgerFeed implements LiveFeed {
   readonly #options: LedgerFeedOptions;
-  readonly #history = new History();
+  readonly #known = new KnownRun();
   readonly #listeners = new Set<() => void>();
   readonly #stop = new AbortController();
   readonly #close = Promise.withResolvers<void>();
   readonly #orders: LedgerOrders;
+  readonly #announcements: Announcements;
+  readonly #lookout: EngineLookout;
   readonly #wake: Wake | null;
   #listening = false;
   #isWoken = false;
-  /** When events were counted last, by performance.now(). */
+  /** When the engine was heard last, the table read last, and events counted last, by performance.now(). */
+  #toldAt = Number.NEGATIVE_INFINITY;
+  #readAt = Number.NEGATIVE_INFINITY;
   #countedAt = Number.NEGATIVE_INFINITY;
-  /** What was read whole: a past that is being read must not be taken for the present. */
-  #shown: Pick<FeedView, 'state' | 'events'>;
   #woken = Promise.withResolvers<void>();
   #session: LedgerSession | null = null;
-  #sample: Sample | null = null;
   #waiting: readonly WaitingOrder[] = [];
-  /** When a sample came last, and when the engine was looked for last, by performance.now(). */
-  #heardAt = Number.NEGATIVE_INFINITY;
-  #lookedAt = Number.NEGATIVE_INFINITY;
-  /** Since when no engine was seen, by performance.now(). */
-  #noEngineSince: number | null = null;
   #link: Link;
   #view: FeedView;
 
@@ -77,10 +75,11 @@ export class LedgerFeed implements LiveFeed {
     this.#options = options;
     const seat = options.role === 'operator' ? randomUUID() : null;
     this.#orders = new LedgerOrders({ run: options.run, name: options.name, seat });
+    this.#announcements = new Announcements(options.run);
+    this.#lookout = new EngineLookout(options.run);
     this.#link = { status: 'lost', since: new Date().toISOString(), why: 'connecting to the database' };
-    this.#shown = { state: null, events: this.#history.events };
-    this.#view = { ...this.#shown, sample: null, link: this.#link };
-    this.#wake = options.listen === null ? null : new Wake(options.listen, () => this.#wakeUp());
+    this.#view = { ...this.#known.shown, sample: null, link: this.#link };
+    this.#wake = options.listen === null ? null : new Wake(options.listen, (payload) => this.#hear(payload));
     void this.#follow();
   }
 
@@ -122,6 +121,39 @@ export class LedgerFeed implements LiveFeed {
     this.#woken.resolve();
   }
 
+  /** What follows on what is known is taken as it is; anything else sends us to the table. */
+  #hear(payload: string): void {
+    const heard = this.#announcements.hear(payload);
+    if (heard === 'nothing' || this.#readAt === Number.NEGATIVE_INFINITY) return;
+    if (heard === 'unknown') {
+      if (this.#announcements.wantsToLearn) this.#wakeUp();
+      return;
+    }
+    try {
+      this.#takeAnnounced(heard);
+    } catch {
+      this.#wakeUp();
+    }
+    if (this.#known.isOver || !this.#orders.isSettled(this.#known.state)) this.#wakeUp();
+  }
+
+  /** Throws when something is missing before it. */
+  #takeAnnounced({ seq, events, sample }: Announcement): void {
+    for (const text of events) this.#known.take(text);
+    if (seq > this.#known.seq) throw new Error('there are events that were not announced');
+    const now = performance.now();
+    this.#toldAt = now;
+    this.#countedAt = now;
+    if (sample !== null) {
+      this.#known.takeSample(sample);
+      this.#lookout.heard();
+    }
+    // More than this was read already, and may not be all yet.
+    if (seq < this.#known.seq) return;
+    this.#known.show();
+    this.#publish();
+  }
+
   async #give(order: (session: LedgerSession) => Promise<Reply>): Promise<Reply> {
     const session = this.#session;
     if (this.#link.status === 'ended') return { ok: false, why: 'the run has ended' };
@@ -137,9 +169,9 @@ export class LedgerFeed implements LiveFeed {
     for (let attempt = 0; !signal.aborted; ) {
       try {
         const session = await this.#connected();
-        await this.#read(session);
+        if (!this.#isTold()) await this.#read(session);
         attempt = 0;
-        if (this.#isOver()) return await this.#end(null);
+        if (this.#known.isOver) return await this.#end(null);
         await this.#idle();
       } catch (error) {
         if (signal.aborted) return;
@@ -148,6 +180,14 @@ export class LedgerFeed implements LiveFeed {
         attempt += 1;
       }
     }
+  }
+
+  /** All that is to be known was announced, just now. */
+  #isTold(): boolean {
+    const now = performance.now();
+    const recent = now - this.#toldAt < TOLD_MS && now - this.#readAt < READ_EVERY_MS;
+    const nothingElse = this.#waiting.length === 0 && this.#orders.isSettled(this.#known.state);
+    return recent && nothingElse && !this.#isWoken && !this.#known.isOver;
   }
 
   async #connected(): Promise<LedgerSession> {
@@ -160,25 +200,27 @@ export class LedgerFeed implements LiveFeed {
       throw this.#stop.signal.reason;
     }
     this.#session = session;
+    this.#toldAt = Number.NEGATIVE_INFINITY;
     this.#orders.connected();
     return session;
   }
 
   /** Reads until there is nothing new: what is shown is never the past. */
   async #read(session: LedgerSession): Promise<void> {
-    const { run } = this.#options;
-    const text = await ledgerSample(session, run, this.#sample?.at ?? null, ANSWER_WITHIN);
+    const { run, listen } = this.#options;
+    if (listen !== null && this.#announcements.wantsToLearn) await this.#announcements.learn(session, ANSWER_WITHIN);
+    const text = await ledgerSample(session, run, this.#known.sample?.at ?? null, ANSWER_WITHIN);
     if (text !== null) {
-      this.#sample = JSON.parse(text) as Sample;
-      this.#heardAt = performance.now();
+      this.#known.takeSample(text);
+      this.#lookout.heard();
     }
     // A sample says how many events there were: without it, and without a notification, they are counted now and then.
-    const isBehind = this.#isWoken || (this.#sample?.seq ?? 0) > this.#history.seq || this.#orders.waits;
+    const isBehind = this.#isWoken || (this.#known.sample?.seq ?? 0) > this.#known.seq || this.#orders.waits;
     if (isBehind || performance.now() - this.#countedAt > COUNT_EVERY_MS) await this.#catchUp(session);
     await this.#lookForEngine(session);
-    const { state, events } = this.#history;
-    this.#shown = { state, events };
-    await this.#orders.see(session, state, ANSWER_WITHIN);
+    this.#known.show();
+    await this.#orders.see(session, this.#known.state, ANSWER_WITHIN);
+    this.#readAt = performance.now();
     this.#publish();
     // Only now: a password that is wrong is wrong once.
     if (this.#wake !== null && !this.#listening) {
@@ -191,47 +233,26 @@ export class LedgerFeed implements LiveFeed {
     const { run } = this.#options;
     this.#isWoken = false;
     for (;;) {
-      const { seq: after } = this.#history;
+      const { seq: after } = this.#known;
       const newest = await ledgerNewest(session, run, after, ANSWER_WITHIN);
       if (newest === null) throw new Error(`the ledger has no run ${run}`);
-      for (const event of newest.events) this.#take(event);
-      if (this.#history.seq >= newest.seq) {
+      for (const event of newest.events) this.#known.take(event);
+      if (this.#known.seq >= newest.seq) {
         this.#countedAt = performance.now();
         if (newest.waiting > 0 || this.#waiting.length > 0)
           this.#waiting = await waitingOrders(session, run, ANSWER_WITHIN);
         return;
       }
-      if (this.#history.seq === after) throw new Error(`the ledger lacks events of run ${run} behind ${after}`);
+      if (this.#known.seq === after) throw new Error(`the ledger lacks events of run ${run} behind ${after}`);
     }
   }
 
-  /** What does not follow on the last event is read again, from there. */
-  #take(text: string): void {
-    const event: unknown = JSON.parse(text);
-    if (!isEvent(event)) throw new Error('the ledger holds what is no event');
-    if (this.#history.add(event) === 'gap') throw new Error(`event ${this.#history.seq + 1} is missing in the ledger`);
-  }
-
-  /** An engine that writes is there; one that has written nothing for a while is looked for, less often. */
   async #lookForEngine(session: LedgerSession): Promise<void> {
-    const now = performance.now();
-    const isQuiet = now - this.#heardAt > QUIET_MS && !this.#isOver();
-    if (!isQuiet) this.#noEngineSince = null;
-    else if (now - this.#lookedAt > LOOK_EVERY_MS) {
-      this.#lookedAt = now;
-      const there = await engineThere(session, this.#options.run, ANSWER_WITHIN);
-      this.#noEngineSince = there ? null : (this.#noEngineSince ?? now);
-    }
-    const gone = this.#noEngineSince !== null && now - this.#noEngineSince >= NO_ENGINE_MS;
+    const gone = !this.#known.isOver && (await this.#lookout.isGone(session, ANSWER_WITHIN));
     const status = gone ? 'lost' : 'connected';
     const why = gone ? NO_ENGINE : null;
     if (this.#link.status !== status || this.#link.why !== why)
-      this.#link = { status, since: gone ? this.#lastWord() : new Date().toISOString(), why };
-  }
-
-  #lastWord(): string {
-    const at = [this.#history.state?.at, this.#sample?.at].filter((each) => each !== undefined).sort();
-    return at.at(-1) ?? new Date().toISOString();
+      this.#link = { status, since: gone ? this.#known.lastWord : new Date().toISOString(), why };
   }
 
   async #idle(): Promise<void> {
@@ -254,10 +275,6 @@ export class LedgerFeed implements LiveFeed {
     await session?.close();
   }
 
-  #isOver(): boolean {
-    return this.#history.state?.phase === 'finished';
-  }
-
   async #end(why: string | null): Promise<void> {
     if (this.#link.status === 'ended') return;
     this.#link = { status: 'ended', since: new Date().toISOString(), why };
@@ -270,23 +287,16 @@ export class LedgerFeed implements LiveFeed {
 
   #publish(): void {
     const { client } = this.#orders;
-    const next: FeedView = { ...this.#shown, sample: this.#sample, link: this.#link, client, waiting: this.#waiting };
+    const next: FeedView = {
+      ...this.#known.shown,
+      sample: this.#known.sample,
+      link: this.#link,
+      client,
+      waiting: this.#waiting,
+    };
     const same = (Object.keys(next) as (keyof FeedView)[]).every((key) => next[key] === this.#view[key]);
     if (same) return;
     this.#view = next;
     for (const listener of [...this.#listeners]) listener();
   }
 }
-
-/** Waits so long, or until the signal; never fails. */
-const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });

@@ -55,6 +55,13 @@ export class LedgerOrders {
     return this.#given.length > 0;
   }
 
+  /** Nothing is to be asked of the ledger: no answer is waited for, and the engine knows of this screen what it is to know. */
+  isSettled(state: RunState | null): boolean {
+    if (this.waits) return false;
+    if (this.#about.seat === null || this.#seat === 'never') return true;
+    return this.#seat === 'taken' && !this.#isForgotten(state);
+  }
+
   /** A new connection: the engine is told which backend is ours now. */
   connected(): void {
     this.#seat = 'none';
@@ -107,9 +114,7 @@ export class LedgerOrders {
   async #takeSeat(session: Session, state: RunState | null): Promise<void> {
     const { seat } = this.#about;
     if (seat === null || state === null || state.phase === 'finished') return;
-    // An engine that took the run up knows nobody.
-    const forgotten = this.#seat === 'taken' && !state.clients.some(({ id }) => id === this.#client);
-    if (!forgotten && this.#seat !== 'none') return;
+    if (!this.#isForgotten(state) && this.#seat !== 'none') return;
     if (performance.now() < this.#askAgainAt) return;
     this.#seat = 'asked';
     this.#askAgainAt = performance.now() + ASK_AGAIN_MS;
@@ -118,6 +123,11 @@ export class LedgerOrders {
       // Without a seat orders are still given, as by a caller.
       this.#seat = ok ? 'taken' : denied ? 'never' : 'none';
     });
+  }
+
+  /** An engine that took the run up knows nobody. */
+  #isForgotten(state: RunState | null): boolean {
+    return this.#seat === 'taken' && !(state?.clients.some(({ id }) => id === this.#client) ?? false);
   }
 
   async #order(session: Session, order: object): Promise<Reply & { denied?: true }> {

@@ -31,6 +31,7 @@ export class RunClient implements LiveFeed {
   #view: FeedView;
   #link: Link;
   #sample: Sample | null = null;
+  #looked: string | null = null;
   #socket: Socket | null = null;
   #welcome = false;
   #client: string | null = null;
@@ -150,6 +151,9 @@ export class RunClient implements LiveFeed {
       case 'sample':
         this.#sample = message.sample;
         break;
+      case 'looked':
+        this.#looked = message.at;
+        break;
       case 'reply':
         this.#pending.get(message.id)?.({ ok: message.ok, why: message.why });
         this.#pending.delete(message.id);
@@ -205,7 +209,14 @@ export class RunClient implements LiveFeed {
   #publish(): void {
     if (this.#link.status === 'connected' && this.#history.seq < this.#past) return;
     const { state, events } = this.#history;
-    const next: FeedView = { state, events, sample: this.#sample, link: this.#link, client: this.#client };
+    const next: FeedView = {
+      state,
+      events,
+      sample: this.#sample,
+      looked: this.#looked,
+      link: this.#link,
+      client: this.#client,
+    };
     const same = (Object.keys(next) as (keyof FeedView)[]).every((key) => next[key] === this.#view[key]);
     if (same) return;
     this.#view = next;

@@ -5,33 +5,30 @@ import { reconnectDelay } from './backoff.ts';
 export const CHANNEL = 'indexdeck';
 
 /**
- * Listens for the ledger's notifications, on a connection of its own, and wakes. Anybody who is connected can send one, and
- * one can be lost: whoever is woken reads the table, and reads it now and then when nobody wakes him. A failure here harms
- * nothing but the pace.
+ * Listens for notifications on the ledger's channel, on a connection of its own. Anybody who is connected can send one, and
+ * one can be lost: what is heard counts for what its seal proves, and whoever hears nothing reads the table. A failure here
+ * harms nothing but the pace.
  */
 export class Wake {
   readonly #config: ClientConfig;
-  readonly #woken: () => void;
+  readonly #heard: (payload: string) => void;
   #subscriber: Subscriber | null = null;
   #timer: NodeJS.Timeout | null = null;
   #attempt = 0;
   #stopped = false;
 
-  constructor(config: ClientConfig, woken: () => void) {
+  constructor(config: ClientConfig, heard: (payload: string) => void) {
     this.#config = config;
-    this.#woken = woken;
+    this.#heard = heard;
   }
 
   start(): void {
-    // Payloads are hints: whatever they hold, they are not read.
     const subscriber = pgListen.default(this.#config, { parse: (payload) => payload, paranoidChecking: 30_000 });
     this.#subscriber = subscriber;
-    subscriber.notifications.on(CHANNEL, this.#woken);
+    subscriber.notifications.on(CHANNEL, (payload) => this.#heard(String(payload ?? '')));
     subscriber.events.on('error', () => this.#again(subscriber));
     subscriber.events.on('connected', () => {
       this.#attempt = 0;
-      // What was announced while nobody listened is lost.
-      this.#woken();
       // It may have been on its way back when it was closed.
       if (this.#stopped) void subscriber.close().catch(() => undefined);
     });

@@ -39,6 +39,8 @@ interface Client {
   /** seq of the last event that was sent. */
   sent: number;
   sample: Sample | null;
+  /** The time of a look that it was not told of yet. */
+  looked: string | null;
   goodbye: boolean;
 }
 
@@ -52,6 +54,7 @@ export class ControlSocket {
   readonly #clients = new Set<Client>();
   #count = 0;
   #latest: Sample | null = null;
+  #looked: string | null = null;
 
   constructor(host: ControlHost) {
     this.#host = host;
@@ -70,6 +73,14 @@ export class ControlSocket {
   /** There are new events. */
   eventsAdded(): void {
     for (const client of this.#clients) this.#feed(client);
+  }
+
+  looked(at: string): void {
+    this.#looked = at;
+    for (const client of this.#clients) {
+      client.looked = at;
+      this.#feed(client);
+    }
   }
 
   sampleTaken(sample: Sample): void {
@@ -104,7 +115,8 @@ export class ControlSocket {
 
   #accept(socket: Socket): void {
     this.#count += 1;
-    const client: Client = { id: `c${this.#count}`, socket, hello: null, sent: 0, sample: null, goodbye: false };
+    const id = `c${this.#count}`;
+    const client: Client = { id, socket, hello: null, sent: 0, sample: null, looked: null, goodbye: false };
     this.#clients.add(client);
     socket.on('drain', () => this.#feed(client));
     socket.on('error', () => undefined);
@@ -143,6 +155,7 @@ export class ControlSocket {
     client.hello = hello;
     client.sent = hello.after;
     client.sample = this.#latest;
+    client.looked = this.#looked;
     this.#send(client, { type: 'welcome', client: client.id, run: this.#host.run, seq: this.#host.events().length });
     this.#feed(client);
     if (hello.role !== 'caller') this.#host.joined(client.id, hello.role, hello.name);
@@ -160,6 +173,10 @@ export class ControlSocket {
     if (client.sample !== null && client.sent >= events.length && client.socket.writableLength < SLOW_CLIENT_BYTES) {
       this.#send(client, { type: 'sample', sample: client.sample });
       client.sample = null;
+    }
+    if (client.looked !== null && client.sent >= events.length && client.socket.writableLength < SLOW_CLIENT_BYTES) {
+      this.#send(client, { type: 'looked', at: client.looked });
+      client.looked = null;
     }
   }
 

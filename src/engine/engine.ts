@@ -59,6 +59,7 @@ export class Engine {
   readonly #ledger: Ledger | null;
   readonly #inflight = new Map<string, AbortController>();
   #state: RunState;
+  #lastLook: { at: number; tookMs: number } | null = null;
   #advancing = false;
   #faulted = false;
   /** What is being written down outside: once, however it ends. */
@@ -238,6 +239,7 @@ export class Engine {
           inflight: new Set(this.#inflight.keys()),
           slots: this.#sessions.slots(),
           lockHeld: this.#lock.held,
+          lastLook: this.#lastLook,
         });
         if (actions.length === 0) break;
         for (const { intent, effect } of actions) {
@@ -254,6 +256,7 @@ export class Engine {
     const key = effectKey(effect);
     const ended = new AbortController();
     this.#inflight.set(key, ended);
+    const began = performance.now();
     this.#interpreter.run(effect).then(
       (input) => {
         if (input.kind === 'closed') {
@@ -262,6 +265,7 @@ export class Engine {
         }
         this.#inflight.delete(key);
         ended.abort();
+        this.#looked(input, performance.now() - began);
         this.#submit(input);
       },
       (error: unknown) => {
@@ -271,6 +275,16 @@ export class Engine {
         if (!this.#inflight.has('finish') && this.#state.phase !== 'finished') this.fault(error);
       },
     );
+  }
+
+  /** Looks are told of as they end, like samples: one that found nothing changed has no event. */
+  #looked(input: Input, tookMs: number): void {
+    const again = input.kind === 'looked';
+    if (!again && input.kind !== 'preflighted' && input.kind !== 'preflight-failed') return;
+    // What the first look takes, with its sessions to be opened, says nothing of those that follow.
+    this.#lastLook = { at: Date.now(), tookMs: again ? tookMs : 0 };
+    const saw = again ? input.outcome.kind === 'done' : input.kind === 'preflighted';
+    if (saw) this.#control.looked(new Date(this.#lastLook.at).toISOString());
   }
 
   /**

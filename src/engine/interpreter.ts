@@ -24,7 +24,8 @@ import type { ConnectionConfig } from './config.ts';
 import { type Droppable, drop, goneWith } from './dropper.ts';
 import { endSession } from './end-session.ts';
 import type { EngineLock } from './lock.ts';
-import { preflight, recheck } from './look.ts';
+import { recheck } from './look.ts';
+import { Looks } from './looks.ts';
 import type { Metering } from './metering.ts';
 import { analyze } from './probes/analyze.ts';
 import { probe } from './probes/probe.ts';
@@ -63,9 +64,11 @@ const readable = (metrics: Metrics): Partial<Record<MetricName, number>> =>
 export class Interpreter {
   readonly #around: Surroundings;
   readonly #builder: BuilderContext;
+  readonly #looks: Looks;
 
   constructor(around: Surroundings) {
     this.#around = around;
+    this.#looks = new Looks(around);
     this.#builder = {
       control: around.sessions.control,
       inspect: around.sessions.inspect,
@@ -77,10 +80,12 @@ export class Interpreter {
 
   /** Fails only on a fault of the program itself. */
   async run(effect: Effect): Promise<Input> {
-    const { connection, sessions, lock, metering, state } = this.#around;
+    const { connection, sessions, metering, state } = this.#around;
     switch (effect.kind) {
       case 'preflight':
-        return preflight(connection, sessions, lock, metering, state());
+        return this.#looks.first();
+      case 'look':
+        return this.#looks.again();
       case 'baseline':
         return this.#baseline();
       case 'recheck':

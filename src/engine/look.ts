@@ -1,31 +1,53 @@
 import pRetry from 'p-retry';
-import { type Input, ownError, type RunState } from '../run/index.ts';
+import type { Tried } from '../queries/try_indexes.ts';
+import { type Input, ownError, type PreflightFacts, type RunState } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
 import type { ConnectionConfig } from './config.ts';
 import type { EngineLock } from './lock.ts';
 import type { Metering } from './metering.ts';
-import { blockedByPooler, detectPooling, runPreflight } from './preflight/index.ts';
+import { blockedByPooler, detectPooling, type Pooling, runPreflight } from './preflight/index.ts';
 import { toErrorFacts } from './session.ts';
 import type { Sessions } from './sessions.ts';
 
-const ADVICE = 'Check host, port, database, user and password, and that the server takes connections.';
+export const ADVICE = 'Check host, port, database, user and password, and that the server takes connections.';
+
+/** What looking takes of the engine around it. */
+export interface Looking {
+  connection: ConnectionConfig;
+  sessions: Sessions;
+  lock: EngineLock;
+  metering: Metering;
+  state(): RunState;
+}
+
+/** Opens what a run needs besides, as soon as nothing blocks. */
+export const openWhenClear = async (
+  { sessions, metering, state }: Looking,
+  { findings }: Pick<PreflightFacts, 'findings'>,
+): Promise<void> => {
+  if (findings.some((finding) => finding.level === 'blocks')) return;
+  await sessions.openToBuild(state().jobs);
+  await sessions.openLedger();
+  metering.start();
+};
 
 /**
  * Opens the sessions, takes the lock, and looks at everything. Changes nothing. A pooler is looked for first: what our
- * sessions set would stay on a server connection that others get next.
+ * sessions set would stay on a server connection that others get next. `reached` hears of the way once sessions are open.
  */
 export const preflight = async (
-  connection: ConnectionConfig,
-  sessions: Sessions,
-  lock: EngineLock,
-  metering: Metering,
-  state: RunState,
+  looking: Looking,
+  trials: Map<number, Tried>,
+  reached: (pooling: Pooling) => void,
 ): Promise<Input> => {
+  const { connection, sessions, lock } = looking;
+  const state = looking.state();
   try {
     const pooling = await detectPooling(connection);
     const refused = blockedByPooler(pooling, connection, state.plan);
     if (refused !== null) return { kind: 'preflighted', facts: refused };
     await sessions.openToLook();
+    reached(pooling);
     await lock.try();
     const facts = await runPreflight({
       inspect: await sessions.inspect.ready(),
@@ -35,12 +57,9 @@ export const preflight = async (
       pooling,
       resumed: state.resumedAt === null ? null : state.steps,
       purpose: state.purpose,
+      trials,
     });
-    if (!facts.findings.some((finding) => finding.level === 'blocks')) {
-      await sessions.openToBuild(state.jobs);
-      await sessions.openLedger();
-      metering.start();
-    }
+    await openWhenClear(looking, facts);
     return { kind: 'preflighted', facts };
   } catch (error) {
     return { kind: 'preflight-failed', error: toErrorFacts(error), advice: ADVICE };

@@ -119,9 +119,12 @@ function describeLeftOut({ what, why, ...place }: LeftOut, where: (place: Place)
   return wrapped('  ', `${where(place)}  ${what}: ${why}`);
 }
 
-function describeFinding({ level, what, why, advice, place }: Finding, where: (place: Place) => string): string[] {
+function describeFinding(
+  { level, code, what, why, advice, place }: Finding,
+  where: (place: Place) => string,
+): string[] {
   const at = place === undefined ? '' : ` (${where(place)})`;
-  const sentences = [`${printable(what)}${at}.`, why, advice].filter((text) => text !== '');
+  const sentences = [`${printable(what)}${at}.`, why, advice, `[${code}]`].filter((text) => text !== '');
   return wrapped('  ', `${level}: ${sentences.map(printable).join(' ')}`);
 }
 

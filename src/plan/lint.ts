@@ -1,8 +1,9 @@
 import { compareIndexes } from './compare.ts';
+import type { CodedFinding as Finding } from './findings/index.ts';
 import { MAX_NAME_BYTES } from './ident.ts';
 import { longNames } from './long-names.ts';
 import type { PlannedIndex, Reader } from './reader.ts';
-import type { Finding, Place } from './types.ts';
+import type { Place } from './types.ts';
 
 const LEVEL_ORDER = { blocks: 0, warning: 1, note: 2, ok: 3 } as const;
 

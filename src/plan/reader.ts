@@ -1,5 +1,6 @@
 import { type IndexKeys, indexKeys } from './compare.ts';
 import { type Explained, explainRefusal, mayBeLeftOut } from './explain-refusal.ts';
+import type { CodedFinding as Finding } from './findings/index.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { commentRuns, type Heading, headingOf, headingOfEcho, notesOf } from './headings.ts';
 import { elsewhere } from './migrations/elsewhere.ts';
@@ -18,7 +19,6 @@ import { type Refused, readStatement } from './statement.ts';
 import { StepMaker } from './steps.ts';
 import type {
   CreateIndexStep,
-  Finding,
   Include,
   LeftOut,
   Place,

@@ -1,4 +1,5 @@
 import { defaultIndexName } from './default-name.ts';
+import type { CodedFinding as Finding } from './findings/index.ts';
 import { quoteIdent } from './ident.ts';
 import { retargetIndex } from './index-statement.ts';
 import type { IndexStmt } from './parser.ts';
@@ -12,7 +13,6 @@ import type {
   AttachPartitionStep,
   CommentStep,
   CreateIndexStep,
-  Finding,
   LeftOut,
   Place,
   PlanOptions,

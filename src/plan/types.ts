@@ -186,6 +186,10 @@ export interface Finding {
   place?: Place;
   /** The index it is about, if one. */
   index?: string;
+  /** What else tells it from others of its code: a pid, a table, a setting. The same when it is looked at again. */
+  subject?: string;
+  /** It blocks by itself; --ignore made a warning of it. */
+  waived?: true;
 }
 
 /** What the SQL script says: data only, the same for the same bytes and options. */

@@ -22,10 +22,13 @@ export interface FedRun {
   fingerprint: string;
   phase: string;
   status: number | null;
+  /** What opens its notifications. */
+  opener: string;
 }
 
-const feed = defineQuery('ledger/feed.sql', z.object({ seq: z.int(), notified: z.string() }));
+const feed = defineQuery('ledger/feed.sql', z.object({ seq: z.int() }));
 const last = defineQuery('ledger/last_event.sql', z.object({ seq: z.int(), event: z.string() }));
+const tell = defineQuery('ledger/announce.sql', z.object({ told: z.string() }));
 const put = defineQuery('ledger/put_sample.sql', z.never());
 
 /** Adds events, in order, with the run's row after them. A number that is taken is the server's error 23505. */
@@ -35,14 +38,14 @@ export const feedEvents = async (
   events: readonly FedEvent[],
   options?: QueryOptions,
 ): Promise<void> => {
-  const { version, startedAt, host, port, user, operator, fingerprint, phase, status } = run;
+  const { version, startedAt, host, port, user, operator, fingerprint, phase, status, opener } = run;
   const columns = [
     events.map(({ seq }) => seq),
     events.map(({ at }) => at),
     events.map(({ type }) => type),
     events.map(({ text }) => text),
   ];
-  const facts = [version, startedAt, host, port, user, operator, fingerprint, phase, status];
+  const facts = [version, startedAt, host, port, user, operator, fingerprint, phase, status, opener];
   await feed(on, [run.run, ...columns, ...facts], options);
 };
 
@@ -60,4 +63,9 @@ export const putSample = async (
   options?: QueryOptions,
 ): Promise<void> => {
   await put(on, [sample.run, sample.at, sample.text], options);
+};
+
+/** Sends a notification on the ledger's channel; less than 8000 bytes. */
+export const announce = async (on: Queryable, payload: string, options?: QueryOptions): Promise<void> => {
+  await tell(on, [payload], { ...options, prepared: true });
 };

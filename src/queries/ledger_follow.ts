@@ -22,6 +22,7 @@ const waiting = z.object({
 const readNewest = defineQuery('ledger/newest.sql', newest);
 const readSample = defineQuery('ledger/newest_sample.sql', z.object({ sample: z.string() }));
 const readWaiting = defineQuery('ledger/waiting_orders.sql', waiting);
+const readOpener = defineQuery('ledger/opener.sql', z.object({ opener: z.string().nullable() }));
 const readEngine = defineQuery('ledger/engine_there.sql', z.object({ there: z.boolean() }));
 
 /** How far a run is, and its events behind `after`. Null: there is no such run. */
@@ -49,3 +50,7 @@ export const waitingOrders = (on: Queryable, run: string, options?: QueryOptions
 /** Whether the run's engine seems to be connected to the database. */
 export const engineThere = async (on: Queryable, run: string, options?: QueryOptions): Promise<boolean> =>
   onlyRow(await readEngine(on, [run], options)).there;
+
+/** What opens the notifications about a run; null where there is nothing that does. */
+export const ledgerOpener = async (on: Queryable, run: string, options?: QueryOptions): Promise<string | null> =>
+  (await readOpener(on, [run], options))[0]?.opener ?? null;

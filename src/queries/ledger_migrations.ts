@@ -3,7 +3,7 @@ import { defineQuery, type Queryable, type QueryOptions } from './define.ts';
 
 const nothing = z.never();
 
-const FILES = ['0001_runs', '0002_events', '0003_commands', '0004_pending_commands', '0005_samples'];
+const FILES = ['0001_runs', '0002_events', '0003_commands', '0004_pending_commands', '0005_samples', '0006_opener'];
 
 /** One step in the making of the ledger. Each can be applied again without harm. */
 export interface Migration {

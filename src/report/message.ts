@@ -14,7 +14,7 @@ import {
 } from './summary.ts';
 
 const headline = (facts: Facts): string => {
-  const { status, exitStatus, environment, rollback } = facts;
+  const { status, exitStatus, environment, rollback, approvedAt } = facts;
   const where = placeOf(facts);
   const took = `after ${duration(facts.durationMs)}`;
   switch (status) {
@@ -27,18 +27,21 @@ const headline = (facts: Facts): string => {
     case 'unfinished':
       return `INDEX DEPLOYMENT on ${where} HAS NOT ENDED, ${took}.`;
     case 'failed':
-      if (exitStatus === 3) return `INDEX DEPLOYMENT NOT BEGUN on ${where}: preflight blocks.`;
+      if (exitStatus === 3)
+        return `INDEX DEPLOYMENT NOT ${approvedAt === null ? 'BEGUN' : 'RESUMED'} on ${where}: preflight blocks.`;
       return builtOf(facts).length === 0
         ? `INDEX DEPLOYMENT FAILED on ${where}, ${took}.`
         : `INDEXES DEPLOYED IN PART on ${where}, ${took}${environment === 'production' ? ': somebody has to look' : ''}.`;
   }
 };
 
-const next = ({ status, exitStatus, run, leftToDo }: Facts): string => {
+const next = ({ status, exitStatus, run, leftToDo, approvedAt }: Facts): string => {
   if (status === 'complete') return 'Next: on with the next step.';
   if (leftToDo.length > 0) return `Next: ${leftToDo.join('; ')}`;
   if (status === 'rolled-back') return 'Next: find out why, then deploy the plan again.';
-  if (exitStatus === 3) return 'Next: mend what blocks, then deploy again. Nothing was changed.';
+  if (exitStatus === 3 && approvedAt === null) return 'Next: mend what blocks, then deploy again. Nothing was changed.';
+  if (exitStatus === 3)
+    return `Next: mend what blocks; then indexdeck resume ${run} goes on. Indexes that were built stay.`;
   return `Next: indexdeck resume ${run} goes on; indexdeck rollback ${run} takes it back.`;
 };
 

@@ -44,6 +44,8 @@ const findingShape = {
   advice: z.string(),
   place: z.strictObject(place).optional(),
   index: z.string().optional(),
+  subject: z.string().optional().describe('what tells it from others of its code'),
+  waived: z.literal(true).optional().describe('it blocks by itself, and --ignore waived it'),
 };
 
 export const finding = z.strictObject(findingShape);

@@ -5,6 +5,7 @@ import { type Action, type Effect, effectKey, type Slot, type World } from './ef
 import type { EventBody } from './events.ts';
 import { debris, finalReason, finalStatus, isUnsure } from './outcome.ts';
 import { partsOf } from './parts.ts';
+import { isLookDue } from './preflight/look-again.ts';
 import { currentSection, isSettled, startable } from './schedule.ts';
 import type { RunState, StepState } from './state.ts';
 
@@ -233,10 +234,13 @@ const decideAll = (state: RunState, world: World): Action[] => {
   const slots = slotKeeper(state, world);
   switch (state.phase) {
     case 'preflight':
-      return state.surveying ? [] : [act({ kind: 'preflight' })];
+      // They share a session.
+      return state.surveying || world.inflight.has('look') ? [] : [act({ kind: 'preflight' })];
     case 'blocked':
-      return state.options.interactive ? [] : finish(state);
+      if (!state.options.interactive) return finish(state);
+      return isLookDue(state, world) ? [act({ kind: 'look' })] : [];
     case 'ready':
+      return isLookDue(state, world) ? [act({ kind: 'look' })] : [];
     case 'surveyed':
     case 'finished':
       return [];

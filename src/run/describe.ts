@@ -3,6 +3,7 @@ import type { DropCause, ErrorFacts, Found, RunEvent, RunOptions } from './event
 import { bytes, clockTime, duration } from './format.ts';
 import { thresholdsText } from './gates/thresholds-text.ts';
 import { plainText } from './plain-text.ts';
+import { isOpen } from './preflight/keys.ts';
 import { describeMeasured, describeProbe, queryTime } from './probes/text.ts';
 import { differenceCount, droppable } from './rollback.ts';
 import { REFUSED_WORDS, type ServerIdentity } from './server.ts';
@@ -95,6 +96,31 @@ const preflight = (event: Extract<RunEvent, { type: 'preflight.finished' | 'rech
   return `preflight: ${count(blocks, 'finding blocks', 'findings block')}, ${count(warnings, 'warning', 'warnings')}`;
 };
 
+/** More than these are counted. */
+const MOST_TOLD = 3;
+
+const told = (word: string, codes: readonly string[]): string => {
+  if (codes.length === 0) return '';
+  const rest = codes.length - MOST_TOLD;
+  return `${word} ${codes.slice(0, MOST_TOLD).map(plainText).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+};
+
+/** What is in order is not told: it comes and goes with what is not. */
+const lookedAgain = (event: Extract<RunEvent, { type: 'preflight.changed' }>): string => {
+  const fresh = event.findings.filter(({ level }, at) => level !== 'ok' && event.added.includes(event.keys[at] ?? ''));
+  const texts = [
+    told(
+      'cleared',
+      event.cleared.filter(isOpen).map(({ code }) => code),
+    ),
+    told(
+      'new',
+      fresh.map(({ code }) => code),
+    ),
+  ].filter((text) => text !== '');
+  return `looked again: ${texts.length === 0 ? 'as before, with other numbers' : texts.join('; ')}`;
+};
+
 const describeServer = (server: ServerIdentity): string =>
   `${plainText(server.version)}, ${server.inRecovery ? 'a standby' : `timeline ${server.timeline ?? 'unknown'}`}, system ${server.system === null ? 'unknown' : plainText(server.system)}, started ${plainText(server.startedAt)}`;
 
@@ -165,6 +191,10 @@ export const describeEvent = (event: RunEvent): string => {
       return `taken up again by ${plainText(event.operator)}${event.purpose === 'rollback' ? ' to be rolled back' : ''}, from the ${event.from}${event.endOrphans ? '; what still builds for it is ended' : ''}`;
     case 'preflight.finished':
       return preflight(event);
+    case 'preflight.changed':
+      return lookedAgain(event);
+    case 'look.failed':
+      return `looking again came to nothing: ${describeError(event.error)}`;
     case 'preflight.failed':
       return `preflight could not look: ${describeError(event.error)}. ${event.advice}`;
     case 'run.approved':

@@ -4,6 +4,8 @@ import type { BackendId } from './state.ts';
 /** What the engine is to do next: a value, carried out by the interpreter alone. */
 export type Effect =
   | { kind: 'preflight' }
+  /** Preflight again, by itself, while the go is waited for. */
+  | { kind: 'look' }
   | { kind: 'baseline' }
   /** Preflight again, against a server that took over. */
   | { kind: 'recheck' }
@@ -63,4 +65,6 @@ export interface World {
   slots: readonly Slot[];
   /** The advisory lock is held: without it nothing new begins. */
   lockHeld: boolean;
+  /** When the newest look before the go ended, and how long it took, in milliseconds; null or absent before the first. */
+  lastLook?: { at: number; tookMs: number } | null;
 }

@@ -1,7 +1,8 @@
-import type { AttachPartitionStep, CreateIndexStep, Finding, Plan } from '../plan/types.ts';
+import type { AttachPartitionStep, CreateIndexStep, Finding, Level, Plan } from '../plan/types.ts';
 import type { Actor, Command, Question } from './commands.ts';
 import type { OwnGate } from './gates/own.ts';
 import type { GateName, GateThresholds } from './gates/types.ts';
+import type { PreflightSummary } from './preflight/summary.ts';
 import type { AnalyzedTable, Probe, ProbeMeasured, StatementsRead } from './probes/types.ts';
 import type { MetricName } from './samples.ts';
 import type { ServerChange, ServerIdentity } from './server.ts';
@@ -72,6 +73,8 @@ export interface RunOptions {
   thresholds?: { pass: number; review: number };
   /** Each planned B-tree index is checked with bt_index_check. */
   amcheck?: boolean;
+  /** Codes of findings that were waived beforehand with --ignore; absent: none. */
+  ignore?: readonly string[];
   /** Somebody is there to answer: a blocking finding can be looked at again instead of ending the run. */
   interactive: boolean;
   /** The execution log that the run's end is appended to, as a whole path on the engine's machine; null: none. */
@@ -155,6 +158,23 @@ export interface PreflightFacts {
   parts?: FoundParts[];
   /** The settings that every building session gets, and why. */
   settings: { name: string; value: string; why: string }[];
+}
+
+/** What a look found changed in the facts of preflight: nothing else is in it. */
+export interface PreflightChange {
+  /** Findings that were there and are not (`gone`), or that stand in the way no more, as they were. */
+  cleared: { key: string; code: string; level: Level; what: string; gone: boolean }[];
+  /** Keys of those that are new, or worse than they were. */
+  added: string[];
+  /** Findings that are new or say something else, each with its key: code, index and subject. */
+  keys: string[];
+  findings: Finding[];
+  /** Absent: as before. */
+  steps?: PreflightFacts['steps'];
+  tables?: TableFacts[];
+  parts?: FoundParts[];
+  settings?: PreflightFacts['settings'];
+  server?: PreflightFacts['server'];
 }
 
 /** The state before the run (runbook row 3). */
@@ -327,7 +347,12 @@ export type EventBody =
       /** It is taken up to be rolled back, not to be gone on with. */
       purpose?: 'rollback';
     }
-  | ({ type: 'preflight.finished' } & PreflightFacts)
+  /** `summary`: what it comes to; absent for a rollback, and in journals of old. */
+  | ({ type: 'preflight.finished'; summary?: PreflightSummary } & PreflightFacts)
+  /** A look between preflight and the go found something changed. A look that found nothing has no event. */
+  | ({ type: 'preflight.changed'; summary?: PreflightSummary } & PreflightChange)
+  /** A look between preflight and the go came to nothing: what is known is from before. */
+  | { type: 'look.failed'; error: ErrorFacts }
   | { type: 'preflight.failed'; error: ErrorFacts; advice: string }
   | { type: 'run.approved'; by: Actor; replaceInvalid: number[] }
   | ({ type: 'baseline.taken' } & Baseline)

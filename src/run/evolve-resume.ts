@@ -1,6 +1,7 @@
 import type { RunEvent } from './events.ts';
 import { forgetAfter } from './evolve-probes.ts';
 import { formerEnd } from './former.ts';
+import { NO_CHECKLIST } from './preflight/checklist.ts';
 import { isTerminal } from './schedule.ts';
 import type { RunState, StepState } from './state.ts';
 
@@ -67,6 +68,7 @@ export const takenUp = (state: RunState, event: Resumed): Partial<RunState> => {
     delayMs: event.options.delayMs ?? 0,
     preflight: null,
     preflightError: null,
+    checklist: NO_CHECKLIST,
     agreed: [],
     steps,
     sections: state.sections.map((section, index) => ({

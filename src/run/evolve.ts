@@ -1,4 +1,5 @@
-import type { RunEvent } from './events.ts';
+import type { Finding } from '../plan/types.ts';
+import type { PreflightFacts, RunEvent } from './events.ts';
 import { evolveBuild, isBuildEvent } from './evolve-build.ts';
 import { evolveHand, isHandEvent } from './evolve-hand.ts';
 import { withParts } from './evolve-parts.ts';
@@ -8,6 +9,8 @@ import { evolveRollback, isRollbackEvent } from './evolve-rollback.ts';
 import { turnedBack } from './former.ts';
 import { withGate } from './gates/with-gate.ts';
 import { newStep } from './new-step.ts';
+import { changedFacts } from './preflight/change.ts';
+import { checklistChanged, checklistLooked, NO_CHECKLIST } from './preflight/checklist.ts';
 import { isRefused, needsLook } from './server.ts';
 import type { Pause, RunState, StepState } from './state.ts';
 import { runnableSteps } from './steps.ts';
@@ -39,6 +42,7 @@ export const initialState = (event: RunEvent): RunState => {
     delayMs: started.options.delayMs ?? 0,
     preflight: null,
     preflightError: null,
+    checklist: NO_CHECKLIST,
     tables: [],
     baseline: null,
     agreed: [],
@@ -80,18 +84,22 @@ export const initialState = (event: RunEvent): RunState => {
 const samePause = (a: Pick<Pause, 'cause' | 'gate'>, b: Pick<Pause, 'cause' | 'gate'>): boolean =>
   a.cause === b.cause && a.gate === b.gate;
 
-const lookedAt = (
-  state: RunState,
-  event: Extract<RunEvent, { type: 'preflight.finished' | 'recheck.finished' }>,
-): Partial<RunState> => {
-  const { findings, server, tables, steps, settings } = event;
+/** Where the run stands after a look. */
+const judged = (state: RunState, findings: readonly Finding[]): Partial<RunState> => {
+  const blocked = findings.some((finding) => finding.level === 'blocks');
+  const surveying = !blocked && state.purpose === 'rollback';
+  return { phase: blocked ? 'blocked' : surveying ? 'preflight' : 'ready', surveying };
+};
+
+const lookedAt = (state: RunState, facts: PreflightFacts): Partial<RunState> => {
+  const { findings, server, tables, steps, settings, parts } = facts;
   const tableOf = new Map(steps.map((step) => [step.step, step.tableOid]));
   const looked = state.steps.map((step) => ({ ...step, tableOid: tableOf.get(step.id) ?? step.tableOid }));
   return {
-    preflight: { findings, server, tables, steps, settings },
+    preflight: { findings, server, tables, steps, settings, ...(parts === undefined ? {} : { parts }) },
     preflightError: null,
     tables,
-    ...withParts({ steps: looked, sections: state.sections }, event.parts ?? [], event.parts !== undefined),
+    ...withParts({ steps: looked, sections: state.sections }, parts ?? [], parts !== undefined),
   };
 };
 
@@ -144,16 +152,30 @@ const change = (state: RunState, event: RunEvent): Partial<RunState> => {
     case 'run.resumed':
       return takenUp(state, event);
     case 'preflight.finished': {
-      const blocked = event.findings.some((finding) => finding.level === 'blocks');
-      const surveying = !blocked && state.purpose === 'rollback';
+      const before = state.preflight?.findings ?? null;
       return {
         ...lookedAt(state, event),
-        phase: blocked ? 'blocked' : surveying ? 'preflight' : 'ready',
-        surveying,
+        checklist: checklistLooked(state.checklist, before, event.findings, event.at),
+        ...judged(state, event.findings),
       };
     }
+    case 'preflight.changed': {
+      if (state.preflight === null) throw new Error('preflight.changed before preflight.finished');
+      const after = changedFacts(state.preflight, event);
+      return {
+        ...lookedAt(state, after),
+        checklist: checklistChanged(state.checklist, state.preflight.findings, after.findings, event.at),
+        ...judged(state, after.findings),
+      };
+    }
+    case 'look.failed':
+      return { checklist: { ...state.checklist, failed: { since: event.at, error: event.error } } };
     case 'preflight.failed':
-      return { phase: 'blocked', preflightError: { error: event.error, advice: event.advice } };
+      return {
+        phase: 'blocked',
+        preflightError: { error: event.error, advice: event.advice },
+        checklist: { ...state.checklist, since: state.checklist.since ?? event.at },
+      };
     case 'run.approved':
       return {
         phase: state.sections.every((section) => section.finishedAt !== null) ? 'verifying' : 'running',

@@ -1,3 +1,4 @@
+export { CODES } from '../plan/findings/index.ts';
 export { type PlanJson, planToJson } from '../plan/json.ts';
 export { normaliseStatement } from '../plan/normalise.ts';
 export type { Finding, Level, Plan } from '../plan/types.ts';
@@ -54,6 +55,12 @@ export { type InvalidLeftover, invalidLeftovers } from './leftovers.ts';
 export { MOST_DELAY_MS, MOST_JOBS } from './order-change.ts';
 export { hasItsNeeds, isStuck, partsOf, planned } from './parts.ts';
 export { plainText } from './plain-text.ts';
+export { changedFindings } from './preflight/change.ts';
+export { isNewQuestion } from './preflight/checklist.ts';
+export { type AheadEstimate, estimateAhead, type Range } from './preflight/estimate.ts';
+export { findingKeys, isOpen } from './preflight/keys.ts';
+export { type PreflightSummary, preflightSummary } from './preflight/summary.ts';
+export { type SummaryLine, summaryHead, summaryLines } from './preflight/summary-text.ts';
 export { describeBack } from './probes/back-text.ts';
 export { maskLiterals, withoutLiterals } from './probes/literals.ts';
 export { describeMeasuring, type Measuring, measuring } from './probes/measuring.ts';

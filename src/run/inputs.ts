@@ -46,6 +46,11 @@ export type Input =
   | { kind: 'order-dropped'; command: Command; by: Actor; order: number; how: 'withdrawn' | 'superseded'; why: string }
   | { kind: 'preflighted'; facts: PreflightFacts }
   | { kind: 'preflight-failed'; error: ErrorFacts; advice: string }
+  /** What a look between preflight and the go saw. */
+  | {
+      kind: 'looked';
+      outcome: { kind: 'done'; facts: PreflightFacts } | { kind: 'failed'; error: ErrorFacts; advice: string };
+    }
   | { kind: 'baselined'; baseline: Baseline; statements?: StatementsRead }
   | { kind: 'inspected'; step: number; found: Found }
   /** The index of a partitioned table, of which all known parts are there; `parts`: those that are still missing. */

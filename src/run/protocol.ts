@@ -24,5 +24,7 @@ export type EngineMessage =
   | { type: 'welcome'; client: string; run: string; seq: number }
   | { type: 'event'; event: RunEvent }
   | { type: 'sample'; sample: Sample }
+  /** When preflight was looked at last, ISO: also when nothing was found changed. Only while the go is waited for. */
+  | { type: 'looked'; at: string }
   /** `ok` false: refused, and `why` says it in a sentence. */
   | { type: 'reply'; id: number; ok: boolean; why: string };

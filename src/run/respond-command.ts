@@ -14,6 +14,9 @@ import { accept, refuse, type Verdict } from './verdict.ts';
 const go = (state: RunState, command: Extract<Command, { type: 'go' }>, by: Actor): Verdict => {
   if (state.phase === 'blocked') return refuse('preflight blocks: mend what it names, then look again');
   if (state.phase !== 'ready') return refuse(`not now: the run is in ${state.phase}`);
+  const { failed } = state.checklist;
+  if (failed !== null)
+    return refuse(`the last look came to nothing (${failed.error.message}): look again, and say go to what it finds`);
   if (state.options.environment === 'production' && command.confirm !== state.database.database)
     return refuse(`production asks for the name of the database, ${state.database.database}, to be typed`);
   const invalid = invalidLeftovers(state).map(({ oid }) => oid);

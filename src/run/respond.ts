@@ -2,6 +2,7 @@ import type { EventBody } from './events.ts';
 import { duration } from './format.ts';
 import type { GateSignal } from './gates/evaluate.ts';
 import type { Input, Response } from './inputs.ts';
+import { lookedAgain, withSummary } from './preflight/look-again.ts';
 import { buildEnded, completed, dropEnded, inspected, statementEnded } from './respond-build.ts';
 import { respondToCommand } from './respond-command.ts';
 import { analyzed, probed } from './respond-probes.ts';
@@ -82,7 +83,9 @@ const gaveUp = (state: RunState, now: number): EventBody[] => {
   const waiting = state.pauses
     .filter((pause) => pause.cause !== 'gate' && pause.cause !== 'connection' && pause.until === null)
     .map((pause) => Math.max(alone, Date.parse(pause.at)));
-  if (['ready', 'surveyed', 'blocked'].includes(state.phase)) waiting.push(Math.max(alone, Date.parse(state.at)));
+  // What looks find on their own is no answer.
+  const asked = state.phase === 'surveyed' ? state.at : (state.checklist.since ?? state.at);
+  if (['ready', 'surveyed', 'blocked'].includes(state.phase)) waiting.push(Math.max(alone, Date.parse(asked)));
   if (state.phase === 'aborting' || state.phase === 'finished' || waiting.length === 0) return [];
   if (now - Math.min(...waiting) < state.options.giveUpMs) return [];
   return [{ type: 'abort.started', by: INDEXDECK, reason: `nobody answered for ${duration(state.options.giveUpMs)}` }];
@@ -113,7 +116,7 @@ const facts = (state: RunState, input: Exclude<Input, { kind: 'command' }>, now:
     case 'preflighted':
       return state.phase === 'preflight'
         ? [
-            { type: 'preflight.finished', ...input.facts },
+            { type: 'preflight.finished', ...withSummary(state, input.facts) },
             ...(state.resumedAt === null ? [] : lostSteps(state, input.facts.steps)),
           ]
         : [];
@@ -121,6 +124,8 @@ const facts = (state: RunState, input: Exclude<Input, { kind: 'command' }>, now:
       return state.phase === 'preflight'
         ? [{ type: 'preflight.failed', error: input.error, advice: input.advice }]
         : [];
+    case 'looked':
+      return lookedAgain(state, input, now);
     case 'baselined':
       return [{ type: 'baseline.taken', ...input.baseline }, ...statementsRead(input.statements)];
     case 'inspected':

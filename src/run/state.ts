@@ -23,6 +23,7 @@ import type {
   VerifyResult,
 } from './events.ts';
 import type { GateLevel } from './gates/types.ts';
+import type { Checklist } from './preflight/checklist.ts';
 import type { RefusedServer, ServerIdentity } from './server.ts';
 
 /** The steps of a plan that a run acts on: SET is part of the others' settings, validations come after the sections. */
@@ -236,6 +237,8 @@ export interface RunState {
   delayMs: number;
   preflight: PreflightFacts | null;
   preflightError: { error: ErrorFacts; advice: string } | null;
+  /** What became of the findings from look to look. */
+  checklist: Checklist;
   tables: TableFacts[];
   baseline: Baseline | null;
   /** OIDs of the invalid leftovers that the operator agreed to drop. */

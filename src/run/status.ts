@@ -114,6 +114,8 @@ const reasonOf = (state: RunState, alive: boolean): string => {
   if (state.preflightError !== null) return `preflight could not look: ${state.preflightError.error.message}`;
   const blocking = state.preflight?.findings.filter(({ level }) => level === 'blocks') ?? [];
   if (state.phase === 'blocked') return blocking.map(({ what }) => what).join(' ');
+  const { failed } = state.checklist;
+  if (state.phase === 'ready' && failed !== null) return `the last look came to nothing: ${failed.error.message}`;
   const [pause] = state.pauses;
   if (pause !== undefined) return `${pause.gate ?? pause.cause}: ${pause.reason} (${pause.by})`;
   const measured = measuring(state);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { newRunId } from '../../src/cli/identity.ts';
 import { parseConfig } from '../../src/cli/options/config-file.ts';
-import { mergeOptions, runOptions } from '../../src/cli/options/deploy-options.ts';
+import { mergeOptions, resumedOptions, runOptions } from '../../src/cli/options/deploy-options.ts';
 import { parseGate } from '../../src/cli/options/gates.ts';
+import { parseIgnore } from '../../src/cli/options/ignore.ts';
 import { parseLedgerSchema, parseSetting } from '../../src/cli/options/values.ts';
 import { parseDuration } from '../../src/run/gates/units.ts';
 
@@ -54,6 +55,35 @@ test('--set', () => {
   expect(parseSetting('Maintenance_Work_Mem=512MB')).toEqual(['maintenance_work_mem', '512MB']);
   expect(parseSetting('my.setting=a=b')).toEqual(['my.setting', 'a=b']);
   for (const text of ['x', '=1', 'a b=1', 'x=']) expect(() => parseSetting(text)).toThrow(/NAME=VALUE/);
+});
+
+describe('--ignore', () => {
+  test('takes a code that can be waived', () => {
+    expect(parseIgnore('dump-running')).toBe('dump-running');
+  });
+
+  const bad: [string, RegExp][] = [
+    ['dump-runing', /there is no finding "dump-runing" \(near it: dump-running\); can be waived: .*index-refused/],
+    ['amchek', /near it: amcheck/],
+    ['engine', /near it: only-engine, other-engine, restore-engine/],
+    ['nothing-like-that-at-all', /there is no finding "nothing-like-that-at-all"; can be waived: /],
+    ['standby', /--ignore standby: it cannot be waived\. A standby takes no writes\./],
+    ['backup', /--no-backup REASON/],
+    ['old-transaction', /it never blocks, so there is nothing to waive/],
+  ];
+  test.each(bad)('refuses %s and says why', (text, message) => {
+    expect(() => parseIgnore(text)).toThrow(message);
+  });
+
+  test('adds to the config file, and a resumed run has to be told anew', () => {
+    const config = parseConfig('ignore: [matches]\n', 'c.yaml');
+    const merged = mergeOptions({ ignore: ['dump-running', 'matches'] }, config);
+    const options = runOptions(merged, true, true);
+    expect(options.ignore).toEqual(['matches', 'dump-running']);
+    expect(resumedOptions(options, {}, true, true).ignore).toBeUndefined();
+    expect(resumedOptions(options, { ignore: ['matches'] }, true, true).ignore).toEqual(['matches']);
+    expect(runOptions(mergeOptions({}, {}), true, true)).not.toHaveProperty('ignore');
+  });
 });
 
 test('the ledger is on, in a schema of its own, unless something else is said', () => {
@@ -139,6 +169,7 @@ ledger-schema: Deployments
     ['- a\n- b\n', /line 1: /],
     ['replace-invalid: maybe\n', /line 1: replace-invalid: /],
     ['ledger: maybe\n', /line 1: ledger: /],
+    ['jobs: 2\nignore: [dump-runing]\n', /line 2: ignore\.0: .*near it: dump-running/],
     ['ledger-schema: pg_mine\n', /--ledger-schema takes a name/],
     ['jobs: 1\njobs: 2\n', /line 2: /],
   ];

@@ -6,6 +6,16 @@ import { BUILT, indexes, place } from './place.ts';
 import { indexdeck } from './program.ts';
 import { open } from './terminal.ts';
 
+/** What everybody else saw being asked, in order, by the journal of the only run. */
+const asked = (journal: string): string[] => {
+  const [run = ''] = readdirSync(journal);
+  const lines = readFileSync(join(journal, run, 'journal.jsonl'), 'utf8')
+    .trim()
+    .split('\n');
+  const events = lines.map((line) => JSON.parse(line) as { type: string; question?: string });
+  return events.flatMap(({ type, question }) => (question === undefined ? [] : [`${type} ${question}`]));
+};
+
 const plainly = (args: string[]) => [...args.filter((arg) => arg !== '--yes'), '--ui', 'plain'];
 
 describe('plain lines on a terminal', () => {
@@ -27,12 +37,13 @@ describe('plain lines on a terminal', () => {
     expect(await terminal.ended).toBe(4);
   });
 
-  test('a yes builds', async () => {
-    const { args, env, database } = await place();
+  test('a yes builds, and others saw that it was being asked', async () => {
+    const { args, env, database, journal } = await place();
     const terminal = open(plainly(args), env);
     await terminal.shows(/\[y\/N\] $/);
     terminal.pty.write('y\r');
     expect(await terminal.ended).toBe(0);
+    expect(asked(journal)).toEqual(['question.opened go', 'question.closed go']);
     expect(await indexes(database)).toEqual(BUILT);
   });
 
@@ -144,6 +155,8 @@ describe('the way back on a terminal', () => {
     terminal.pty.write(`${database.name}\r`);
     expect(await terminal.ended).toBe(0);
     expect(await indexes(database)).toEqual([]);
+    const seen = ['question.opened rollback', 'question.closed rollback'];
+    expect(asked(journal)).toEqual([...seen, ...seen]);
   });
 
   test('on the screen D, Enter and the name, on a run that has ended', async () => {

@@ -87,17 +87,17 @@ describe('describePlan', () => {
       Findings
         blocks: dishes_tags_idx is built without CONCURRENTLY (line 7). It takes a SHARE lock on dishes:
             every INSERT, UPDATE and DELETE on it waits until the index is done. Add CONCURRENTLY, or give
-            --make-concurrent.
+            --make-concurrent. [not-concurrent]
         warning: lock_timeout is set to 2s (line 3). It would kill builds: it counts in every wait of
             CREATE INDEX CONCURRENTLY too. Nothing to do: indexdeck sets it to 0 for its builders. Take
-            the line out to be rid of this warning.
+            the line out to be rid of this warning. [timeout-kills-builds]
         warning: BEGIN and COMMIT are left out: lines 4 and 6 (line 4). CREATE INDEX CONCURRENTLY cannot
             run in a transaction block. Every statement is sent on its own, so what stands between them is
             no longer all or nothing. Nothing to do, unless the statements between them must go together.
-            Take the lines out to be rid of this warning.
+            Take the lines out to be rid of this warning. [transaction-left-out]
         note: An index on dishes has no name; it will be dishes_tags_idx (line 7). PostgreSQL would choose
             the same, but with a number at its end if the name is taken: run twice, the script makes a
-            second index. Write the name into the script: dishes_tags_idx.
+            second index. Write the name into the script: dishes_tags_idx. [default-name]
       "
     `);
   });

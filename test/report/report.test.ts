@@ -71,7 +71,7 @@ test('a run in four words', () => {
   expect(words.map((report) => report.message.split('\n')[0])).toEqual([
     expect.stringMatching(/^INDEXES DEPLOYED on menuca at prod-db1, after .*, not verified\.$/),
     expect.stringMatching(/^INDEXES DEPLOYED IN PART on /),
-    expect.stringMatching(/^INDEX DEPLOYMENT NOT BEGUN on /),
+    expect.stringMatching(/^INDEX DEPLOYMENT NOT RESUMED on /),
     expect.stringMatching(/^INDEX DEPLOYMENT ABORTED on /),
     expect.stringMatching(/^INDEXES DEPLOYED IN PART on /),
   ]);

@@ -159,6 +159,7 @@ export class Core {
   state: RunState;
   now = Date.parse('2026-11-23T19:00:00Z');
   lockHeld = true;
+  lastLook: { at: number; tookMs: number } | null = null;
   slots: Slot[];
 
   constructor(plan: Plan, opts: RunOptions = options()) {
@@ -201,6 +202,7 @@ export class Core {
       inflight: new Set(this.inflight.keys()),
       slots: this.slots.map((slot) => ({ ...slot, busy: busy.has(slot.id) })),
       lockHeld: this.lockHeld,
+      lastLook: this.lastLook,
     });
   }
 

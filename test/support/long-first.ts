@@ -26,6 +26,7 @@ const LONG = [
   'engine/run/connections',
   'engine/run/demo-plan',
   'cli/own-gates',
+  'engine/run/looks',
 ].map((name) => `test/${name}.test.ts`);
 
 /** Runs long files first, and all others in vitest's own order. */

@@ -15,6 +15,7 @@ import {
   replay,
   type Sample,
 } from '../../src/run/index.ts';
+import { preflightChange } from '../../src/run/preflight/change.ts';
 
 export const START = Date.parse('2026-11-23T19:07:00.000Z');
 
@@ -228,6 +229,15 @@ export class Story {
       },
       1500,
     );
+  }
+
+  /** A look by itself that finds this instead of what was there; nothing is added when nothing has changed. */
+  looksAgain(findings: Finding[], afterMs = 10_000): this {
+    const before = replay(this.events)?.preflight ?? null;
+    if (before === null) throw new Error('there was no preflight');
+    const change = preflightChange(before, { ...before, findings }, Number.POSITIVE_INFINITY);
+    this.at += afterMs;
+    return change === null ? this : this.add({ type: 'preflight.changed', ...change });
   }
 
   go(): this {
@@ -495,13 +505,21 @@ export class FixtureFeed implements Feed {
     return this.reply(command);
   }
 
-  set(change: { story?: Story; sample?: Sample | null; link?: Link; client?: string; waiting?: WaitingOrder[] }): void {
+  set(change: {
+    story?: Story;
+    sample?: Sample | null;
+    looked?: string;
+    link?: Link;
+    client?: string;
+    waiting?: WaitingOrder[];
+  }): void {
     const events = change.story === undefined ? this.#view.events : [...change.story.events];
     const state = change.story === undefined ? this.#view.state : replay(events);
     this.#view = {
       state,
       events,
       sample: change.sample === undefined ? this.#view.sample : change.sample,
+      looked: change.looked ?? this.#view.looked ?? null,
       link: change.link ?? this.#view.link,
       client: change.client ?? this.#view.client ?? null,
       waiting: change.waiting ?? this.#view.waiting ?? [],

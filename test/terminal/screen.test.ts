@@ -24,10 +24,10 @@ test.each([
   await screen.shows(/y build/);
   // Enter alone never confirms: it only opens the details.
   screen.pty.write('\r');
-  await screen.shows(/Findings/);
+  await screen.shows(/y: copy/);
   screen.pty.write('\u001b');
   await screen.shows(/n leave\s+r look again|n leave {2}/);
-  await poll(() => !screen.rows().join('\n').includes('Findings ─'));
+  await poll(() => !screen.rows().join('\n').includes('y: copy'));
   screen.pty.write('y');
   await screen.shows(/RUNNING/);
   await screen.shows(/waits \S+ on pid \d+ forgotten/);
@@ -60,6 +60,23 @@ test.each([
   expect(await invalidIndexes(database)).toEqual([]);
   expect(await sessionsOf(database)).toEqual([]);
   await forgotten.release();
+});
+
+test.each([
+  [80, 24],
+  [160, 50],
+])('at %i x %i: a blocker that somebody else takes away turns green without a key', async (columns, lines) => {
+  const { args, env, database } = await place();
+  const backup = await database.connect({ application_name: 'pg_dump' });
+  await backup.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+  const screen = onScreen(asking(args), env, columns, lines);
+  await screen.shows(/BLOCKED[\s\S]*✗ dump-running/);
+  await backup.end();
+  await screen.shows(/READY[\s\S]*✓ dump-running .*cleared \d+s ago/, 40_000);
+  await screen.shows(/y build/);
+  screen.pty.write('n');
+  expect(await screen.ended).toBe(4);
+  expect(await indexes(database)).toEqual([]);
 });
 
 test('a terminal that is not read for ten seconds stops nothing: the gate trips, pauses and is journalled on time', async () => {

@@ -51,26 +51,27 @@ describe('panes', () => {
     `);
   });
 
-  it('the checklist, the worst first, each with why and what to do', () => {
+  it('the checklist, the worst first, with why and what to do of the one that the cursor is on', () => {
     const frame = draw(<ProgressPane {...input(new Story().start().preflight([...FINDINGS, BLOCKING]), {}, 24)} />);
     expect(frame).toMatchInlineSnapshot(`
       "─[1 Checklist]──────────────────────────────────────────────────────────────────────────────────────
-       plan.sql: 34 indexes in 7 sections, up to 2 at a time
+       plan.sql
+       builds 34 indexes on 19 tables in 7 sections, up to 2 at a time
+              not known what is there already
+       takes  time not known, size not known
+       finds  1 blocking, 1 warning, 1 note, 2 in order
+       looked at 0s ago; it is looked at again by itself
        BLOCKS: nothing can be built before this is dealt with (1)
-       ✗ Table menuca_v3.combo_steps does not exist.
+       ✗ no-table        Table menuca_v3.combo_steps does not exist.
            why: idx_combo_steps_group cannot be built.
            do:  Run the migration that creates it, or take the statement out of the plan.
        WARNING: it can go on, but look at this first (1)
-       ! pid 12247 billing-job has been idle in transaction for 41 minutes.
-           why: Every concurrent build waits for it in its last phase.
-           do:  End it, or let its owner end it, before you say go.
+       ! old-transaction pid 12247 billing-job has been idle in transaction for 41 minutes.
        NOTE (1)
-       – idx_dishes_course is there already, valid, with the planned definition.
-           why: It will be skipped.
-           do:  Nothing to do.
+       – equal           idx_dishes_course is there already, valid, with the planned definition.
        OK (2)
-       ✓ The server answers, and no transaction-pooling proxy is in between.
-       ✓ PostgreSQL 15.8 can build indexes concurrently.
+       ✓ reachable       The server answers, and no transaction-pooling proxy is in between.
+       ✓ version         PostgreSQL 15.8 can build indexes concurrently.
        set maintenance_work_mem = 512MB: what fits beside two builds"
     `);
   });

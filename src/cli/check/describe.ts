@@ -1,7 +1,14 @@
 import { describePlan, type Finding, type Plan } from '../../plan/index.ts';
 import { bytes } from '../../run/format.ts';
-import { type DatabaseFacts, type PreflightFacts, plainText, type TableFacts } from '../../run/index.ts';
+import {
+  type DatabaseFacts,
+  type PreflightFacts,
+  type PreflightSummary,
+  plainText,
+  type TableFacts,
+} from '../../run/index.ts';
 import { describeFindings } from '../output/findings.ts';
+import { describeSummary } from '../output/summary.ts';
 
 /** What `check` found out. */
 export interface Checked {
@@ -10,6 +17,7 @@ export interface Checked {
   database: DatabaseFacts | null;
   preflight: PreflightFacts | null;
   findings: readonly Finding[];
+  summary: PreflightSummary;
 }
 
 const rowsOf = ({ rows }: TableFacts): string =>
@@ -35,17 +43,20 @@ const verdict = (findings: readonly Finding[]): string => {
     : `${blocks} ${blocks === 1 ? 'finding blocks' : 'findings block'} a deployment; ${warnings}.`;
 };
 
-/** The plan, the tables and the findings as text. */
-export const describeCheck = ({ plan, database, preflight, findings }: Checked): string[] => {
+/** What it comes to on one screen, then the plan, the tables and the findings as text. */
+export const describeCheck = ({ plan, database, preflight, findings, summary }: Checked): string[] => {
   const version = preflight === null ? '' : `, PostgreSQL ${plainText(preflight.server.version)}`;
   const where =
     database === null
       ? []
-      : ['', `Database ${plainText(database.database)} at ${plainText(database.host)}:${database.port}${version}`];
+      : [`Database ${plainText(database.database)} at ${plainText(database.host)}:${database.port}${version}`];
   // Lint is among the findings below: the plan is printed without it.
   return [
-    describePlan({ ...plan, findings: [] }).trimEnd(),
     ...where,
+    'Summary:',
+    ...describeSummary(summary, findings),
+    '',
+    describePlan({ ...plan, findings: [] }).trimEnd(),
     ...describeTables(preflight?.tables ?? []),
     '',
     'Findings:',

@@ -1,20 +1,22 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { type Finding, planToJson } from '../../plan/index.ts';
+import type { CodedFinding } from '../../plan/findings/index.ts';
+import { planToJson } from '../../plan/index.ts';
+import { preflightSummary } from '../../run/index.ts';
 import { locateNamed, proveNamed } from '../backup/named-backup.ts';
 import { type Checked, describeCheck } from '../check/describe.ts';
 import type { ConnectionFlags } from '../connection/index.ts';
 import { resolveConnection, UnreachableError } from '../connection/index.ts';
 import { type Done, type Io, terminalOf } from '../io.ts';
 import { readConfig } from '../options/config-file.ts';
-import { type GivenOptions, mergeOptions, planOptions } from '../options/deploy-options.ts';
+import { DEFAULT_JOBS, type GivenOptions, mergeOptions, planOptions } from '../options/deploy-options.ts';
 import { addConnectionFlags, addPlanFlags, connectionFlags, givenByFlags, PLAN_ARGUMENT } from '../options/flags.ts';
 import { parseChoice } from '../options/values.ts';
 import { Output } from '../output/output.ts';
 import { readGoodPlan } from '../read-plan.ts';
 import { matchReport } from '../record/matched-report.ts';
 
-const notReachable = (error: UnreachableError): Finding => ({
+const notReachable = (error: UnreachableError): CodedFinding => ({
   level: 'blocks',
   code: 'not-reachable',
   what: error.message,
@@ -22,12 +24,12 @@ const notReachable = (error: UnreachableError): Finding => ({
   advice: 'Mend the connection and check again; psql with the same flags and variables says the same.',
 });
 
-const check = async (
+const look = async (
   files: readonly string[],
   given: GivenOptions,
   flags: ConnectionFlags,
   io: Io,
-): Promise<Checked> => {
+): Promise<Omit<Checked, 'summary'>> => {
   const plan = await readGoodPlan(files, planOptions(given), io.stdin);
   const matches = await matchReport(given, plan);
   const located = await locateNamed(given, io);
@@ -64,14 +66,28 @@ export const addCheck = (program: Command, io: Io, done: Done): void => {
   command.action(async (files: string[]) => {
     const { config, ui } = command.opts<{ config?: string; ui?: 'plain' | 'json' }>();
     const given = mergeOptions(givenByFlags(command), await readConfig(config, files[0] ?? ''));
-    const checked = await check(files, given, connectionFlags(command), io);
+    const looked = await look(files, given, connectionFlags(command), io);
+    const summary = preflightSummary({ ...looked, jobs: given.jobs ?? DEFAULT_JOBS });
+    const checked = { ...looked, summary };
     const blocked = checked.findings.some((finding) => finding.level === 'blocks');
     const out = new Output(io.stdout);
     const { plan, findings, database, preflight } = checked;
     const status = blocked ? 3 : 0;
     if (ui === 'json') {
       const { server = null, tables = [], steps = [], settings = [] } = preflight ?? {};
-      out.line(JSON.stringify({ status, plan: planToJson(plan), database, server, tables, steps, settings, findings }));
+      out.line(
+        JSON.stringify({
+          status,
+          summary,
+          plan: planToJson(plan),
+          database,
+          server,
+          tables,
+          steps,
+          settings,
+          findings,
+        }),
+      );
     } else for (const line of describeCheck(checked)) out.line(line);
     await out.flush();
     done(status);

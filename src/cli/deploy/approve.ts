@@ -2,7 +2,7 @@ import type { Feed, FeedView } from '../../client/index.ts';
 import { capitalised, invalidLeftovers, type RunState, whatIsAhead } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import type { Terminal } from '../connection/prompt.ts';
-import { ask } from '../output/question.ts';
+import { askAloud } from '../output/ask-aloud.ts';
 import type { Consent } from './consent.ts';
 
 const isOver = ({ state, link }: FeedView): boolean => state?.phase === 'finished' || link.status === 'ended';
@@ -30,24 +30,25 @@ const saidYes = (answer: string | null): boolean => /^y(es)?$/i.test(answer ?? '
 
 /** What the person at the terminal says: the go, or null for no. */
 const askPerson = async (
+  feed: Feed,
   state: RunState,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<{ replaceInvalid: number[]; confirm: string | null } | null> => {
+  const ask = (question: string) => askAloud(feed, 'go', terminal, question, signal);
   const database = plainText(state.database.database);
   const ahead = capitalised(whatIsAhead(state));
   const where = `${database} at ${plainText(state.database.host)}`;
   const leftovers = state.options.replaceInvalid ? [] : invalidLeftovers(state);
   const names = leftovers.map(({ create }) => plainText(create.name)).join(', ');
-  const replace =
-    leftovers.length > 0 && saidYes(await ask(terminal, `Drop and rebuild what is invalid: ${names}? [y/N] `, signal));
+  const replace = leftovers.length > 0 && saidYes(await ask(`Drop and rebuild what is invalid: ${names}? [y/N] `));
   const replaceInvalid = replace ? leftovers.map(({ oid }) => oid) : [];
   if (state.options.environment === 'production') {
     const question = `${ahead} in PRODUCTION on ${where}? Type the database's name: `;
-    const confirm = await ask(terminal, question, signal);
+    const confirm = await ask(question);
     return confirm === state.database.database ? { replaceInvalid, confirm } : null;
   }
-  const answer = await ask(terminal, `${ahead} on ${where}? [y/N] `, signal);
+  const answer = await ask(`${ahead} on ${where}? [y/N] `);
   return saidYes(answer) ? { replaceInvalid, confirm: null } : null;
 };
 
@@ -71,7 +72,7 @@ export const approve = async (
     ? { replaceInvalid: [], confirm: consent.confirm }
     : terminal === null
       ? null
-      : await askPerson(state, terminal, signal);
+      : await askPerson(feed, state, terminal, signal);
   // Left, or another operator was quicker.
   if (signal.aborted || feed.view().state?.phase !== 'ready') return;
   const reply = said === null ? null : await feed.send({ type: 'go', ...said });

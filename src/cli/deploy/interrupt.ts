@@ -1,7 +1,7 @@
 import type { Feed } from '../../client/index.ts';
 import type { Terminal } from '../connection/prompt.ts';
 import { type Io, say } from '../io.ts';
-import { ask } from '../output/question.ts';
+import { askAloud } from '../output/ask-aloud.ts';
 
 /** Orders the abort until it is taken: the connection may be lost just now, and back in a moment. */
 export const orderAbort = async (feed: Feed, reason: string): Promise<void> => {
@@ -65,7 +65,7 @@ export const askOnInterrupt = (feed: Feed, terminal: Terminal, signal: AbortSign
       if (asking) return;
       asking = true;
       const question = 'Abort the run (a), leave it running and detach (d), or stay (Enter)? ';
-      const answer = (await ask(terminal, question, signal))?.toLowerCase();
+      const answer = (await askAloud(feed, 'leave', terminal, question, signal))?.toLowerCase();
       asking = false;
       if (answer === 'a') void orderAbort(feed, 'Ctrl-C');
       if (answer === 'd') resolve();

@@ -3,8 +3,8 @@ import { handOf } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import type { Terminal } from '../connection/prompt.ts';
 import { type Io, say } from '../io.ts';
+import { askAloud } from '../output/ask-aloud.ts';
 import { untilShown } from '../output/follow.ts';
-import { ask } from '../output/question.ts';
 
 /** Takes the hand from whoever has it: asked first, unless it was said. Gives whether this client has it now. */
 export const takeHand = async (client: LiveFeed, yes: boolean, terminal: Terminal | null, io: Io): Promise<boolean> => {
@@ -13,7 +13,8 @@ export const takeHand = async (client: LiveFeed, yes: boolean, terminal: Termina
   const hand = state === null ? null : handOf(state);
   if (hand === null || hand.id === me) return true;
   const question = `${plainText(hand.name)} operates this run since ${hand.since}. Take over? [y/N] `;
-  const answer = yes ? 'y' : terminal === null ? null : await ask(terminal, question, new AbortController().signal);
+  const asked = (at: Terminal) => askAloud(client, 'take-over', at, question, new AbortController().signal);
+  const answer = yes ? 'y' : terminal === null ? null : await asked(terminal);
   if (!/^y(es)?$/i.test(answer ?? '')) {
     say(io, `${plainText(hand.name)} operates this run: you may pause and abort it, and no more`);
     return false;

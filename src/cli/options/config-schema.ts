@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { GATE_NAMES } from '../../run/index.ts';
 import type { GivenOptions } from './deploy-options.ts';
 import { parseThresholds } from './gates.ts';
+import { parseIgnore } from './ignore.ts';
 import { ownGates } from './own-gates.ts';
 import { probes } from './probes.ts';
 import { readBy } from './read-by.ts';
@@ -79,6 +80,7 @@ const schema = z.strictObject({
   critical: z.array(z.string().min(1)).optional(),
   thresholds: thresholds.optional(),
   amcheck: z.boolean().optional(),
+  ignore: z.array(readBy(parseIgnore)).optional(),
 });
 
 export type ConfigIssue = z.core.$ZodIssue;
@@ -124,6 +126,7 @@ export const checkConfig = (value: unknown): { options: GivenOptions } | { issue
       critical: data.critical,
       thresholds: data.thresholds,
       amcheck: data.amcheck,
+      ignore: data.ignore,
     }),
   };
 };

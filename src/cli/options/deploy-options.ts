@@ -64,8 +64,11 @@ export interface GivenOptions {
   thresholds?: { pass: number; review: number };
   /** Go through each index with bt_index_check. */
   amcheck?: boolean;
+  /** Codes of findings that shall not block. */
+  ignore?: string[];
 }
 
+export const DEFAULT_JOBS = 2;
 const GIVE_UP_MS = 30 * 60_000;
 export const LEDGER_SCHEMA = 'indexdeck';
 
@@ -92,7 +95,14 @@ export const mergeOptions = (
   gates: { ...config.gates, ...flags.gates },
   ownGates: overrideOwnGates(config.ownGates ?? ownGates, flags.ownThresholds ?? {}),
   settings: { ...config.settings, ...flags.settings },
+  ...ignored(config, flags),
 });
+
+/** The flags add to the config file. */
+const ignored = (config: GivenOptions, flags: GivenOptions): Pick<GivenOptions, 'ignore'> => {
+  const all = [...new Set([...(config.ignore ?? []), ...(flags.ignore ?? [])])];
+  return all.length === 0 ? {} : { ignore: all };
+};
 
 /** What verification asks for beside the plan; what was not said of it is left out. */
 const verification = ({
@@ -107,7 +117,7 @@ const verification = ({
 
 /** What was not said goes on as it was: the options of a run that is taken up again. See `runOptions`. */
 export const resumedOptions = (
-  before: RunOptions,
+  { ignore: _, ...before }: RunOptions,
   given: GivenOptions,
   terminal: boolean,
   interactive: boolean,
@@ -120,7 +130,7 @@ export const resumedOptions = (
   onDisconnect: given.onDisconnect ?? before.onDisconnect,
   retries: given.retries ?? before.retries,
   autoContinue: given.autoContinue ?? before.autoContinue,
-  // Agreement is to what was found then, not to what may be found now.
+  // Agreement is to what was found then, not to what may be found now; so with what was ignored.
   replaceInvalid: given.replaceInvalid ?? false,
   giveUpMs: given.giveUpMs ?? before.giveUpMs,
   delayMs: given.delayMs ?? before.delayMs ?? 0,
@@ -130,6 +140,7 @@ export const resumedOptions = (
   settings: { ...before.settings, ...given.settings },
   // What is measured stays as it was: it was measured before.
   ...verification(given),
+  ...ignored({}, given),
   interactive,
   log: given.log ?? before.log ?? null,
 });
@@ -146,7 +157,7 @@ export const runOptions = (
   probes: readonly Probe[] = [],
   matches: MatchedReport | null = null,
 ): RunOptions => ({
-  jobs: given.jobs ?? 2,
+  jobs: given.jobs ?? DEFAULT_JOBS,
   environment: given.environment ?? null,
   onError: given.onError ?? (terminal ? 'pause' : 'abort'),
   onDisconnect: given.onDisconnect ?? 'pause',
@@ -164,6 +175,7 @@ export const runOptions = (
   ledger: given.ledger === false ? null : { schema: given.ledgerSchema ?? LEDGER_SCHEMA },
   probes,
   ...verification(given),
+  ...ignored({}, given),
   interactive,
   log: given.log ?? null,
   matches,

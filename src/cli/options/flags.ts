@@ -3,6 +3,7 @@ import type { Hook } from '../../engine/config.ts';
 import type { ConnectionFlags } from '../connection/index.ts';
 import type { GivenOptions } from './deploy-options.ts';
 import { type GivenGate, isBuiltIn, parseGate } from './gates.ts';
+import { collectIgnored } from './ignore.ts';
 import {
   DISCONNECT_POLICIES,
   ERROR_POLICIES,
@@ -62,6 +63,7 @@ export const addBuildFlags = (command: Command): Command =>
     .option('--jobs <n>', 'most builds at the same time, on different tables (default: 2)', parseJobs)
     .option('--set <name=value>', 'a server setting for the building sessions (repeatable)', collect(parseSetting))
     .option('--replace-invalid', 'drop and rebuild the invalid leftovers that the findings name')
+    .option('--ignore <code>', 'waive what blocks by this code, where it can be waived (repeatable)', collectIgnored)
     .option('--amcheck', 'go through each B-tree index in the end, with the extension amcheck')
     .option('--environment <name>', 'shown on screen; production asks for the database’s name instead of y')
     .option(
@@ -183,6 +185,7 @@ export const givenByFlags = (command: Command): GivenOptions => {
     ['hooks', 'exec'],
     ['matches', 'matches'],
     ['amcheck', 'amcheck'],
+    ['ignore', 'ignore'],
   ];
   const values = command.opts<Record<string, unknown>>();
   const options = given.flatMap(([option, flag]) => (said(flag) ? [[option, values[flag]]] : []));

@@ -4,13 +4,14 @@ import { plainText } from '../../run/plain-text.ts';
 const LABEL: Readonly<Record<Level, string>> = { ok: 'ok', note: 'note', warning: 'WARNING', blocks: 'BLOCKS' };
 const ORDER: readonly Level[] = ['blocks', 'warning', 'note', 'ok'];
 
-/** One finding as lines: what, then why it matters and what to do. */
+/** One finding as lines: what, with its place and its code, then why it matters and what to do. */
 const findingLines = (finding: Finding): string[] => {
   const place = finding.place === undefined ? '' : ` (${plainText(finding.place.file)}, line ${finding.place.line})`;
   const more = [finding.why, finding.advice]
     .filter((text) => text !== '')
     .map((text) => `           ${plainText(text)}`);
-  return [`  ${LABEL[finding.level].padEnd(8)} ${plainText(finding.what)}${place}`, ...more];
+  const label = finding.waived ? 'WAIVED' : LABEL[finding.level];
+  return [`  ${label.padEnd(8)} ${plainText(finding.what)}${place} [${plainText(finding.code)}]`, ...more];
 };
 
 /** Findings by level, what blocks first. */

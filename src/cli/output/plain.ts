@@ -1,26 +1,44 @@
 import type { Feed } from '../../client/index.ts';
-import { describeEvent, type RunEvent } from '../../run/index.ts';
+import { describeEvent, isOpen, type RunEvent } from '../../run/index.ts';
 import { describeFindings } from './findings.ts';
 import { followEvents } from './follow.ts';
 import type { Output } from './output.ts';
 import { statusLine } from './status-line.ts';
+import { describeSummary } from './summary.ts';
 
 const STATUS_EVERY_MS = 10_000;
 
 /** To the second, UTC: these lines end up in logs. */
 const clock = (at: string): string => `${at.slice(0, 19)}Z`;
 
+/** What this very client asks its operator stands on its terminal already. */
+const isOwnQuestion = (event: RunEvent, me: string | null | undefined): boolean =>
+  (event.type === 'question.opened' || event.type === 'question.closed') && event.client === me;
+
+/** What is said of preflight: what it comes to, on one screen, then each finding. */
+const preflightLines = (event: RunEvent): string[] => {
+  if (event.type === 'preflight.changed')
+    return describeFindings(
+      event.findings.filter((finding, at) => isOpen(finding) && event.added.includes(event.keys[at] ?? '')),
+    );
+  if (event.type !== 'preflight.finished') return [];
+  const { findings, summary } = event;
+  return [
+    ...(summary === undefined ? [] : describeSummary(summary, findings)),
+    ...describeFindings(findings.filter(({ level }) => level !== 'ok')),
+  ];
+};
+
 const eventLines = (event: RunEvent): string[] => {
   // Every ten seconds too, and the status line says more to a reader.
   if (event.type === 'metrics.summarised') return [];
-  const findings =
-    event.type === 'preflight.finished' ? describeFindings(event.findings.filter(({ level }) => level !== 'ok')) : [];
-  return [`${clock(event.at)} ${describeEvent(event)}`, ...findings];
+  return [`${clock(event.at)} ${describeEvent(event)}`, ...preflightLines(event)];
 };
 
 /** Prints a run as lines: one an event behind `after`, and a status line now and then. The function that comes back ends that. */
 export const printPlain = (feed: Feed, out: Output, after = 0): (() => void) => {
   const end = followEvents(feed, after, (event) => {
+    if (isOwnQuestion(event, feed.view().client)) return;
     for (const line of eventLines(event)) out.line(line);
   });
   let lost = false;

@@ -13,6 +13,8 @@ export const resumable = ({ run, state, alive, problem }: RunEntry): RunState =>
     );
   const status = state.outcome?.status;
   if (status === 0) throw new UsageError(`run ${run} is done and verified: there is nothing to go on with`);
-  if (status === 3) throw new UsageError(`run ${run} changed nothing, since preflight blocked: deploy its plan again`);
+  // A resume that was blocked leaves what was built before, and is tried again.
+  if (status === 3 && state.resumedAt === null)
+    throw new UsageError(`run ${run} changed nothing, since preflight blocked: deploy its plan again`);
   return state;
 };

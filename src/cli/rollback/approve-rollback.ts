@@ -4,7 +4,7 @@ import { plainText } from '../../run/plain-text.ts';
 import type { Terminal } from '../connection/prompt.ts';
 import { saidInAdvance } from '../deploy/approve.ts';
 import type { Consent } from '../deploy/consent.ts';
-import { ask } from '../output/question.ts';
+import { askAloud } from '../output/ask-aloud.ts';
 import { rollbackListing } from './listing.ts';
 import { chosenOf } from './selection.ts';
 
@@ -30,6 +30,7 @@ const whenSurveyed = (feed: Feed, signal: AbortSignal): Promise<RunState | null>
 
 /** The database's name, as it was given in advance or is typed now; null for no. */
 const confirmed = async (
+  feed: Feed,
   state: RunState,
   consent: Consent,
   terminal: Terminal | null,
@@ -40,7 +41,7 @@ const confirmed = async (
   if (terminal === null) return null;
   const environment = state.options.environment === 'production' ? ' (PRODUCTION)' : '';
   const question = `Drop them from ${plainText(name)}${environment}? Type the database's name, anything else is no: `;
-  return (await ask(terminal, question, signal)) === name ? name : null;
+  return (await askAloud(feed, 'rollback', terminal, question, signal)) === name ? name : null;
 };
 
 /**
@@ -58,7 +59,7 @@ export const approveRollback = async (
   if (state === null) return null;
   const chosen = chosenOf(state.survey?.indexes ?? [], steps);
   for (const line of rollbackListing(state, chosen, Date.now())) print(line);
-  const confirm = await confirmed(state, consent, terminal, signal);
+  const confirm = await confirmed(feed, state, consent, terminal, signal);
   if (signal.aborted) return null;
   if (confirm === null) return 'the rollback was not confirmed';
   const oids = chosen.map(({ oid }) => oid);

@@ -28,6 +28,8 @@ export interface Inspection {
 export interface InspectOptions {
   /** Try also the indexes that are not there yet: the server tells what it would refuse. */
   tryMissing?: boolean;
+  /** What the server made of missing indexes when it was asked before, by step: what it took once is not tried again. */
+  known?: ReadonlyMap<number, Tried>;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function inspectIndexes(
   const wishes: TrialWish[] = [];
   for (const { step, create } of targets) {
     const row = rows.get(step);
-    if (row !== undefined && worthTrying(row, create, definitions, options)) {
+    if (row !== undefined && !isKnown(row, options) && worthTrying(row, create, definitions, options)) {
       wishes.push({ row, create, there: row.index_oid !== null });
     }
   }
@@ -59,7 +61,7 @@ export async function inspectIndexes(
   for (const { step, create } of targets) {
     const row = rows.get(step);
     if (row === undefined) continue;
-    const outcome = tried.get(step) ?? null;
+    const outcome = tried.get(step) ?? (isKnown(row, options) ? options.known?.get(step) : null) ?? null;
     inspections.set(step, {
       table: tableFacts(row),
       found: judge(row, create, definitions, outcome),
@@ -75,6 +77,11 @@ export async function inspectIndex(session: Session, step: number, create: Creat
   const inspection = (await inspectIndexes(session, [{ step, create }])).get(step);
   if (inspection === undefined) throw new Error(`the catalog gave no row for step ${step}`);
   return inspection;
+}
+
+function isKnown({ step, index_oid }: PlannedIndexRow, { known }: InspectOptions): boolean {
+  const before = known?.get(step);
+  return index_oid === null && before !== undefined && !('sqlstate' in before);
 }
 
 function worthTrying(

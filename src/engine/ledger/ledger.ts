@@ -12,6 +12,7 @@ import {
 import type { KeptSession } from '../kept-session.ts';
 import { type Session, SessionLost, toErrorFacts } from '../session.ts';
 import { pause } from '../time.ts';
+import { Announcer } from './announcer.ts';
 import { ORDERS_EVERY_MS, Orders, type OrdersHost } from './orders.ts';
 import { prepareLedger, WITHIN } from './prepare.ts';
 import { LedgerRefused } from './refused.ts';
@@ -65,6 +66,7 @@ export class Ledger {
   readonly #about: { run: string; schema: string; version: string };
   readonly #host: LedgerHost;
   readonly #orders: Orders;
+  readonly #announcer: Announcer;
   readonly #stop = new AbortController();
   #on: Place | null = null;
   #begun = false;
@@ -83,6 +85,7 @@ export class Ledger {
     this.#about = about;
     this.#host = host;
     this.#orders = new Orders(about.run, host);
+    this.#announcer = new Announcer(about.run, (line) => host.log(line));
   }
 
   /** There are new events. The first call begins: until then nothing is written, not even a table. */
@@ -119,11 +122,17 @@ export class Ledger {
       this.#hurry.abort();
       this.#woken.resolve();
       if (!(await all)) this.#host.log('the ledger does not have all events of this run');
-      else if (this.#on !== null) await this.#orders.close(this.#on.session);
+      else if (this.#on !== null) await this.#close(this.#on);
     }
     this.#stop.abort();
     this.#hurry.abort();
     this.#woken.resolve();
+  }
+
+  async #close({ session }: Place): Promise<void> {
+    await this.#orders.close(session);
+    this.#announcer.hurry();
+    await this.#announcer.tell(session).catch(() => undefined);
   }
 
   async #wait(seq: number, withinMs: number): Promise<boolean> {
@@ -147,8 +156,10 @@ export class Ledger {
         const on = await this.#stand();
         await this.#feed(on);
         this.#back();
-        if (!this.#finishing) await this.#orders.take(on.session);
+        if (!this.#finishing && (await this.#orders.take(on.session))) this.#announcer.hurry();
+        await this.#feed(on);
         await this.#putSample(on);
+        await this.#announcer.tell(on.session);
         await this.#idle();
       } catch (error) {
         if (this.#stop.signal.aborted) return;
@@ -194,8 +205,11 @@ export class Ledger {
       const { run, version, startedAt, database, operator, plan, phase, outcome } = state;
       const { host, port, user } = database;
       const row = { run, version, startedAt, host, port, user, operator, fingerprint: plan.fingerprint, phase };
-      await feedEvents(on.session, { ...row, status: outcome?.status ?? null }, batch, WITHIN);
+      const { opener } = this.#announcer;
+      await feedEvents(on.session, { ...row, status: outcome?.status ?? null, opener }, batch, WITHIN);
       on.state = state;
+      const texts = batch.map(({ text }) => text);
+      this.#announcer.fed(state.seq, texts);
       this.#answer();
     }
   }
@@ -207,7 +221,9 @@ export class Ledger {
     if (sample === null || performance.now() < this.#noSamplesUntil) return;
     const { run } = this.#about;
     try {
-      await putSample(session, { run, at: sample.at, text: JSON.stringify({ ...sample, seq: this.#fed }) }, WITHIN);
+      const text = JSON.stringify({ ...sample, seq: this.#fed });
+      await putSample(session, { run, at: sample.at, text }, WITHIN);
+      this.#announcer.sampled(text);
     } catch (error) {
       if (session.lost) throw error;
       this.#noSamplesUntil = performance.now() + NO_SAMPLES_MS;
@@ -218,8 +234,9 @@ export class Ledger {
   async #idle(): Promise<void> {
     if (this.#host.events().length > this.#fed) return;
     // Nobody else tells that there are orders.
+    const ms = Math.min(ORDERS_EVERY_MS, this.#announcer.dueInMs ?? ORDERS_EVERY_MS);
     const time = new AbortController();
-    await Promise.race([this.#woken.promise, pause(ORDERS_EVERY_MS, time.signal)]);
+    await Promise.race([this.#woken.promise, pause(ms, time.signal)]);
     time.abort();
     this.#woken = Promise.withResolvers<void>();
   }

@@ -38,23 +38,25 @@ export class Orders {
     this.#seats = new Seats(host);
   }
 
-  /** Looks for orders, if it is time to, and sees to them. Fails only with the session. */
-  async take(session: Session): Promise<void> {
+  /** Looks for orders, if it is time to, and sees to them; says whether somebody was answered. Fails only with the session. */
+  async take(session: Session): Promise<boolean> {
     const now = performance.now();
-    if (now - this.#lookedAt < ORDERS_EVERY_MS) return;
+    if (now - this.#lookedAt < ORDERS_EVERY_MS) return false;
     this.#lookedAt = now;
     try {
       await this.#seats.look(session);
       const orders = await pendingOrders(session, this.#run, WITHIN);
-      if (orders.length === 0) return;
+      if (orders.length === 0) return false;
       const sorted = sortOrders(orders, { events: this.#host.events(), sinceGoMs: this.#host.sinceGoMs() });
       const answers: Answer[] = [];
       for (const each of sorted) answers.push(await this.#follow(session, each));
       for (const each of answers) await answerOrder(session, { ...each, run: this.#run }, WITHIN);
+      return true;
     } catch (error) {
       if (session.lost) throw error;
       this.#lookedAt = now + NO_ORDERS_MS;
       this.#host.log(`no orders from the ledger: ${toErrorFacts(error).message}`);
+      return false;
     }
   }
 

@@ -29,7 +29,12 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const known = partTargets(about.resumed ?? [], options);
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
-  const inspections = await inspectIndexes(session, [...targets, ...known], { tryMissing });
+  const { trials } = about;
+  const inspections = await inspectIndexes(session, [...targets, ...known], {
+    tryMissing,
+    ...(trials && { known: trials }),
+  });
+  for (const [step, { tried, found }] of inspections) if (tried && found.kind === 'none') trials?.set(step, tried);
   const looked = (all: readonly InspectionTarget[]) =>
     all.flatMap((target) => {
       const inspection = inspections.get(target.step);

@@ -1,4 +1,6 @@
+import { waiveFindings } from '../../plan/findings/index.ts';
 import type { Finding, Plan } from '../../plan/types.ts';
+import type { Tried } from '../../queries/try_indexes.ts';
 import {
   type PreflightFacts,
   plainText,
@@ -28,6 +30,8 @@ export interface PreflightInput {
   resumed?: readonly StepState[] | null;
   /** rollback: what is looked at is whether the indexes can be dropped; default: whether they can be built. */
   purpose?: RunState['purpose'];
+  /** What the server made of missing indexes, by step, from look to look: each look goes by it and adds to it. */
+  trials?: Map<number, Tried>;
 }
 
 /**
@@ -48,7 +52,7 @@ export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): Pr
   const onPartitioned =
     facts.parts.length > 0 || facts.indexes.some(({ row, create }) => row.table_kind === 'p' && !create.only);
   return {
-    findings: findingsOf(facts, purpose).map(readable),
+    findings: waiveFindings(findingsOf(facts, purpose), facts.options.ignore ?? []).map(readable),
     server: {
       version: server.version,
       versionNum: server.version_num,

@@ -1,3 +1,4 @@
+import type { CodeAt } from '../../plan/findings/index.ts';
 import type { Finding } from '../../plan/types.ts';
 import { bytes, duration } from '../../run/format.ts';
 import { count, finding, list, ok } from '../preflight/finding.ts';
@@ -7,7 +8,7 @@ import { tablesNotIn } from './toc.ts';
 
 type Rule = (look: Look) => Finding[];
 
-const no = (what: string, why: string, advice: string, code: string): Finding =>
+const no = (what: string, why: string, advice: string, code: CodeAt<'blocks'>): Finding =>
   finding('blocks', code, { what, why, advice });
 
 const archive: Rule = ({

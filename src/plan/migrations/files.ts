@@ -1,8 +1,9 @@
+import type { CodedFinding as Finding } from '../findings/index.ts';
 import { parseStatement } from '../parser.ts';
 import { firstWords } from '../printable.ts';
 import type { Source } from '../source.ts';
 import { type StatementPiece, split } from '../split.ts';
-import type { CreateIndexStep, Finding, Migration, Place } from '../types.ts';
+import type { CreateIndexStep, Migration, Place } from '../types.ts';
 import { droppedIndexes, type MigrationReading } from './reading.ts';
 
 /** Tools that keep the two ways in files of their own. */

@@ -4,8 +4,8 @@ import { type Html, html, nothing } from './html.ts';
 
 const LEVEL_TONES = { ok: 'good', note: 'note', warning: 'warn', blocks: 'bad' } as const;
 
-const finding = ({ level, what, why, advice }: Report['findings'][number]): Html =>
-  html`<tr><td class="t ${LEVEL_TONES[level]}">${level}</td><td>${what}${[why, advice].filter((each) => each !== '').map((each) => html`<br><span class="faint">${each}</span>`)}</td></tr>`;
+const finding = ({ level, code, what, why, advice, waived }: Report['findings'][number]): Html =>
+  html`<tr><td class="t ${LEVEL_TONES[level]}">${waived ? 'waived' : level}</td><td>${what} <span class="faint">[${code}]</span>${[why, advice].filter((each) => each !== '').map((each) => html`<br><span class="faint">${each}</span>`)}</td></tr>`;
 
 /** What preflight said, and what was gone on in spite of. */
 export const findings = (report: Report): Html => {

@@ -1,4 +1,4 @@
-import { describeEvent, type Finding, type RunEvent, type RunState } from '../../run/index.ts';
+import { changedFindings, describeEvent, type Finding, type RunEvent, type RunState } from '../../run/index.ts';
 import type { Report } from '../schema.ts';
 
 type Word = Report['people'][number];
@@ -44,10 +44,11 @@ export const waivers = (events: readonly RunEvent[], { options }: RunState): Wor
   return events.flatMap((event): Word[] => {
     const { at } = event;
     if (event.type === 'preflight.finished') findings = event.findings;
+    if (event.type === 'preflight.changed') findings = changedFindings(findings, event);
     if (event.type === 'run.approved') {
       const warned = findings
         .filter(({ level }) => level === 'warning')
-        .map(({ what }) => ({ at, by: event.by, what }));
+        .map(({ what, code, waived }) => ({ at, by: event.by, what: waived ? `--ignore ${code}: ${what}` : what }));
       const { noBackup } = options;
       const backup = noBackup === null ? [] : [{ at, by: event.by, what: `without a backup: ${noBackup}` }];
       const oids = event.replaceInvalid.join(', ');

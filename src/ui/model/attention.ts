@@ -119,6 +119,14 @@ const beforeGo = (state: RunState): Concern[] => {
     case 'preflight':
       return [concern('looking at the database; nothing is changed', 'info')];
     case 'ready': {
+      if (state.checklist.failed !== null)
+        return [
+          concern(
+            `no go: the last look came to nothing: ${plainText(state.checklist.failed.error.message)}`,
+            'warn',
+            'r look again',
+          ),
+        ];
       const where = `${plainText(state.database.host)}/${plainText(state.database.database)}`;
       return [concern(`${capitalised(whatIsAhead(state))} on ${where}?`, 'strong', 'y build  n leave')];
     }

@@ -1,6 +1,5 @@
 import type { RunEvent, RunState } from '../../run/index.ts';
 import { blockerDetails, blockerRows } from './blockers.ts';
-import { findingsRows } from './findings.ts';
 import type { Layout, Pane } from './layout.ts';
 import { type LogLine, logLines } from './log.ts';
 import { resultRows } from './result.ts';
@@ -13,16 +12,14 @@ export const firstPane = (state: RunState | null): 'findings' | 'progress' | 're
   return state.phase === 'finished' ? 'result' : 'progress';
 };
 
-/** The whole text of the first pane when it is a text and not the progress; null when it is. */
+/** The whole text of the first pane when it is a text; null when it is a list with a cursor. */
 export const firstPaneText = (
   state: RunState | null,
   width: number,
   events: readonly RunEvent[] = [],
 ): Row[] | null => {
   if (state === null) return [];
-  const shows = firstPane(state);
-  if (shows === 'progress') return null;
-  return shows === 'findings' ? findingsRows(state, width) : resultRows(state, width, events);
+  return firstPane(state) === 'result' ? resultRows(state, width, events) : null;
 };
 
 /** Rows a pane has for its content, the title left out; a page for a pane that is not on the screen. */

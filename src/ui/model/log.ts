@@ -42,6 +42,7 @@ const TONES: Partial<Record<RunEvent['type'], Tone>> = {
   'section.finished': 'strong',
   'run.finished': 'strong',
   'preflight.failed': 'bad',
+  'look.failed': 'bad',
   'record.failed': 'bad',
 };
 

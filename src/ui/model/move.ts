@@ -1,4 +1,5 @@
-import { blockerCount, contentSize, firstPaneText, shownLog } from './lists.ts';
+import { checkItems, movedTo } from './checklist.ts';
+import { blockerCount, contentSize, firstPane, firstPaneText, shownLog } from './lists.ts';
 import { moveInLog } from './log.ts';
 import type { PressContext } from './press.ts';
 import { naturalItem, progressItems, sameItem } from './progress.ts';
@@ -13,6 +14,7 @@ const clamp = (value: number, most: number): number => Math.max(0, Math.min(valu
 const moveCursor = (ui: UiState, by: number, { shown }: PressContext): UiState => {
   const { state } = shown.view;
   if (state === null) return ui;
+  if (firstPane(state) === 'findings') return { ...ui, check: movedTo(checkItems(state, shown.now), ui.check, by) };
   const items = progressItems(state, ui.folds);
   const from = items.findIndex((item) => sameItem(item, ui.cursor ?? naturalItem(state, items)));
   const cursor = items[clamp(from + by, items.length - 1)] ?? null;

@@ -1,3 +1,6 @@
+import { plainText } from '../../run/plain-text.ts';
+import { checkDetails } from './check-details.ts';
+import { type CheckItem, checkedItem, checkItems } from './checklist.ts';
 import { stepDetails, stepTitle } from './details.ts';
 import { blockersText, contentSize, firstPane, firstPaneText, shownLog } from './lists.ts';
 import { liveDetails } from './live.ts';
@@ -10,6 +13,11 @@ import { type Pressed, say, type UiState } from './ui-state.ts';
 const itemUnderCursor = (ui: UiState, { shown }: PressContext): ProgressItem | null => {
   const { state } = shown.view;
   return state === null ? null : (ui.cursor ?? naturalItem(state, progressItems(state, ui.folds)));
+};
+
+const checkUnderCursor = (ui: UiState, { shown }: PressContext): CheckItem | null => {
+  const { state } = shown.view;
+  return state === null ? null : checkedItem(checkItems(state, shown.now), ui.check);
 };
 
 const lineUnderCursor = (ui: UiState, { shown }: PressContext): LogLine | undefined => {
@@ -47,9 +55,13 @@ export const openDetails = (ui: UiState, context: PressContext): UiState => {
     case 'progress': {
       const shows = firstPane(state);
       if (shows === 'progress') return openItem(ui, context);
+      if (shows === 'findings') {
+        const item = checkUnderCursor(ui, context);
+        return item === null ? ui : open(plainText(item.finding.code), checkDetails(state, item));
+      }
       const text = firstPaneText(state, Math.max(20, layout.columns - 6), shown.view.events) ?? [];
       return open(
-        shows === 'findings' ? 'Findings' : 'Result',
+        'Result',
         text.map((line) => rowText(line).trimEnd()),
       );
     }
@@ -75,6 +87,10 @@ const textUnderCursor = (ui: UiState, context: PressContext): string => {
   if (ui.focus === 'live')
     return liveDetails({ state, sample, history: context.shown.history, now: context.shown.now }).join('\n');
   if (ui.focus === 'detail') return blockersText(context.shown).join('\n');
+  if (firstPane(state) === 'findings') {
+    const item = checkUnderCursor(ui, context);
+    return item === null ? '' : [item.finding.code, ...checkDetails(state, item)].join('\n');
+  }
   const { width } = contentSize(context.layout, 'progress');
   const text = firstPaneText(state, width, context.shown.view.events);
   if (text !== null) return text.map((line) => rowText(line).trimEnd()).join('\n');

@@ -41,7 +41,7 @@ export const order = (ui: UiState, wanted: Order, live: Snapshot): Pressed => {
   if (state === null) return { ui, effects: [] };
   switch (wanted) {
     case 'recheck':
-      return send({ ...ui, listTop: 0 }, { type: 'recheck' }, 'look again');
+      return send(ui, { type: 'recheck' }, 'look again');
     case 'pause':
       return send(ui, { type: 'pause' }, 'pause');
     case 'continue':

@@ -41,7 +41,7 @@ const back = (ui: UiState): UiState => {
   if (ui.focus === 'detail') return { ...ui, focus: ui.before };
   if (ui.filter !== '') return { ...ui, filter: '', log: null };
   if (ui.log !== null && ui.focus === 'log') return { ...ui, log: null };
-  return { ...ui, cursor: initialUi.cursor, listTop: 0 };
+  return { ...ui, cursor: initialUi.cursor, check: initialUi.check, listTop: 0 };
 };
 
 const quit = (ui: UiState, context: PressContext): Pressed => {

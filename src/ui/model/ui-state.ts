@@ -1,5 +1,5 @@
 import type { FeedView } from '../../client/feed.ts';
-import type { Command, RunEvent, Sample } from '../../run/index.ts';
+import { type Command, isNewQuestion, type RunEvent, type Sample } from '../../run/index.ts';
 import type { Pane } from './layout.ts';
 import type { LogPlace } from './log.ts';
 import type { Folds, ProgressItem } from './progress.ts';
@@ -69,7 +69,9 @@ export interface UiState {
   folds: Folds;
   /** Null until somebody moves it: then it stays. */
   cursor: ProgressItem | null;
-  /** First visible line of the findings or the result, and of the blockers. */
+  /** The key of the finding in the checklist; null until somebody moves it. */
+  check: string | null;
+  /** First visible line of the result, and of the blockers. */
   listTop: number;
   detailTop: number;
   /** Null: the log follows. */
@@ -86,6 +88,7 @@ export const initialUi: UiState = {
   before: 'progress',
   folds: {},
   cursor: null,
+  check: null,
   listTop: 0,
   detailTop: 0,
   log: null,
@@ -117,6 +120,8 @@ export const say = (ui: UiState, text: string, now: number, tone: Tone = 'warn')
   notice: { text, tone, until: now + NOTICE_MS },
 });
 
-/** The number of the newest preflight's event: a question about findings is void when there are newer ones. */
+/** The number of the newest event that makes a question about findings another one: it is void then. */
 export const preflightSeq = (events: readonly RunEvent[]): number =>
-  events.findLast((event) => event.type === 'preflight.finished')?.seq ?? 0;
+  events.findLast(
+    (event) => event.type === 'preflight.finished' || (event.type === 'preflight.changed' && isNewQuestion(event)),
+  )?.seq ?? 0;

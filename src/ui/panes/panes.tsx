@@ -1,4 +1,5 @@
 import { blockerRows } from '../model/blockers.ts';
+import { checklistRows } from '../model/checklist-rows.ts';
 import type { Rect } from '../model/layout.ts';
 import { PANE_TITLES } from '../model/layout.ts';
 import { firstPane, firstPaneText, shownLog } from '../model/lists.ts';
@@ -37,6 +38,15 @@ export const ProgressPane = ({ ui, shown, rect, focused }: PaneInput) => {
     const top = Math.max(0, Math.min(ui.listTop, text.length - height));
     rows = text.slice(top, top + height);
     right = hidden(top, Math.max(0, text.length - top - height));
+  } else if (state !== null && firstPane(state) === 'findings') {
+    const { now, view } = shown;
+    const drawn = checklistRows(
+      { state, now, looked: view.looked ?? null, cursor: ui.check, focused },
+      rect.width,
+      height,
+    );
+    rows = drawn.rows;
+    right = hidden(drawn.above, drawn.below);
   } else if (state !== null) {
     const drawn = progressRows(
       { state, sample, now: shown.now, folds: ui.folds, cursor: ui.cursor, focused },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listLedgerRuns } from '../../../src/client/index.ts';
 import { MIGRATIONS } from '../../../src/queries/ledger_migrations.ts';
+import { type Opener, openText, readAnnouncement, readOpener, sealedIn } from '../../../src/run/announcement/index.ts';
 import type { RunEvent } from '../../../src/run/index.ts';
 import { emptySample } from '../../support/core.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
@@ -32,7 +33,7 @@ const terminate = (database: TestDatabase): Promise<unknown[]> =>
   );
 
 describe.each(versions)('the ledger on PostgreSQL %i', (version) => {
-  it('is made on first use, has the journal to the letter and what it makes of the run, and wakes who listens', async () => {
+  it('is made on first use, has the journal to the letter and what it makes of the run, and tells who listens', async () => {
     const database = await createDatabase(version);
     const listener = await database.connect();
     const heard: string[] = [];
@@ -59,7 +60,14 @@ describe.each(versions)('the ledger on PostgreSQL %i', (version) => {
         started_at: events[0]?.at,
       },
     ]);
-    await poll(() => heard.at(-1) === `${RUN}:${events.length}`);
+    const [row] = await database.sql('SELECT opener FROM indexdeck.runs');
+    const opener = readOpener(String(row?.opener));
+    const told = (payload: string) => {
+      const text = openText(opener as Opener, RUN, sealedIn(RUN, payload) ?? '');
+      return text === null ? null : readAnnouncement(text);
+    };
+    await poll(() => told(heard.at(-1) ?? '')?.seq === events.length);
+    expect(heard.flatMap((payload) => told(payload)?.events ?? [])).toEqual(jsonOf(events));
     await listener.end();
     expect(await migrationsIn(database)).toEqual(
       MIGRATIONS.map(({ version, name }) => ({ version, name, indexdeck_version: 'test' })),
@@ -76,8 +84,9 @@ describe.each(versions)('the ledger on PostgreSQL %i', (version) => {
     await database.sql('DELETE FROM indexdeck.migrations WHERE version = $1', [newest]);
     const again = ledgerOn(database, { version: 'next' });
     await again.feed(...events.slice(0, 4));
-    await database.sql('DELETE FROM indexdeck.migrations WHERE version = $1', [newest]);
+    await database.sql('DELETE FROM indexdeck.migrations WHERE version >= 5');
     await database.sql('DROP TABLE indexdeck.samples');
+    await database.sql('ALTER TABLE indexdeck.runs DROP COLUMN opener');
     const third = ledgerOn(database, { version: 'next' });
     await third.feed(...events.slice(0, 5));
     expect((await migrationsIn(database)).at(-1)).toMatchObject({ version: newest, indexdeck_version: 'next' });

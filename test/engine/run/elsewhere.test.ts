@@ -1,5 +1,7 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { LedgerFeed } from '../../../src/client/index.ts';
+import { announcementText, type Opener, payloadOf, readOpener, sealText } from '../../../src/run/announcement/index.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { elsewhere, grant, makeRole } from '../../support/elsewhere.ts';
 import { inLedger } from '../../support/ledger.ts';
@@ -66,6 +68,64 @@ describe.each(versions)('elsewhere, through the ledger of PostgreSQL %i', (versi
     expect(feed.view().state).toEqual(state);
     expect(feed.view().link).toMatchObject({ status: 'ended', why: null });
     await poll(async () => (await sessionsOf(database)).length === 0);
+  });
+
+  it('is told by the engine what it would have to ask for', async () => {
+    const database = await prepare(version);
+    const { run, id, forgotten } = await waitingRun(database);
+    const feed = elsewhere(database, id, 'observer');
+    const asked = async () =>
+      (await database.statementLog()).filter(({ application }) => application.startsWith('indexdeck watch')).length;
+    const samples = new Set<string>();
+    feed.subscribe(() => samples.add(feed.view().sample?.at ?? ''));
+    // It reads the table until it has what opens the announcements, and has heard one.
+    await poll(async () => {
+      const [before, seen] = [await asked(), samples.size];
+      await poll(() => samples.size >= seen + 2);
+      return (await asked()) === before;
+    });
+    const before = await asked();
+    samples.clear();
+    await run.command({ type: 'pause', reason: 'to have something told' });
+    await poll(() => feed.view().state?.pauses.length === 1);
+    await run.command({ type: 'continue' });
+    await poll(() => feed.view().state?.pauses.length === 0 && samples.size > 3);
+    expect(await asked()).toBe(before);
+    await forgotten.release();
+    await run.end();
+    await feed.closed;
+    expect(feed.view().events).toEqual(run.events());
+  });
+
+  it('a reader who has what opens the announcements can make none, and repeating them does no harm', async () => {
+    const database = await prepare(version);
+    const { run, id, forgotten } = await waitingRun(database);
+    const bob = await makeRole(database, 'bob');
+    await grant(database, 'observer', bob);
+    const feed = elsewhere(database, id, 'observer');
+    await caughtUp(feed, run);
+    const forger = await database.connect(bob);
+    const heard: string[] = [];
+    forger.on('notification', ({ payload }) => heard.push(payload ?? ''));
+    await forger.query('LISTEN indexdeck');
+    await poll(() => heard.length > 2);
+    const { rows } = await forger.query('SELECT opener FROM indexdeck.runs');
+    const opener = readOpener(rows[0].opener) as Opener;
+    const next = JSON.stringify({ ...run.events()[0], seq: run.state().seq + 1, type: 'run.finished', status: 0 });
+    const signing = generateKeyPairSync('ed25519').privateKey;
+    const text = announcementText({ seq: run.state().seq + 1, events: [next], sample: null });
+    const forged = payloadOf(id, sealText({ secret: opener.secret, signing }, id, randomBytes(12), text));
+    for (const payload of [forged, ...heard, forged])
+      await forger.query("SELECT pg_notify('indexdeck', $1)", [payload]);
+    await forger.end();
+    await run.command({ type: 'pause' });
+    await caughtUp(feed, run);
+    expect(feed.view().events).toEqual(run.events());
+    await run.command({ type: 'continue' });
+    await forgotten.release();
+    await run.end();
+    await feed.closed;
+    expect(feed.view().events).toEqual(run.events());
   });
 
   it('an operator’s orders are followed, answered, and on record with his role', async () => {

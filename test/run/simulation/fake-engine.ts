@@ -122,6 +122,7 @@ export class FakeEngine {
   readonly #keys = new Set<string>();
   readonly #interpreter = new FakeInterpreter(this);
   #at = { now: 0, text: '' };
+  #lastLook: { at: number; tookMs: number } | null = null;
 
   /** Begins a run, or takes up the one that the journal tells of. */
   constructor(around: Surroundings, first: EventBody) {
@@ -198,6 +199,7 @@ export class FakeEngine {
         inflight: this.#keys,
         slots: this.seats.slots(),
         lockHeld: this.seats.lockHeld,
+        lastLook: this.#lastLook,
       });
       if (actions.length === 0) return;
       if (round > MOST_ROUNDS) comesToRest(actions);
@@ -272,6 +274,8 @@ export class FakeEngine {
     this.inflight.delete(task.key);
     this.#keys.delete(task.key);
     if (input.kind === 'closed') this.closed = true;
+    if (input.kind === 'preflighted' || input.kind === 'looked')
+      this.#lastLook = { at: this.around.clock.now, tookMs: 1 };
     this.submit(input);
     return true;
   }

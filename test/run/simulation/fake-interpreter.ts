@@ -74,6 +74,13 @@ export class FakeInterpreter {
         return this.#engine.end(task, { kind: 'preflighted', facts: this.#preflight() });
       case 'baseline':
         return this.#baseline(task);
+      case 'look':
+        return this.#engine.end(task, {
+          kind: 'looked',
+          outcome: this.#engine.isEnding
+            ? { kind: 'failed', error: LOST, advice: '' }
+            : { kind: 'done', facts: this.#preflight() },
+        });
       case 'recheck': {
         const { server } = this.#engine.state;
         if (server === null) throw new Error('a server that nobody has seen cannot have been changed');

@@ -1,6 +1,7 @@
 import type { AttachPartitionStep, CreateIndexStep, Finding } from '../../../plan/types.ts';
 import type { AttachedNames } from '../../catalog/index.ts';
 import type { Facts, Rule } from '../facts.ts';
+import { finding } from '../finding.ts';
 
 interface Named {
   schema: string | null;
@@ -9,6 +10,8 @@ interface Named {
 
 const isNamed = (create: CreateIndexStep, { schema, name }: Named): boolean =>
   create.name === name && (schema === null || create.schema === null || create.schema === schema);
+
+const WHY = 'The statement would fail when its turn comes, with what was built before it left over.';
 
 const placeOf = ({ file, line, column }: AttachPartitionStep) => ({ file, line, column });
 
@@ -21,24 +24,19 @@ function unknown(facts: Facts, { step, attach, parentKind, partitionKind }: Atta
   const parent = made(attach);
   const onPartitioned = parent === undefined ? parentKind === 'I' : true;
   const isThere = made(attach.partition) !== undefined || partitionKind === 'i' || partitionKind === 'I';
-  const blocks = (what: string, why: string, advice: string): Finding => ({
-    level: 'blocks',
-    code: 'attach-unknown',
-    what,
-    why,
-    advice,
+  const blocks = (subject: string, what: string, advice: string): Finding => ({
+    ...finding('blocks', 'attach-unknown', { what, why: WHY, advice, subject }),
     place: placeOf(attach),
   });
-  const why = 'The statement would fail when its turn comes, with what was built before it left over.';
   return [
     ...(onPartitioned
       ? []
       : [
           blocks(
+            attach.name,
             parentKind === null
               ? `There is no index ${attach.name} to attach ${attach.partition.name} to, and no step before makes it.`
               : `${attach.name} is not the index of a partitioned table: nothing can be attached to it.`,
-            why,
             'Put CREATE INDEX ... ON ONLY the partitioned table before it, or correct the name.',
           ),
         ]),
@@ -46,8 +44,8 @@ function unknown(facts: Facts, { step, attach, parentKind, partitionKind }: Atta
       ? []
       : [
           blocks(
+            attach.partition.name,
             `There is no index ${attach.partition.name} that could be attached to ${attach.name}, and no step before makes it.`,
-            why,
             'Put CREATE INDEX CONCURRENTLY on the partition before it, or correct the name.',
           ),
         ]),

@@ -15,6 +15,7 @@ export const busyTables: Rule = ({ indexes }) => {
           'table-building',
           {
             what: `pid ${row.table_builder} is building an index on ${table} right now.`,
+            subject: table,
             why: 'Two concurrent builds on one table do not queue: they deadlock, and one of them dies almost done.',
             advice: 'Wait for its end before the go.',
           },
@@ -29,6 +30,7 @@ export const busyTables: Rule = ({ indexes }) => {
           'table-locked',
           {
             what: `pid ${row.table_locked_by} holds, or waits for, an ACCESS EXCLUSIVE lock on ${table}.`,
+            subject: table,
             why: 'Every query on the table waits for it, a build too, and what is there cannot be compared meanwhile.',
             advice: 'Find out what it does, and look again when it is done.',
           },

@@ -24,6 +24,7 @@ export const dropWaits: Rule = ({ transactions }) => {
     const old = age_s === null ? 'of unknown age' : `${duration(age_s * 1000)} old`;
     return finding('warning', 'drop-waits', {
       what: `A transaction is ${old}: ${who(transaction)}; it holds a lock on ${tables.join(', ')}.`,
+      subject: gid === null ? `pid ${transaction.pid}` : JSON.stringify(gid),
       why: 'A concurrent drop on that table waits until it ends, and meanwhile the index serves no new query.',
       advice: gid === null ? 'Have it committed or rolled back.' : 'COMMIT PREPARED or ROLLBACK PREPARED ends it.',
     });

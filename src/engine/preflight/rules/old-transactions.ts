@@ -61,6 +61,7 @@ function ofSession(transaction: StallingTransaction): Finding {
     why: snapshot
       ? 'Every concurrent build in this database waits in its last phase until it ends, whatever tables it reads.'
       : 'A concurrent build on that table waits until it ends.',
+    subject: `pid ${pid}`,
     advice: `Have it committed or rolled back; if it is forgotten, SELECT pg_terminate_backend(${pid}) ends it.`,
   });
 }
@@ -75,6 +76,7 @@ function ofPrepared({ gid, user, age_s, tables }: StallingTransaction): Finding 
       tables.length > 0
         ? 'A concurrent build there waits for it for ever: it has no session that would end.'
         : 'It holds its locks for ever, and a build on a table that it wrote would wait as long.',
+    subject: literal,
     advice: `Ask whoever prepared it, then COMMIT PREPARED ${literal} or ROLLBACK PREPARED ${literal}.`,
   });
 }

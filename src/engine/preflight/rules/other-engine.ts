@@ -11,6 +11,7 @@ export const otherEngine: Rule = ({ otherEngines: holders, dumps }) => {
         `Another indexdeck is at work on this database: pid ${holder.pid}, "${holder.application ?? 'unknown'}", ` +
         `user ${holder.user ?? 'unknown'}, from ${holder.client ?? 'the server itself'}` +
         `${holder.since === null ? '' : `, since ${holder.since}`}.`,
+      subject: `pid ${holder.pid}`,
       why: 'Two engines would build on the same tables and take each other for a stranger.',
       advice:
         'Watch that run (indexdeck watch), wait for its end or abort it. If its engine is gone and only its session is left: ' +

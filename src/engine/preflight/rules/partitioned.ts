@@ -62,7 +62,7 @@ function uniqueKey(index: PartitionedIndex): Finding[] {
     const advice = byExpression
       ? 'Leave UNIQUE away, or plan unique indexes on the single partitions.'
       : `Add ${list(lacking.map(String))} to its columns, or leave UNIQUE away.`;
-    return [finding('blocks', 'partition-key-missing', { what, why, advice }, create)];
+    return [finding('blocks', 'partition-key-missing', { what, why, advice, subject: where }, create)];
   });
 }
 

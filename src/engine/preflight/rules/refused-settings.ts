@@ -7,6 +7,7 @@ export const refusedSettings: Rule = ({ refusedSettings: refused, options }) => 
   ...refused.map(({ name, value, from, message }) =>
     finding('blocks', 'setting-refused', {
       what: `The server does not take ${name} = ${value} (${from === 'plan' ? 'SET in the plan' : from}): ${message}.`,
+      subject: `${from} ${name} = ${value}`,
       why: 'Every build would fail before it begins.',
       advice: `Correct it or leave it out of ${from === 'plan' ? 'the plan' : '--set'}.`,
     }),
@@ -16,6 +17,7 @@ export const refusedSettings: Rule = ({ refusedSettings: refused, options }) => 
     return [
       finding('warning', 'killing-timeout', {
         what: `--set ${name}=${value} is not used.`,
+        subject: name,
         why: 'A build waits for old transactions, and these waits count: it would be killed and leave an invalid index.',
         advice: 'Leave it out: the gates old-transaction and stalled-build watch over the waits.',
       }),

@@ -33,7 +33,12 @@ function lacking(indexes: IndexFinding[], user: string): Finding[] {
     const what = `${user} may not use the schema ${row.table_schema}, which ${planned} on ${table} need.`;
     const advice = `As its owner: GRANT USAGE, CREATE ON SCHEMA ${row.table_schema} TO ${user}.`;
     return [
-      finding('blocks', 'no-schema-right', { what, why: 'Each of these builds would fail at once.', advice }, create),
+      finding(
+        'blocks',
+        'no-schema-right',
+        { what, subject: table, why: 'Each of these builds would fail at once.', advice },
+        create,
+      ),
     ];
   }
   const findings: Finding[] = [];
@@ -44,6 +49,7 @@ function lacking(indexes: IndexFinding[], user: string): Finding[] {
         'not-owner',
         {
           what: `${user} is not the owner of ${table}, on which ${planned} ${indexes.length === 1 ? 'is' : 'are'} to be built.`,
+          subject: table,
           why: 'Only the owner of a table (or a member of it, or a superuser) may create an index on it.',
           advice: `Connect as ${row.table_owner}, or have it granted: GRANT ${row.table_owner} TO ${user}.`,
         },
@@ -58,6 +64,7 @@ function lacking(indexes: IndexFinding[], user: string): Finding[] {
         'no-create-right',
         {
           what: `${user} may not create anything in the schema ${row.table_schema} of ${table}.`,
+          subject: table,
           why: "An index is made in its table's schema, and that takes the right to create there.",
           advice: `As its owner: GRANT CREATE ON SCHEMA ${row.table_schema} TO ${user}.`,
         },

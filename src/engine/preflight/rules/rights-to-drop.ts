@@ -13,6 +13,7 @@ export const rightsToDrop: Rule = ({ indexes, resumed, server }) => {
     return [
       finding('blocks', 'no-right-to-drop', {
         what: `${server.user} may not drop indexes of ${row.table_schema}.${row.table_name}.`,
+        subject: `${row.table_schema}.${row.table_name}`,
         why: 'Only the owner of a table (or a member of it, or a superuser) may drop an index of it.',
         advice: `Connect as ${row.table_owner}, or have it granted: GRANT ${row.table_owner} TO ${server.user}.`,
       }),

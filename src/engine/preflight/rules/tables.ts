@@ -1,3 +1,4 @@
+import type { CodeAt } from '../../../plan/findings/index.ts';
 import type { Finding } from '../../../plan/types.ts';
 import type { IndexFinding, Rule } from '../facts.ts';
 import { finding, ok } from '../finding.ts';
@@ -17,7 +18,7 @@ export const tables: Rule = ({ indexes }) => {
 
 function wrong({ row, create, found }: IndexFinding): Finding[] {
   const table = `${row.table_schema}.${row.table_name}`;
-  const blocks = (code: string, what: string, why: string, advice: string) => [
+  const blocks = (code: CodeAt<'blocks'>, what: string, why: string, advice: string) => [
     finding('blocks', code, { what, why, advice }, create),
   ];
   if (found.kind === 'no-table') {

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { Finding, Level } from '../../../src/plan/types.ts';
+import { type Found, preflightSummary, summaryLines } from '../../../src/run/index.ts';
+import { Core, createIndex, factsOf, planOf, section } from '../../support/core.ts';
+
+const found = (level: Level, code: string, more: Partial<Finding> = {}): Finding => ({
+  level,
+  code,
+  what: `${code} is so`,
+  why: '',
+  advice: '',
+  ...more,
+});
+
+const names = ['a1', 'a2', 'a3', 'b1', 'b2', 'b3'];
+const plan = planOf(
+  section(
+    'one',
+    names.map((name) => createIndex(name, name.slice(0, 1))),
+  ),
+);
+const { state } = new Core(plan);
+
+const STANDS: Found[] = [
+  { kind: 'none' },
+  { kind: 'equal', oid: 1, definition: 'd', bytes: 1 },
+  { kind: 'invalid', oid: 2, definition: 'd', ready: true },
+  { kind: 'different', oid: 3, definition: 'd', differences: ['x'] },
+  { kind: 'none' },
+  { kind: 'building', oid: 4, pid: 7, application: null },
+];
+
+const preflight = factsOf(state, { steps: STANDS.map((each, step) => ({ step, tableOid: 1, found: each })) });
+
+describe('the summary', () => {
+  it('counts what is to be built, what is there, and what stands in the way', () => {
+    expect(preflightSummary({ plan, preflight, findings: [], jobs: 2 })).toMatchObject({
+      indexes: { planned: 6, toBuild: 2, present: 1, toReplace: 1, inTheWay: 2, built: 0 },
+      tables: 2,
+      tableBytes: 8192,
+      sections: 1,
+      estimate: { ms: null, bytes: null },
+    });
+  });
+
+  it('does not know what is there when nobody could look', () => {
+    const summary = preflightSummary({ plan, preflight: null, findings: [], jobs: 2 });
+    expect(summary.indexes).toMatchObject({ planned: 6, toBuild: null, present: null });
+    expect(summaryLines(summary, []).map(({ text }) => text)).toContain('not known what is there already');
+  });
+
+  it('counts findings by level, and what was waived apart', () => {
+    const findings = [
+      found('blocks', 'standby'),
+      found('warning', 'old-transaction'),
+      found('warning', 'old-transaction'),
+      found('warning', 'dump-running', { waived: true }),
+      found('ok', 'version'),
+    ];
+    expect(preflightSummary({ plan, preflight, findings, jobs: 2 })).toMatchObject({
+      findings: { blocks: 1, warning: 2, note: 0, ok: 1, waived: 1 },
+      blocks: ['standby'],
+      warns: ['old-transaction'],
+      waived: ['dump-running'],
+    });
+  });
+
+  it('has what a resumed run has built', () => {
+    const steps = state.steps.map((step) => (step.id === 1 ? { ...step, status: 'done' as const } : step));
+    expect(preflightSummary({ plan, preflight, findings: [], jobs: 2, steps }).indexes).toMatchObject({
+      built: 1,
+      present: 0,
+    });
+  });
+
+  it('reads as a page that fits on a screen, whatever was found', () => {
+    const many = (['blocks', 'warning'] as const).flatMap((level) =>
+      Array.from({ length: 30 }, (_, n) => found(level, 'old-transaction', { subject: `pid ${n}` })),
+    );
+    const waived = Array.from({ length: 30 }, () => found('warning', 'dump-running', { waived: true }));
+    const findings = [...many, ...waived];
+    const lines = summaryLines(preflightSummary({ plan, preflight, findings, jobs: 2 }), findings);
+    expect(lines.length).toBeLessThanOrEqual(20);
+    expect(lines.slice(0, 3).map(({ word, text }) => `${word} ${text}`.trim())).toEqual([
+      'builds 2 of 6 indexes on 2 tables in 1 section, up to 2 at a time',
+      '1 there already, 1 invalid, to be replaced on your word, 2 with something else in the way',
+      'takes time not known, size not known; the tables have 8 kB',
+    ]);
+    expect(lines.filter(({ text }) => text === 'and 26 more')).toHaveLength(3);
+  });
+});
