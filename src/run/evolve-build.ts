@@ -224,12 +224,11 @@ const isDroppedBy = (event: Extract<BuildEvent, { type: 'index.dropped' }>, oid:
 const goneWith = (state: RunState, event: Extract<BuildEvent, { type: 'index.dropped' }>): StepState[] => {
   const back = event.why === 'rollback';
   const { parentOf } = attachments(state);
-  const attached = new Set(
-    state.created.flatMap(({ oid, schema, name }) => {
-      const parent = parentOf.get(oid) ?? null;
-      return isDroppedBy(event, oid) || isDroppedBy(event, parent) ? [JSON.stringify([schema, name])] : [];
-    }),
+  const detached = state.created.filter(
+    ({ oid }) => isDroppedBy(event, oid) || isDroppedBy(event, parentOf.get(oid) ?? null),
   );
+  const isDetached = ({ schema, name }: { schema: string | null; name: string }): boolean =>
+    detached.some((index) => index.name === name && (schema === null || index.schema === schema));
   return state.steps.map((step) => {
     if (step.id === event.step) return step;
     const { step: statement } = step;
@@ -237,8 +236,7 @@ const goneWith = (state: RunState, event: Extract<BuildEvent, { type: 'index.dro
       if (!isDroppedBy(event, step.oid)) return step;
       return { ...step, ...LEFTOVER_GONE, status: back ? 'dropped' : 'queued', bytes: null };
     }
-    const { schema, name } = statement.partition;
-    const again = !back && step.status === 'done' && attached.has(JSON.stringify([schema, name]));
+    const again = !back && step.status === 'done' && isDetached(statement.partition);
     return again ? { ...step, status: 'queued' } : step;
   });
 };
@@ -288,8 +286,8 @@ const reopened = (state: RunState, event: BuildEvent): Partial<RunState> => {
 };
 
 /** Partitions that were made meanwhile: their tables, and what is to be done on them. */
-const partitionsFound = (
-  state: RunState,
+const withMore = (
+  state: Pick<RunState, 'steps' | 'sections' | 'tables'>,
   { step, parts, tables }: Extract<BuildEvent, { type: 'partitions.found' }>,
 ): Partial<RunState> => {
   const known = new Set(state.tables.map(({ oid }) => oid));
@@ -300,20 +298,22 @@ const partitionsFound = (
 };
 
 /** What an event about one step changes in the run. */
-export const evolveBuild = (state: RunState, event: BuildEvent): Partial<RunState> => ({
-  steps: (event.type === 'index.dropped' ? goneWith(state, event) : state.steps).map((step) => {
-    if (step.id === event.step)
-      return {
-        ...step,
-        ...stepChange(step, event),
-        ...(event.type === 'index.completed' ? completed(state, event) : {}),
-      };
+export const evolveBuild = (state: RunState, event: BuildEvent): Partial<RunState> => {
+  const before = event.type === 'index.dropped' ? goneWith(state, event) : state.steps;
+  const steps = before.map((step) => {
+    if (step.id === event.step) {
+      const whole = event.type === 'index.completed' ? completed(state, event) : {};
+      return { ...step, ...stepChange(step, event), ...whole };
+    }
     // Its section waits for the one that is open again: it is looked at anew when its turn comes.
     const waits = reopens(event) && step.status === 'queued' && step.found !== null;
     return waits ? { ...step, found: null } : step;
-  }),
-  created: created(state, event),
-  ...listed(state, event),
-  ...reopened(state, event),
-  ...(event.type === 'partitions.found' ? partitionsFound(state, event) : {}),
-});
+  });
+  return {
+    steps,
+    created: created(state, event),
+    ...listed(state, event),
+    ...reopened(state, event),
+    ...(event.type === 'partitions.found' ? withMore({ ...state, steps }, event) : {}),
+  };
+};

@@ -14,7 +14,13 @@ import { trySettings } from '../../queries/try_settings.ts';
 import { builtWith, type RunOptions, runnableSteps, type StepState } from '../../run/index.ts';
 import { calledFunctions } from '../catalog/called-functions.ts';
 import { isHarmless } from '../catalog/harmless-functions.ts';
-import { attachedNames, type InspectionTarget, inspectIndexes, partitionedIndexes } from '../catalog/index.ts';
+import {
+  attachedNames,
+  type Inspection,
+  type InspectionTarget,
+  inspectIndexes,
+  partitionedIndexes,
+} from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
 import type { Facts, RefusedSetting } from './facts.ts';
@@ -26,21 +32,15 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const { plan, options, ours } = about;
   const server = await serverFacts(session);
   const targets = indexTargets(plan, options);
-  const known = partTargets(about.resumed ?? [], options);
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
   const { trials } = about;
-  const inspections = await inspectIndexes(session, [...targets, ...known], {
-    tryMissing,
-    ...(trials && { known: trials }),
-  });
+  const inspections = await inspectIndexes(session, targets, { tryMissing, ...(trials && { known: trials }) });
   for (const [step, { tried, found }] of inspections) if (tried && found.kind === 'none') trials?.set(step, tried);
-  const looked = (all: readonly InspectionTarget[]) =>
-    all.flatMap((target) => {
-      const inspection = inspections.get(target.step);
-      return inspection === undefined ? [] : [{ ...target, ...inspection }];
-    });
-  const indexes = looked(targets);
+  const indexes = findingsOf(targets, inspections);
+  // What is tried for the whole need not be tried for each part.
+  const known = partTargets(about.steps ?? [], options);
+  const parts = findingsOf(known, await inspectIndexes(session, known));
   const partitioned = await partitionedIndexes(session, indexes);
   const tables = [
     ...new Set([
@@ -62,7 +62,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     indexes,
     partitioned,
     attaches: await attachedNames(session, plannedAttaches(plan)),
-    parts: looked(known),
+    parts,
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
     settings: await settingsNamed(session, CONSULTED),
     refusedSettings: await refusedSettings(session, plan, options),
@@ -72,6 +72,12 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
   };
 }
+
+const findingsOf = (targets: readonly InspectionTarget[], inspections: ReadonlyMap<number, Inspection>) =>
+  targets.flatMap((target) => {
+    const inspection = inspections.get(target.step);
+    return inspection === undefined ? [] : [{ ...target, ...inspection }];
+  });
 
 /** The plan's indexes with their numbers in the run. */
 export const indexTargets = (plan: Plan, { settings }: Pick<RunOptions, 'settings'>): InspectionTarget[] =>
@@ -84,7 +90,7 @@ const plannedAttaches = (plan: Plan) =>
     attach.kind === 'attach-partition' ? [{ step, attach }] : [],
   );
 
-/** The parts of indexes on partitioned tables that a run had before it stopped. */
+/** The parts of indexes on partitioned tables that a run has by now. */
 const partTargets = (steps: readonly StepState[], { settings }: Pick<RunOptions, 'settings'>): InspectionTarget[] =>
   steps.flatMap(({ id, parent, gone, step: create }) =>
     create.kind === 'create-index' && parent !== null && !gone

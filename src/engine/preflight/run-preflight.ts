@@ -28,6 +28,8 @@ export interface PreflightInput {
   pooling: Pooling;
   /** The steps of a run that stopped and is taken up again; null for a new one. */
   resumed?: readonly StepState[] | null;
+  /** The steps of the run as they are by now, with the parts of those that are made of some. */
+  steps?: readonly StepState[];
   /** rollback: what is looked at is whether the indexes can be dropped; default: whether they can be built. */
   purpose?: RunState['purpose'];
   /** What the server made of missing indexes, by step, from look to look: each look goes by it and adds to it. */
