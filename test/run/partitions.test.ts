@@ -1,76 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AttachPartitionStep, Plan } from '../../src/plan/types.ts';
-import type { FoundParts, RunOptions } from '../../src/run/index.ts';
-import { Core, createIndex, options, planOf, section, serverError } from '../support/core.ts';
-
-const attach = (name: string, partition: string, tableOid: number): FoundParts['parts'][number] => {
-  const step: AttachPartitionStep = {
-    file: 'plan.sql',
-    line: 1,
-    column: 1,
-    settings: [],
-    searchPath: null,
-    kind: 'attach-partition',
-    sql: `ALTER INDEX public.${name} ATTACH PARTITION public.${partition}`,
-    schema: 'public',
-    name,
-    partition: { schema: 'public', name: partition },
-  };
-  return { step, tableOid };
-};
-
-const make = (name: string, table: string, tableOid: number, only = false): FoundParts['parts'][number] => ({
-  step: createIndex(name, table, { schema: 'public', only, concurrently: !only }),
-  tableOid,
-});
-
-/** `p` with the partitions `p1` and `p2`; `p2` is partitioned itself, with `l`. */
-const PARTS: FoundParts = {
-  step: 0,
-  parts: [
-    make('p1_i', 'p1', 11),
-    make('l_i', 'l', 21),
-    make('i', 'p', 10, true),
-    make('p2_i', 'p2', 20, true),
-    attach('p2_i', 'l_i', 21),
-    attach('i', 'p2_i', 20),
-    attach('i', 'p1_i', 11),
-  ],
-};
-
-const PLAN = planOf(section('one', [createIndex('i', 'p')]), section('two', [createIndex('b', 'b')]));
-
-/** Past its go. The parts of step 0 are the steps 2 to 8. */
-const started = (plan: Plan = PLAN, opts: Partial<RunOptions> = {}): Core => {
-  const core = new Core(plan, options(opts));
-  const tables = [10, 11, 20, 21, 30].map((oid) => ({ oid, schema: 'public', name: `t${oid}`, rows: 1, bytes: 1 }));
-  core.go({
-    tables,
-    steps: [
-      { step: 0, tableOid: 10, found: { kind: 'none' } },
-      { step: 1, tableOid: 30, found: { kind: 'none' } },
-    ],
-    parts: [PARTS],
-  });
-  return core;
-};
-
-const build = (core: Core, step: number): void => {
-  core.found(step);
-  core.built(step);
-};
-
-const attached = (core: Core, step: number): void =>
-  core.end(`statement:${step}`, { kind: 'statement-ended', step, outcome: { kind: 'done', durationMs: 1 } });
-
-/** All is made, the level is complete, and is being attached. */
-const made = (): Core => {
-  const core = started();
-  for (const step of [2, 3, 5]) build(core, step);
-  attached(core, 6);
-  build(core, 4);
-  return core;
-};
+import { serverError } from '../support/core.ts';
+import { attached, attachPart, build, made, makePart, started } from '../support/parts.ts';
 
 describe('an index on a partitioned table', () => {
   it('is made of its leaves first, then its parents, then attached upward, and is done when the catalog says so', () => {
@@ -106,7 +36,7 @@ describe('an index on a partitioned table', () => {
   it('gets what is missing of partitions that were made meanwhile, once', () => {
     const core = made();
     for (const step of [7, 8]) attached(core, step);
-    const more = [make('p3_i', 'p3', 40), attach('i', 'p3_i', 40)];
+    const more = [makePart('p3_i', 'p3', 40), attachPart('i', 'p3_i', 40)];
     const tables = [{ oid: 40, schema: 'public', name: 'p3', rows: null, bytes: null }];
     const incomplete = { kind: 'incomplete' as const, oid: 5004, definition: '' };
     core.end('complete:0', { kind: 'completed', step: 0, found: incomplete, parts: more, tables });
@@ -123,7 +53,7 @@ describe('an index on a partitioned table', () => {
   });
 
   it('makes no parent when a leaf fails for good, and the run goes on to its end', () => {
-    const core = started(PLAN, { onError: 'skip' });
+    const core = started({ onError: 'skip' });
     core.found(2);
     core.buildEnds(2, { kind: 'failed', error: serverError('23505'), leftover: null });
     build(core, 3);
@@ -237,10 +167,10 @@ describe('an index on a partitioned table', () => {
     });
     // `l` is not a partition any more, and `p4` is a new one.
     const parts = [
-      make('i', 'p', 10, true),
-      make('p2_i', 'p2', 20, true),
-      make('p4_i', 'p4', 50),
-      attach('i', 'p2_i', 20),
+      makePart('i', 'p', 10, true),
+      makePart('p2_i', 'p2', 20, true),
+      makePart('p4_i', 'p4', 50),
+      attachPart('i', 'p2_i', 20),
     ];
     core.preflighted({
       steps: [{ step: 0, tableOid: 10, found: { kind: 'none' } }],
