@@ -155,7 +155,7 @@ const stepText = (step: StepState, live: BuildProgress | undefined, now: number,
     case 'queued':
       return step.retryAt === null
         ? word
-        : `${step.error !== null && gaveUp(step.step, step.error) ? 'its lock was not free: ' : ''}attempt ${step.attempt + 1} in ${age(Math.max(0, (Date.parse(step.retryAt) - now) / 1000))}`;
+        : `${step.error !== null && gaveUp(step.step, step.error) ? 'lock busy: ' : ''}attempt ${step.attempt + 1} in ${age(Math.max(0, (Date.parse(step.retryAt) - now) / 1000))}`;
     case 'done':
     case 'equal':
       return step.bytes === null ? word : `${word}, ${bytes(step.bytes)}`;
