@@ -6,7 +6,9 @@
 -- like: the table, quoted; owner: the table's owner, quoted; path: the search path to use, or null; sql: CREATE
 -- INDEX indexdeck_try_index ON pg_temp.indexdeck_try ...; there: OID of the index to compare with, or null.
 -- Its output is the setting indexdeck.tried, a JSON array of {step, definition, tail, unique, tablespace, there_definition,
--- there_tail, there_unique} or {step, sqlstate, message, detail, hint}. The tails are what follows the table's name.
+-- there_tail, there_unique, keys, predicate, nulls_not_distinct, calls} or {step, sqlstate, message, detail, hint}. The tails are what follows the table's name;
+-- calls: functions and operators in it that are not the
+-- server's own.
 -- The copy gets the real table's owner where we are superuser: functions in an index are run, when they are given
 -- constants, with the rights of the table's owner, and must not get ours.
 -- In psql: select set_config('indexdeck.try', '[]', false) first, show indexdeck.tried afterwards.
@@ -42,10 +44,31 @@ begin
               'there_definition', there.definition,
               'there_tail', case when starts_with(there.definition, there.head)
                 then substr(there.definition, length(there.head) + 1) end,
-              'there_unique', there.indisunique)
+              'there_unique', there.indisunique,
+              'keys', made.keys,
+              'predicate', made.predicate,
+              'nulls_not_distinct', made.nulls_not_distinct,
+              'calls', made.calls)
             into answer
             from (
-              select pg_get_indexdef(indexrelid) as definition, indisunique, reltablespace
+              select pg_get_indexdef(indexrelid) as definition, indisunique, reltablespace,
+                pg_get_expr(indpred, indrelid) as predicate,
+                coalesce((to_jsonb(pg_index)->>'indnullsnotdistinct')::bool, false) as nulls_not_distinct,
+                (
+                  select jsonb_agg(jsonb_build_object(
+                    'sql', pg_get_indexdef(indexrelid, nth::int, false),
+                    'collation', (select format('%I.%I', nspname, collname) from pg_collation
+                      join pg_namespace on pg_namespace.oid = collnamespace where pg_collation.oid = collations.oid),
+                    'class', opcname, 'usual', opcdefault) order by nth)
+                  from unnest(indclass) with ordinality as classes (oid, nth)
+                  join unnest(indcollation) with ordinality as collations (oid, nth) using (nth)
+                  join pg_opclass on pg_opclass.oid = classes.oid
+                ) as keys,
+                (
+                  select jsonb_agg(distinct pg_describe_object(refclassid, refobjid, 0)) from pg_depend
+                  where classid = 'pg_class'::regclass and objid = indexrelid
+                    and refclassid in ('pg_proc'::regclass, 'pg_operator'::regclass)
+                ) as calls
               from pg_index join pg_class on pg_class.oid = indexrelid
               where relnamespace = pg_my_temp_schema() and relname = 'indexdeck_try_index'
             ) as made

@@ -11,6 +11,8 @@ import { freePort } from './port.ts';
 export interface ClusterOptions {
   /** The npm package whose PostgreSQL is used. */
   packageName?: string;
+  /** Other programs than a package's. */
+  binaries?: Binaries;
   password: string;
   /** Server settings. */
   settings?: Record<string, string>;
@@ -46,7 +48,10 @@ const host = '127.0.0.1';
 
 /** Makes a data folder and starts a server on it. Whatever becomes of this process, both are gone after it. */
 export async function createCluster(options: ClusterOptions): Promise<Cluster> {
-  const [binaries, account] = await Promise.all([findBinaries(options.packageName), serverAccount()]);
+  const [binaries, account] = await Promise.all([
+    options.binaries ?? findBinaries(options.packageName),
+    serverAccount(),
+  ]);
   const folder = await makeFolder(binaries, account, { user, ...options });
   try {
     if (options.standby) await writeFile(join(folder.data, 'standby.signal'), '');

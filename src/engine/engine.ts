@@ -265,8 +265,10 @@ export class Engine {
         }
         this.#inflight.delete(key);
         ended.abort();
-        this.#looked(input, performance.now() - began);
+        const looked = this.#looked(input, performance.now() - began);
         this.#submit(input);
+        // After what it saw: who hears of a look has all that it found.
+        if (looked !== null) this.#control.looked(looked);
       },
       (error: unknown) => {
         this.#inflight.delete(key);
@@ -277,14 +279,14 @@ export class Engine {
     );
   }
 
-  /** Looks are told of as they end, like samples: one that found nothing changed has no event. */
-  #looked(input: Input, tookMs: number): void {
+  /** When it was looked, ISO, for the clients: a look that found nothing changed has no event. Null: this was none, or it failed. */
+  #looked(input: Input, tookMs: number): string | null {
     const again = input.kind === 'looked';
-    if (!again && input.kind !== 'preflighted' && input.kind !== 'preflight-failed') return;
+    if (!again && input.kind !== 'preflighted' && input.kind !== 'preflight-failed') return null;
     // What the first look takes, with its sessions to be opened, says nothing of those that follow.
     this.#lastLook = { at: Date.now(), tookMs: again ? tookMs : 0 };
     const saw = again ? input.outcome.kind === 'done' : input.kind === 'preflighted';
-    if (saw) this.#control.looked(new Date(this.#lastLook.at).toISOString());
+    return saw ? new Date(this.#lastLook.at).toISOString() : null;
   }
 
   /**

@@ -1,11 +1,10 @@
 import pRetry from 'p-retry';
-import type { Tried } from '../queries/try_indexes.ts';
 import { type Input, ownError, type PreflightFacts, type RunState } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
 import type { ConnectionConfig } from './config.ts';
 import type { EngineLock } from './lock.ts';
 import type { Metering } from './metering.ts';
-import { blockedByPooler, detectPooling, type Pooling, runPreflight } from './preflight/index.ts';
+import { blockedByPooler, detectPooling, type Memory, type Pooling, runPreflight } from './preflight/index.ts';
 import { toErrorFacts } from './session.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -37,7 +36,7 @@ export const openWhenClear = async (
  */
 export const preflight = async (
   looking: Looking,
-  trials: Map<number, Tried>,
+  memory: Memory,
   reached: (pooling: Pooling) => void,
 ): Promise<Input> => {
   const { connection, sessions, lock } = looking;
@@ -58,7 +57,7 @@ export const preflight = async (
       resumed: state.resumedAt === null ? null : state.steps,
       steps: state.steps,
       purpose: state.purpose,
-      trials,
+      memory,
     });
     await openWhenClear(looking, facts);
     return { kind: 'preflighted', facts };

@@ -1,16 +1,15 @@
-import type { Tried } from '../queries/try_indexes.ts';
 import { type ErrorFacts, type Input, ownError } from '../run/index.ts';
 import { ADVICE, type Looking, openWhenClear, preflight } from './look.ts';
-import { type Pooling, runPreflight } from './preflight/index.ts';
+import { Memory, type Pooling, runPreflight } from './preflight/index.ts';
 import { toErrorFacts } from './session.ts';
 
 /**
  * The looks between preflight and the go. They cost less than the first one: the way to the server is not looked at anew, and
- * what the server took once on an empty copy of its table is not tried again.
+ * what the server took once on an empty copy of its table is not tried again, and data without duplicates is not read again.
  */
 export class Looks {
   readonly #looking: Looking;
-  readonly #trials = new Map<number, Tried>();
+  readonly #memory = new Memory();
   /** Null until sessions could be opened. */
   #pooling: Pooling | null = null;
 
@@ -20,8 +19,8 @@ export class Looks {
 
   /** The first look, or one that an operator asked for: at everything. */
   first(): Promise<Input> {
-    this.#trials.clear();
-    return preflight(this.#looking, this.#trials, (pooling) => {
+    this.#memory.forget();
+    return preflight(this.#looking, this.#memory, (pooling) => {
       this.#pooling = pooling;
     });
   }
@@ -44,7 +43,7 @@ export class Looks {
         resumed: resumedAt === null ? null : steps,
         steps,
         purpose,
-        trials: this.#trials,
+        memory: this.#memory,
       });
       await openWhenClear(this.#looking, facts);
       return { kind: 'looked', outcome: { kind: 'done', facts } };

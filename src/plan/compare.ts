@@ -111,12 +111,25 @@ function withoutDefaults(element: unknown): unknown {
   };
 }
 
-/** `fillfactor = 70` and `fillfactor = '70'` are the same to the server, which keeps text. */
-function storageText(option: unknown): string {
+/** Storage parameters of the server's own index methods that are on or off. */
+const SWITCHES: ReadonlySet<unknown> = new Set(['deduplicate_items', 'fastupdate', 'autosummarize']);
+
+/**
+ * A storage parameter as a text. `fillfactor = 70` and `fillfactor = '70'` are the same to the server, which keeps text, and so
+ * are the words for on and off.
+ */
+export function storageText(option: unknown): string {
   const { DefElem: element } = option as { DefElem?: Record<string, unknown> };
   if (element === undefined) return canonical(option);
   const { arg, ...rest } = element;
-  return canonical({ ...rest, arg: storageValue(arg) });
+  const value = storageValue(arg);
+  return canonical({ ...rest, arg: SWITCHES.has(rest.defname) ? switchText(value) : value });
+}
+
+function switchText(value: unknown): unknown {
+  const text = String(value).toLowerCase();
+  if (['on', 'true', 'yes', '1'].includes(text)) return 'on';
+  return ['off', 'false', 'no', '0'].includes(text) ? 'off' : value;
 }
 
 function storageValue(arg: unknown): unknown {

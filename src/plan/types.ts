@@ -172,6 +172,14 @@ export interface Migration {
 
 export type Level = 'ok' | 'note' | 'warning' | 'blocks';
 
+/** Two definitions to be read side by side, both as PostgreSQL writes them where it was asked. */
+export interface SideBySide {
+  planned: string;
+  found: string;
+  /** In words; empty when they differ in the name alone. */
+  differences: string[];
+}
+
 /** What lint or preflight says. `code` is stable, kebab-case. */
 export interface Finding {
   level: Level;
@@ -186,6 +194,10 @@ export interface Finding {
   place?: Place;
   /** The index it is about, if one. */
   index?: string;
+  /** What is planned and what is there. */
+  compare?: SideBySide;
+  /** Values of the data that it is about, shortened, each in the words of its own line. */
+  examples?: string[];
   /** What else tells it from others of its code: a pid, a table, a setting. The same when it is looked at again. */
   subject?: string;
   /** It blocks by itself; --ignore made a warning of it. */

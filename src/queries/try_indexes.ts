@@ -25,7 +25,24 @@ const made = z.object({
   there_definition: z.string().nullable(),
   there_tail: z.string().nullable(),
   there_unique: z.boolean().nullable(),
+  /** Key columns and expressions under the session's own search path, without order. */
+  keys: z.array(
+    z.object({
+      sql: z.string(),
+      /** Qualified and quoted; null for a type that has none. */
+      collation: z.string().nullable(),
+      /** The operator class, and whether it is its type's default. */
+      class: z.string(),
+      usual: z.boolean(),
+    }),
+  ),
+  predicate: z.string().nullable(),
+  nulls_not_distinct: z.boolean(),
+  /** Functions and operators in it that are not the server's own, in its words. */
+  calls: z.array(z.string()).nullable(),
 });
+
+export type Made = z.infer<typeof made>;
 
 const refused = z.object({
   step: z.int(),

@@ -2,7 +2,9 @@ import { planToJson, type RunEvent, type RunState, replay, type UsageFacts } fro
 import { handOff } from './hand-off.ts';
 import { warRoomMessage } from './message.ts';
 import { checks } from './parts/checks.ts';
+import { estimates } from './parts/estimates.ts';
 import { failures } from './parts/failures.ts';
+import { findings } from './parts/findings.ts';
 import { indexes, sections, statements } from './parts/indexes.ts';
 import { metrics } from './parts/metrics.ts';
 import { partitions } from './parts/partitions.ts';
@@ -52,6 +54,13 @@ const backupOf = ({ options }: RunState): Report['backup'] => {
   return { named, id, path, proven, problem, sha256, bytes, takenAt };
 };
 
+/** What that run's builds took is in the estimates. */
+const matchesOf = ({ options }: RunState): Report['matches'] => {
+  if (!options.matches) return null;
+  const { builds: _builds, ...matches } = options.matches;
+  return matches;
+};
+
 const optionsOf = ({ options }: RunState): Report['options'] => {
   const { jobs, onError, onDisconnect, retries, autoContinue, settings } = options;
   return { jobs, onError, onDisconnect, retries, autoContinue, settings };
@@ -92,15 +101,16 @@ export const makeReport = (
     engines: engines(events),
     backup: backupOf(state),
     noBackup: state.options.noBackup,
-    matches: state.options.matches ?? null,
+    matches: matchesOf(state),
     options: optionsOf(state),
-    findings: state.preflight?.findings ?? state.plan.findings,
+    findings: findings(state, keepLiterals),
     waivers: waivers(events, state),
     before: before(events),
     after: after(events, state),
     sections: sections(state),
     indexes: indexes(state),
     ...(parts.length === 0 ? {} : { partitions: parts }),
+    estimates: estimates(state),
     statements: statements(state),
     failures: failed,
     validations: validations(state, keepLiterals),

@@ -1,4 +1,4 @@
-import { bytes, duration, impactNumber, plainText, queryTime } from '../run/index.ts';
+import { bytes, bytesRange, duration, impactNumber, plainText, queryTime, timeRange } from '../run/index.ts';
 import type { Report } from './schema.ts';
 import {
   backupWords,
@@ -12,6 +12,7 @@ import {
 } from './summary.ts';
 
 type Usage = NonNullable<Report['usage']>;
+type Estimates = NonNullable<Report['estimates']>;
 
 /** Text of others on one line of Markdown, in which nothing of it is markup. */
 const md = (text: string): string =>
@@ -29,7 +30,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
   ...rows.map((row) => `| ${row.join(' | ')} |`),
 ];
 
-const unknown = (value: number | null, of: (value: number) => string = String): string =>
+const unknown = <Value>(value: Value | null, of: (value: Value) => string = String): string =>
   value === null ? 'unknown' : of(value);
 
 const span = ({ approvedAt, startedAt, until, durationMs, finishedAt }: Report): string =>
@@ -167,6 +168,43 @@ const partLines = ({ partitions = [], indexes }: Report): string[] => {
     '',
     ...table(['Index', 'Part', 'Name', 'Table', 'Outcome', 'Size', 'Time', 'Attempts'], rows),
     '',
+  ];
+};
+
+const compared = (what: string, { compared: n, medianFactor, withinRange, farOff }: Estimates['sizes']): string =>
+  n === 0
+    ? `- ${what}: nothing to compare`
+    : `- ${what}: ${withinRange} of ${n} within the range, half of them off by ${medianFactor} times or less, ${farOff} by more than 3 times`;
+
+const estimateLines = ({ indexes, sizes, times }: Estimates): string[] => {
+  const staged = indexes.some(({ elsewhereMs }) => elsewhereMs !== null);
+  const rows = indexes.map((each) => [
+    code(each.name),
+    unknown(each.estimatedBytes, bytesRange),
+    each.bytes === null ? '-' : bytes(each.bytes),
+    each.bytesFactor === null ? '-' : String(each.bytesFactor),
+    unknown(each.estimatedMs, timeRange),
+    ...(staged ? [unknown(each.elsewhereMs, timeRange)] : []),
+    each.workedMs === null ? '-' : duration(each.workedMs),
+    each.msFactor === null ? '-' : String(each.msFactor),
+  ]);
+  return [
+    compared('Sizes', sizes),
+    compared('Times, without waits', times),
+    '',
+    ...table(
+      [
+        'Index',
+        'Size expected',
+        'Size',
+        'Off by',
+        'Time expected',
+        ...(staged ? ['By the other run'] : []),
+        'Time',
+        'Off by',
+      ],
+      rows,
+    ),
   ];
 };
 
@@ -318,6 +356,7 @@ export const renderMarkdown = (report: Report): string => {
       ...partLines(report),
       ...failureLines(report),
     ]),
+    ...(report.estimates === null ? [] : part('Estimates', estimateLines(report.estimates))),
     ...part('Post-state', stateLines(report.after, 'Unknown: not read.', report.before)),
     ...part('Performance', probeLines(report)),
     ...part('Validation', validationLines(report)),

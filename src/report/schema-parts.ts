@@ -44,6 +44,11 @@ const findingShape = {
   advice: z.string(),
   place: z.strictObject(place).optional(),
   index: z.string().optional(),
+  compare: z
+    .strictObject({ planned: z.string(), found: z.string(), differences: z.array(z.string()) })
+    .optional()
+    .describe('both definitions, as PostgreSQL writes them'),
+  examples: z.array(z.string()).optional().describe('values of the data, shortened; only with literals kept'),
   subject: z.string().optional().describe('what tells it from others of its code'),
   waived: z.literal(true).optional().describe('it blocks by itself, and --ignore waived it'),
 };
@@ -131,7 +136,9 @@ export const index = z.strictObject({
   finishedAt: time.nullable(),
   durationMs: z.number().nullable(),
   atMost: z.boolean().describe('its end was not seen: it took this long at the most'),
+  workedMs: z.number().nullable().describe('without waits for others, as far as they were seen'),
   bytes: z.number().nullable(),
+  tableBytes: z.number().nullable().describe('of the table, as the catalog had it before'),
   oid: z.number().nullable(),
   verified: z.boolean().nullable().describe('null: not looked at'),
   problems: z.array(z.string()),
@@ -153,6 +160,36 @@ export const part = z.strictObject({
   durationMs: z.number().nullable(),
   bytes: z.number().nullable(),
   note: z.string().nullable(),
+});
+
+const range = z.strictObject({ low: z.number(), mid: z.number(), high: z.number() });
+
+const compared = z.strictObject({
+  compared: z.int(),
+  medianFactor: z.number().nullable().describe('1 is exact, 2 is half or twice'),
+  withinRange: z.int(),
+  farOff: z.int().describe('by more than 3 times'),
+});
+
+/** What preflight expected against what came. */
+export const estimates = z.strictObject({
+  indexes: z.array(
+    z.strictObject({
+      step: z.int().min(1),
+      name: z.string(),
+      by: z.enum(['sample', 'statistics']),
+      estimatedBytes: range.nullable(),
+      bytes: z.number().nullable().describe('null: not built by this run'),
+      bytesFactor: z.number().nullable(),
+      estimatedMs: range.nullable(),
+      workedMs: z.number().nullable(),
+      msFactor: z.number().nullable(),
+      elsewhereMs: range.nullable().describe('by the run of --matches and the size of the tables'),
+      why: z.string().nullable().describe('why something could not be estimated'),
+    }),
+  ),
+  sizes: compared,
+  times: compared,
 });
 
 export const settled = z.strictObject({

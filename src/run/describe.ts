@@ -1,3 +1,4 @@
+import type { Level } from '../plan/types.ts';
 import type { Command, Question } from './commands.ts';
 import type { DropCause, ErrorFacts, Found, RunEvent, RunOptions } from './events.ts';
 import { bytes, clockTime, duration } from './format.ts';
@@ -90,10 +91,10 @@ const retry = (retryAt: string | null, at: string): string =>
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
 const preflight = (event: Extract<RunEvent, { type: 'preflight.finished' | 'recheck.finished' }>): string => {
-  const levels = event.findings.map((finding) => finding.level);
-  const blocks = levels.filter((level) => level === 'blocks').length;
-  const warnings = levels.filter((level) => level === 'warning').length;
-  return `preflight: ${count(blocks, 'finding blocks', 'findings block')}, ${count(warnings, 'warning', 'warnings')}`;
+  const at = (wanted: Level) => event.findings.filter(({ level, waived }) => level === wanted && !waived).length;
+  const waived = event.findings.filter((finding) => finding.waived).length;
+  const parts = [count(at('blocks'), 'finding blocks', 'findings block'), count(at('warning'), 'warning', 'warnings')];
+  return `preflight: ${[...parts, ...(waived === 0 ? [] : [`${waived} waived`])].join(', ')}`;
 };
 
 /** More than these are counted. */

@@ -1,11 +1,13 @@
 import type { AttachPartitionStep, CreateIndexStep, Finding, Level, Plan } from '../plan/types.ts';
 import type { Actor, Command, Question } from './commands.ts';
+import type { StepEstimate } from './estimates/estimate-indexes.ts';
 import type { OwnGate } from './gates/own.ts';
 import type { GateName, GateThresholds } from './gates/types.ts';
 import type { PreflightSummary } from './preflight/summary.ts';
 import type { AnalyzedTable, Probe, ProbeMeasured, StatementsRead } from './probes/types.ts';
 import type { MetricName } from './samples.ts';
 import type { ServerChange, ServerIdentity } from './server.ts';
+import type { UniqueCheckOptions } from './unique-check.ts';
 import type { VerifyCounts } from './verify/types.ts';
 
 export type * from './probes/types.ts';
@@ -36,6 +38,10 @@ export interface NamedBackup {
   database: string | null;
   /** Of the server that it is of; null when unknown. */
   systemIdentifier: string | null;
+  /** The version of that server; null when unknown. Absent in journals of old. */
+  serverVersion?: string | null;
+  /** The schemas that it is limited to; empty: all of the database, or not known. Absent in journals of old. */
+  schemas?: readonly string[];
 }
 
 /** The options of a run that its rules depend on. Times in milliseconds. */
@@ -73,6 +79,8 @@ export interface RunOptions {
   thresholds?: { pass: number; review: number };
   /** Each planned B-tree index is checked with bt_index_check. */
   amcheck?: boolean;
+  /** How far data is read for duplicates; absent: as `UNIQUE_CHECK` says. */
+  uniqueCheck?: UniqueCheckOptions;
   /** Codes of findings that were waived beforehand with --ignore; absent: none. */
   ignore?: readonly string[];
   /** Somebody is there to answer: a blocking finding can be looked at again instead of ending the run. */
@@ -92,6 +100,16 @@ export interface MatchedReport {
   fingerprint: string;
   /** Statement by statement, a line each; empty when the plans are equal. */
   differences: string[];
+  /** What its indexes took there, without waits, and on how large a table; absent where its version did not tell. */
+  builds?: StagedBuild[];
+}
+
+/** One build of another run. */
+export interface StagedBuild {
+  table: string;
+  name: string;
+  ms: number;
+  tableBytes: number;
 }
 
 /** Which database, as the screen says it. No secrets. */
@@ -158,6 +176,8 @@ export interface PreflightFacts {
   parts?: FoundParts[];
   /** The settings that every building session gets, and why. */
   settings: { name: string; value: string; why: string }[];
+  /** What each index that is to be built is expected to come to; absent in journals of old and before a rollback. */
+  estimates?: StepEstimate[];
 }
 
 /** What a look found changed in the facts of preflight: nothing else is in it. */
@@ -175,6 +195,7 @@ export interface PreflightChange {
   parts?: FoundParts[];
   settings?: PreflightFacts['settings'];
   server?: PreflightFacts['server'];
+  estimates?: StepEstimate[];
 }
 
 /** The state before the run (runbook row 3). */

@@ -4,6 +4,7 @@ import { withParts } from './evolve-parts.ts';
 import { forgetAfter } from './evolve-probes.ts';
 import { listed, rollbackDropFailed } from './evolve-rollback.ts';
 import { partsOf } from './parts.ts';
+import { isWait } from './sampling/phases.ts';
 import type { RunState, StepState } from './state.ts';
 
 const BUILD_EVENTS = [
@@ -43,6 +44,12 @@ const ended = (at: string): Partial<StepState> => ({
   phase: null,
   found: null,
 });
+
+/** A wait that ends, or goes on in another phase. */
+const waited = ({ waitedMs, waitingSince }: StepState, at: string): Partial<StepState> =>
+  waitingSince === null
+    ? {}
+    : { waitedMs: waitedMs + Math.max(0, Date.parse(at) - Date.parse(waitingSince)), waitingSince: null };
 
 const afterFailure = (
   step: StepState,
@@ -102,6 +109,8 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         backend: { pid: event.pid, backendStart: event.backendStart },
         startedAt: event.at,
         finishedAt: null,
+        waitedMs: 0,
+        waitingSince: null,
         oid: null,
         kept: false,
         retryAt: null,
@@ -112,10 +121,15 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
     case 'index.identified':
       return { oid: event.oid };
     case 'build.phase_entered':
-      return { phase: { name: event.phase, no: event.phaseNo, of: event.phases } };
+      return {
+        phase: { name: event.phase, no: event.phaseNo, of: event.phases },
+        ...waited(step, event.at),
+        waitingSince: isWait(event.phase) ? event.at : null,
+      };
     case 'build.finished':
       return {
         ...ended(event.at),
+        ...waited(step, event.at),
         status: 'done',
         oid: event.oid,
         bytes: event.bytes,

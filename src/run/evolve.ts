@@ -44,6 +44,7 @@ export const initialState = (event: RunEvent): RunState => {
     preflightError: null,
     checklist: NO_CHECKLIST,
     tables: [],
+    estimates: [],
     baseline: null,
     agreed: [],
     steps,
@@ -92,13 +93,23 @@ const judged = (state: RunState, findings: readonly Finding[]): Partial<RunState
 };
 
 const lookedAt = (state: RunState, facts: PreflightFacts): Partial<RunState> => {
-  const { findings, server, tables, steps, settings, parts } = facts;
+  const { findings, server, tables, steps, settings, parts, estimates = [] } = facts;
   const tableOf = new Map(steps.map((step) => [step.step, step.tableOid]));
   const looked = state.steps.map((step) => ({ ...step, tableOid: tableOf.get(step.id) ?? step.tableOid }));
   return {
-    preflight: { findings, server, tables, steps, settings, ...(parts === undefined ? {} : { parts }) },
+    preflight: {
+      findings,
+      server,
+      tables,
+      steps,
+      settings,
+      ...(parts && { parts }),
+      ...(facts.estimates && { estimates }),
+    },
     preflightError: null,
     tables,
+    // What is built already keeps the estimate that it was begun with.
+    estimates: [...state.estimates.filter((old) => !estimates.some((each) => each.step === old.step)), ...estimates],
     ...withParts({ steps: looked, sections: state.sections }, parts ?? [], parts !== undefined),
   };
 };

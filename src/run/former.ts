@@ -10,6 +10,7 @@ const ended = ({
   options,
   jobs,
   preflight,
+  checklist,
   agreed,
   sections,
   abort,
@@ -23,7 +24,20 @@ const ended = ({
   outcome,
 }: RunState): FormerEnd | null =>
   outcome && {
-    ...{ resumedAt, approvedAt, finishedAt, operator, options, jobs, preflight, agreed, sections, abort, purpose },
+    ...{
+      resumedAt,
+      approvedAt,
+      finishedAt,
+      operator,
+      options,
+      jobs,
+      preflight,
+      checklist,
+      agreed,
+      sections,
+      abort,
+      purpose,
+    },
     ...{ rollback, verify, validations, probes, analyzed, statements, outcome },
   };
 

@@ -23,6 +23,8 @@ export const newStep = (
   oid: null,
   bytes: null,
   phase: null,
+  waitedMs: 0,
+  waitingSince: null,
   unwatched: false,
   cancel: null,
   lost: false,

@@ -1,5 +1,6 @@
 import type { AnalyzeStep, AttachPartitionStep, CommentStep, CreateIndexStep, Plan } from '../plan/types.ts';
 import type { Actor, Question } from './commands.ts';
+import type { StepEstimate } from './estimates/estimate-indexes.ts';
 import type {
   AnalyzedTable,
   Baseline,
@@ -95,6 +96,9 @@ export interface StepState {
   bytes: number | null;
   /** The phase of the build as last recorded; the live one is in the sample. */
   phase: { name: string; no: number | null; of: number } | null;
+  /** How long the present or last attempt has waited for others, ms, and since when it waits now, ISO. */
+  waitedMs: number;
+  waitingSince: string | null;
   /** Its end was not seen: the time between `startedAt` and `finishedAt` is what it took at the most. */
   unwatched: boolean;
   /** We have asked for this build to be cancelled. */
@@ -200,6 +204,7 @@ export type FormerEnd = Pick<
   | 'options'
   | 'jobs'
   | 'preflight'
+  | 'checklist'
   | 'agreed'
   | 'sections'
   | 'abort'
@@ -240,6 +245,8 @@ export interface RunState {
   /** What became of the findings from look to look. */
   checklist: Checklist;
   tables: TableFacts[];
+  /** What each build was expected to come to when it was looked at last; empty in journals of old. */
+  estimates: StepEstimate[];
   baseline: Baseline | null;
   /** OIDs of the invalid leftovers that the operator agreed to drop. */
   agreed: number[];

@@ -1,4 +1,7 @@
 import type { Command } from './commands.ts';
+import type { StepEstimate } from './estimates/estimate-indexes.ts';
+import { timeLeft } from './estimates/left.ts';
+import type { Range } from './estimates/range.ts';
 import { handOf } from './hand.ts';
 import { planned } from './parts.ts';
 import { describeMeasuring, measuring } from './probes/measuring.ts';
@@ -60,6 +63,11 @@ export interface RunStatus {
   delayMs: number;
   indexes: Record<'total' | 'done' | 'building' | 'queued' | 'failed' | 'skipped' | 'dropped', number>;
   section: { number: number; of: number; title: string } | null;
+  /** How long it will still take, without waits to come, ms; null when it is not known, and `leftUnknown` says why. */
+  left: Range | null;
+  leftUnknown: string | null;
+  /** What each index was expected to come to. */
+  estimates: (Pick<StepEstimate, 'bytes' | 'walBytes' | 'tempBytes' | 'ms'> & { index: string })[];
   working: {
     index: string;
     status: StepStatus;
@@ -180,6 +188,7 @@ export const statusOf = (
   const hand = handOf(state);
   const busy = state.steps.filter(({ status }) => ['building', 'dropping', 'running'].includes(status));
   const { outcome } = state;
+  const left = alive ? timeLeft(state, sample, now) : ({ kind: 'none' } as const);
   return {
     run: state.run,
     state: stateWord(state, alive),
@@ -210,6 +219,12 @@ export const statusOf = (
       dropped: count('dropped'),
     },
     section: section === undefined ? null : { number: at + 1, of: state.sections.length, title: section.title },
+    left: left.kind === 'left' ? left.ms : null,
+    leftUnknown: left.kind === 'unknown' ? left.why : null,
+    estimates: state.estimates.flatMap(({ step: id, bytes, walBytes, tempBytes, ms }) => {
+      const step = state.steps[id];
+      return step === undefined ? [] : [{ index: stepName(step.step), bytes, walBytes, tempBytes, ms }];
+    }),
     working: busy.map((step) => {
       const live = sample?.builds.find((build) => build.step === step.id);
       const phase = live?.phase ?? step.phase?.name ?? null;

@@ -88,17 +88,23 @@ describe('signals without a terminal', () => {
 
 describe('exit status', () => {
   const TWICE = '-- SECTION 1: ONE\nCREATE UNIQUE INDEX CONCURRENTLY u ON dishes (name);\n';
+  // Preflight would find it.
+  const UNLOOKED = ['--check-unique-up-to', '0'];
   const status = async (sql: string, more: string[] = []): Promise<Ended> => {
     const { args, env } = await place(18, sql);
     return await indexdeck([...args, ...more], { env });
   };
 
   test('1 when an index failed and the rest went on', async () => {
-    expect(await status(TWICE, ['--on-error', 'skip'])).toMatchObject({ status: 1 });
+    expect(await status(TWICE, [...UNLOOKED, '--on-error', 'skip'])).toMatchObject({ status: 1 });
   });
 
   test('4 when a failure aborts, which is what it does without a terminal', async () => {
-    expect(await status(TWICE)).toMatchObject({ status: 4 });
+    expect(await status(TWICE, UNLOOKED)).toMatchObject({ status: 4 });
+  });
+
+  test('3 when a unique index would meet duplicates', async () => {
+    expect(await status(TWICE)).toMatchObject({ status: 3 });
   });
 
   test('3 when preflight blocks', async () => {

@@ -4,7 +4,7 @@ import { parseConfig } from '../../src/cli/options/config-file.ts';
 import { mergeOptions, resumedOptions, runOptions } from '../../src/cli/options/deploy-options.ts';
 import { parseGate } from '../../src/cli/options/gates.ts';
 import { parseIgnore } from '../../src/cli/options/ignore.ts';
-import { parseLedgerSchema, parseSetting } from '../../src/cli/options/values.ts';
+import { parseCheckUniqueUpTo, parseLedgerSchema, parseSetting } from '../../src/cli/options/values.ts';
 import { parseDuration } from '../../src/run/gates/units.ts';
 
 describe('--gate', () => {
@@ -55,6 +55,34 @@ test('--set', () => {
   expect(parseSetting('Maintenance_Work_Mem=512MB')).toEqual(['maintenance_work_mem', '512MB']);
   expect(parseSetting('my.setting=a=b')).toEqual(['my.setting', 'a=b']);
   for (const text of ['x', '=1', 'a b=1', 'x=']) expect(() => parseSetting(text)).toThrow(/NAME=VALUE/);
+});
+
+describe('what is read for duplicates', () => {
+  const unasked = { upTo: 256 * 1024 ** 2, asked: false, examples: true };
+
+  test('tables of a few seconds, unless a size is named', () => {
+    expect(runOptions({}, true, true).uniqueCheck).toEqual(unasked);
+    const given = mergeOptions({ checkUniqueUpTo: parseCheckUniqueUpTo('10GB') }, { uniqueExamples: false });
+    expect(runOptions(given, true, true).uniqueCheck).toEqual({ upTo: 10 * 1024 ** 3, asked: true, examples: false });
+    expect(parseCheckUniqueUpTo('0')).toBe(0);
+    expect(() => parseCheckUniqueUpTo('much')).toThrow(/--check-unique-up-to takes a size, such as 10GB/);
+  });
+
+  test('in a config file', () => {
+    const { checkUniqueUpTo, uniqueExamples } = parseConfig(
+      'check-unique-up-to: 1GB\nunique-examples: false\n',
+      'x.yaml',
+    );
+    expect([checkUniqueUpTo, uniqueExamples]).toEqual([1024 ** 3, false]);
+  });
+
+  test('a run that is taken up again goes on as it was, but for what is said', () => {
+    const before = runOptions({ checkUniqueUpTo: 5, uniqueExamples: false }, true, true);
+    expect(resumedOptions(before, {}, true, true).uniqueCheck).toEqual({ upTo: 5, asked: true, examples: false });
+    expect(resumedOptions(before, { checkUniqueUpTo: 0 }, true, true).uniqueCheck?.upTo).toBe(0);
+    const { uniqueCheck: _, ...ofOld } = before;
+    expect(resumedOptions(ofOld, {}, true, true).uniqueCheck).toEqual(unasked);
+  });
 });
 
 describe('--ignore', () => {

@@ -4,7 +4,7 @@ import { renderHtml } from '../../src/report/html/page.ts';
 import { jsonSchema, makeReport, type Report, renderMarkdown, reportSchema } from '../../src/report/index.ts';
 import type { EventBody, RunEvent } from '../../src/run/index.ts';
 import { History } from '../run/simulation/history.ts';
-import { runningStory, Story } from '../support/ui-events.ts';
+import { expected, runningStory, Story } from '../support/ui-events.ts';
 import { eventfulStory, prefixes } from './stories.ts';
 
 const reportOf = (events: readonly RunEvent[]): Report => {
@@ -35,6 +35,27 @@ test('whatever happens to a run, there is a report of it as published, at every 
     }
   }
 }, 60_000);
+
+test('what was expected is compared with what came, waits left out', () => {
+  const report = reportOf(runningStory({}, expected()).events);
+  const { estimates, indexes } = report;
+  if (estimates === null) throw new Error('no estimates');
+  const built = indexes.filter(({ outcome }) => outcome === 'built');
+  expect(estimates.indexes).toHaveLength(34);
+  expect(estimates.times.compared).toBe(built.length);
+  for (const { step, name } of built) {
+    const row = estimates.indexes.find((each) => each.step === step);
+    const worked = indexes.find((each) => each.step === step)?.workedMs ?? 0;
+    expect(row).toMatchObject({ name, workedMs: worked });
+    expect(row?.msFactor).toBeCloseTo(Math.max(60_000 / worked, worked / 60_000), 1);
+  }
+  const text = renderMarkdown(report);
+  expect(text).toContain('### Estimates');
+  expect(text).toMatch(
+    /- Times, without waits: \d+ of 15 within the range, half of them off by [\d.]+ times or less, \d+ by more than 3/,
+  );
+  expect(reportOf(runningStory().events).estimates).toBeNull();
+});
 
 test('what it counts is what the events say', () => {
   for (let seed = 100; seed <= 400; seed++) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type EventBody, evolve, type ProbeMeasurement, type RunEvent } from '../../src/run/index.ts';
-import { Core, createIndex, options, planOf, probe, section, serverError } from '../support/core.ts';
+import { Core, createIndex, factsOf, options, planOf, probe, section, serverError } from '../support/core.ts';
 
 /** What `effect finish` says is how the run ends. */
 const close = (core: Core): void => {
@@ -68,6 +68,7 @@ const END = [
     'options',
     'jobs',
     'preflight',
+    'checklist',
     'agreed',
     'probes',
     'analyzed',
@@ -105,6 +106,19 @@ test('so does a preflight that blocks it', () => {
   close(core);
   expect(core.state.outcome).toMatchObject({ status: 0 });
   expect(core.state.turnedBack).toMatchObject({ status: 3 });
+});
+
+test('a look finds what blocked a rollback gone, and what would be dropped is looked at next', () => {
+  const core = ended('built');
+  cameFor(core);
+  const blocks = { level: 'blocks', code: 'other-engine', what: 'another engine', why: '', advice: '' } as const;
+  core.preflighted({ findings: [blocks] });
+  expect(core.state.phase).toBe('blocked');
+  core.lastLook = { at: core.now, tookMs: 0 };
+  core.pass(10_000);
+  core.end('look', { kind: 'looked', outcome: { kind: 'done', facts: factsOf(core.state) } });
+  expect(core.underWay).toEqual(['survey']);
+  expect(core.state.checklist.cleared).toMatchObject([{ key: 'other-engine' }]);
 });
 
 test('and an engine that was killed at its question', () => {

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import type { Binaries } from '../../src/demo/binaries.ts';
 import { type Cluster, createCluster } from '../../src/demo/cluster.ts';
 
 /** The versions of PostgreSQL that tests run on. */
@@ -27,12 +28,15 @@ export interface ServerOptions {
   version: ServerVersion;
   /** Further server settings, such as `{ max_connections: '20' }`. */
   flags?: Record<string, string>;
+  /** Other programs than the package's. */
+  binaries?: Binaries;
 }
 
 /** A server with the settings of all test servers. Whoever calls this destroys it. */
-export function createServer({ version, flags }: ServerOptions): Promise<Cluster> {
+export function createServer({ version, flags, binaries }: ServerOptions): Promise<Cluster> {
   return createCluster({
     packageName: packages[version],
+    ...(binaries === undefined ? {} : { binaries }),
     password: 'test password',
     settings: { ...settings, ...flags },
   });

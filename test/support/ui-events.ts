@@ -14,6 +14,7 @@ import {
   type RunOptions,
   replay,
   type Sample,
+  type StepEstimate,
 } from '../../src/run/index.ts';
 import { preflightChange } from '../../src/run/preflight/change.ts';
 
@@ -217,7 +218,7 @@ export class Story {
     });
   }
 
-  preflight(findings: Finding[] = FINDINGS, steps: PreflightFacts['steps'] = []): this {
+  preflight(findings: Finding[] = FINDINGS, steps: PreflightFacts['steps'] = [], estimates?: StepEstimate[]): this {
     return this.add(
       {
         type: 'preflight.finished',
@@ -226,6 +227,7 @@ export class Story {
         tables: [],
         steps,
         settings: [{ name: 'maintenance_work_mem', value: '512MB', why: 'what fits beside two builds' }],
+        ...(estimates && { estimates }),
       },
       1500,
     );
@@ -328,9 +330,21 @@ export class Story {
   }
 }
 
+/** Each index of the plan is expected to take 40 to 90 s and 12 to 15 MB. */
+export const expected = (indexes = 34): StepEstimate[] =>
+  Array.from({ length: indexes }, (_, step) => ({
+    step,
+    by: 'sample',
+    bytes: { low: 12 * 1024 ** 2, mid: 13 * 1024 ** 2, high: 15 * 1024 ** 2 },
+    walBytes: null,
+    tempBytes: null,
+    ms: { low: 40_000, mid: 60_000, high: 90_000 },
+    why: null,
+  }));
+
 /** Two sections built, the third under way: one waits, one builds. */
-export const runningStory = (options: Partial<RunOptions> = {}): Story => {
-  const story = new Story().start(options).preflight().go();
+export const runningStory = (options: Partial<RunOptions> = {}, estimates?: StepEstimate[]): Story => {
+  const story = new Story().start(options).preflight(FINDINGS, [], estimates).go();
   for (const section of [0, 1]) {
     story.section(section);
     for (let step = section * 6; step < section * 6 + 6; step++)

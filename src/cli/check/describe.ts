@@ -1,11 +1,16 @@
 import { describePlan, type Finding, type Plan } from '../../plan/index.ts';
 import { bytes } from '../../run/format.ts';
 import {
+  bytesRange,
   type DatabaseFacts,
   type PreflightFacts,
   type PreflightSummary,
   plainText,
+  runnableSteps,
+  type StepEstimate,
+  stepName,
   type TableFacts,
+  timeRange,
 } from '../../run/index.ts';
 import { describeFindings } from '../output/findings.ts';
 import { describeSummary } from '../output/summary.ts';
@@ -34,10 +39,31 @@ const describeTables = (tables: readonly TableFacts[]): string[] => {
   return ['', 'Tables, as the catalog estimates them:', ...lines];
 };
 
-const verdict = (findings: readonly Finding[]): string => {
-  const count = (level: Finding['level']) => findings.filter((finding) => finding.level === level).length;
-  const blocks = count('blocks');
-  const warnings = `${count('warning')} ${count('warning') === 1 ? 'warning' : 'warnings'}`;
+/** A line for each index that would be built; what all of them come to is a finding. */
+const describeEstimates = (plan: Plan, estimates: readonly StepEstimate[]): string[] => {
+  if (estimates.length === 0) return [];
+  const steps = runnableSteps(plan);
+  const rows = estimates.map(({ step, bytes: size, ms, elsewhere, why }) => {
+    const planned = steps[step]?.step;
+    return {
+      name: planned === undefined ? '' : plainText(stepName(planned)),
+      size: size === null ? 'size unknown' : bytesRange(size),
+      time: ms === null ? 'time unknown' : timeRange(ms),
+      more: [
+        ...(elsewhere === undefined ? [] : [`${timeRange(elsewhere)} by the run of --matches`]),
+        ...(why === null ? [] : [plainText(why)]),
+      ].join('; '),
+    };
+  });
+  const width = (of: 'name' | 'size' | 'time') => Math.max(...rows.map((each) => each[of].length));
+  const lines = rows.map(({ name, size, time, more }) =>
+    `  ${name.padEnd(width('name'))}  ${size.padStart(width('size'))}  ${time.padStart(width('time'))}  ${more}`.trimEnd(),
+  );
+  return ['', 'Indexes, as they are estimated; waits are not in the times:', ...lines];
+};
+
+const verdict = ({ findings: { blocks, warning, waived } }: PreflightSummary): string => {
+  const warnings = `${warning} ${warning === 1 ? 'warning' : 'warnings'}${waived === 0 ? '' : `, ${waived} waived`}`;
   return blocks === 0
     ? `Nothing blocks; ${warnings}.`
     : `${blocks} ${blocks === 1 ? 'finding blocks' : 'findings block'} a deployment; ${warnings}.`;
@@ -58,10 +84,11 @@ export const describeCheck = ({ plan, database, preflight, findings, summary }: 
     '',
     describePlan({ ...plan, findings: [] }).trimEnd(),
     ...describeTables(preflight?.tables ?? []),
+    ...describeEstimates(plan, preflight?.estimates ?? []),
     '',
     'Findings:',
     ...describeFindings(findings),
     '',
-    verdict(findings),
+    verdict(summary),
   ];
 };

@@ -74,7 +74,7 @@ export const addCheck = (program: Command, io: Io, done: Done): void => {
     const { plan, findings, database, preflight } = checked;
     const status = blocked ? 3 : 0;
     if (ui === 'json') {
-      const { server = null, tables = [], steps = [], settings = [] } = preflight ?? {};
+      const { server = null, tables = [], steps = [], settings = [], estimates = [] } = preflight ?? {};
       out.line(
         JSON.stringify({
           status,
@@ -85,6 +85,7 @@ export const addCheck = (program: Command, io: Io, done: Done): void => {
           tables,
           steps,
           settings,
+          estimates,
           findings,
         }),
       );

@@ -10,6 +10,7 @@ import {
   DISCONNECT_POLICIES,
   ERROR_POLICIES,
   parseBaseline,
+  parseCheckUniqueUpTo,
   parseDelay,
   parseGiveUp,
   parseHook,
@@ -80,6 +81,8 @@ const schema = z.strictObject({
   critical: z.array(z.string().min(1)).optional(),
   thresholds: thresholds.optional(),
   amcheck: z.boolean().optional(),
+  'check-unique-up-to': readBy(parseCheckUniqueUpTo).optional(),
+  'unique-examples': z.boolean().optional(),
   ignore: z.array(readBy(parseIgnore)).optional(),
 });
 
@@ -126,6 +129,8 @@ export const checkConfig = (value: unknown): { options: GivenOptions } | { issue
       critical: data.critical,
       thresholds: data.thresholds,
       amcheck: data.amcheck,
+      checkUniqueUpTo: data['check-unique-up-to'],
+      uniqueExamples: data['unique-examples'],
       ignore: data.ignore,
     }),
   };

@@ -12,7 +12,9 @@ import type {
   OwnGate,
   Probe,
   RunOptions,
+  UniqueCheckOptions,
 } from '../../run/index.ts';
+import { UNIQUE_CHECK } from '../../run/unique-check.ts';
 import { overrideOwnGates } from './gates.ts';
 import type { GivenProbe } from './probes.ts';
 import type { Ui } from './values.ts';
@@ -64,6 +66,10 @@ export interface GivenOptions {
   thresholds?: { pass: number; review: number };
   /** Go through each index with bt_index_check. */
   amcheck?: boolean;
+  /** Bytes of the largest table that is read for duplicates. */
+  checkUniqueUpTo?: number;
+  /** Whether a few of the duplicates are kept, shortened. */
+  uniqueExamples?: boolean;
   /** Codes of findings that shall not block. */
   ignore?: string[];
 }
@@ -115,6 +121,16 @@ const verification = ({
   ...(amcheck === undefined ? {} : { amcheck }),
 });
 
+/** What is read for duplicates: as it was before, but for what was said. */
+const uniqueCheck = (
+  { checkUniqueUpTo: upTo, uniqueExamples: examples }: GivenOptions,
+  before: UniqueCheckOptions = UNIQUE_CHECK,
+): UniqueCheckOptions => ({
+  ...before,
+  ...(upTo === undefined ? {} : { upTo, asked: true }),
+  ...(examples === undefined ? {} : { examples }),
+});
+
 /** What was not said goes on as it was: the options of a run that is taken up again. See `runOptions`. */
 export const resumedOptions = (
   { ignore: _, ...before }: RunOptions,
@@ -140,6 +156,7 @@ export const resumedOptions = (
   settings: { ...before.settings, ...given.settings },
   // What is measured stays as it was: it was measured before.
   ...verification(given),
+  uniqueCheck: uniqueCheck(given, before.uniqueCheck),
   ...ignored({}, given),
   interactive,
   log: given.log ?? before.log ?? null,
@@ -175,6 +192,7 @@ export const runOptions = (
   ledger: given.ledger === false ? null : { schema: given.ledgerSchema ?? LEDGER_SCHEMA },
   probes,
   ...verification(given),
+  uniqueCheck: uniqueCheck(given),
   ...ignored({}, given),
   interactive,
   log: given.log ?? null,

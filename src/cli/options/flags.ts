@@ -8,6 +8,7 @@ import {
   DISCONNECT_POLICIES,
   ERROR_POLICIES,
   parseBaseline,
+  parseCheckUniqueUpTo,
   parseChoice,
   parseDelay,
   parseGiveUp,
@@ -63,6 +64,12 @@ export const addBuildFlags = (command: Command): Command =>
     .option('--jobs <n>', 'most builds at the same time, on different tables (default: 2)', parseJobs)
     .option('--set <name=value>', 'a server setting for the building sessions (repeatable)', collect(parseSetting))
     .option('--replace-invalid', 'drop and rebuild the invalid leftovers that the findings name')
+    .option(
+      '--check-unique-up-to <size>',
+      'look for duplicates before UNIQUE indexes in tables up to this size, 0: in none (default: 256MB)',
+      parseCheckUniqueUpTo,
+    )
+    .option('--no-unique-examples', 'say how many duplicates there are, and keep none of their values')
     .option('--ignore <code>', 'waive what blocks by this code, where it can be waived (repeatable)', collectIgnored)
     .option('--amcheck', 'go through each B-tree index in the end, with the extension amcheck')
     .option('--environment <name>', 'shown on screen; production asks for the database’s name instead of y')
@@ -185,6 +192,8 @@ export const givenByFlags = (command: Command): GivenOptions => {
     ['hooks', 'exec'],
     ['matches', 'matches'],
     ['amcheck', 'amcheck'],
+    ['checkUniqueUpTo', 'checkUniqueUpTo'],
+    ['uniqueExamples', 'uniqueExamples'],
     ['ignore', 'ignore'],
   ];
   const values = command.opts<Record<string, unknown>>();

@@ -1,6 +1,6 @@
 import type { Hook } from '../../engine/config.ts';
 import { MAX_NAME_BYTES } from '../../plan/ident.ts';
-import { parseDuration } from '../../run/gates/units.ts';
+import { parseBytes, parseDuration } from '../../run/gates/units.ts';
 import { type DisconnectPolicy, type ErrorPolicy, EVENT_TYPES } from '../../run/index.ts';
 import { MOST_DELAY_MS, MOST_JOBS } from '../../run/order-change.ts';
 import { UsageError } from '../errors.ts';
@@ -48,6 +48,14 @@ export const parseBaseline = (text: string): number => {
   if (ms === null || ms < 1_000 || ms > MOST_BASELINE_MS)
     throw new UsageError(`--baseline takes a time from 1s to 1h, such as 30s, not ${JSON.stringify(text)}`);
   return ms;
+};
+
+/** Bytes of --check-unique-up-to. */
+export const parseCheckUniqueUpTo = (text: string): number => {
+  const size = parseBytes(text);
+  if (size === null)
+    throw new UsageError(`--check-unique-up-to takes a size, such as 10GB, or 0 for none, not ${JSON.stringify(text)}`);
+  return Math.round(size);
 };
 
 /** Schemas that are the server's own, or, in a search path, stand for another one. */

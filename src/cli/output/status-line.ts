@@ -10,6 +10,8 @@ import {
   REFUSED_WORDS,
   type RunState,
   type Sample,
+  timeLeft,
+  timeRange,
 } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 
@@ -59,6 +61,13 @@ const attention = (state: RunState, sample: Sample | null, now: number): string[
   return [`waits on pid ${blocker.pid} (${who.join(', ')})`];
 };
 
+/** How long it will still take, as a range, or why nobody can know. */
+const timeToGo = (state: RunState, sample: Sample | null, now: number): string[] => {
+  const left = timeLeft(state, sample, now);
+  if (left.kind === 'none') return [];
+  return [left.kind === 'left' ? `left ${timeRange(left.ms)} (est)` : `left unknown: ${left.why}`];
+};
+
 /** Where a run stands, in one line. */
 export const statusLine = ({ state, sample, link }: FeedView, now: number): string => {
   if (state === null) return 'status: nothing is known of the run yet';
@@ -73,6 +82,7 @@ export const statusLine = ({ state, sample, link }: FeedView, now: number): stri
     `index ${over}/${indexes.length}`,
     ...(failed > 0 ? [`${failed} failed`] : []),
     `${building} building`,
+    ...timeToGo(state, sample, now),
     ...(sample === null ? [] : [...metrics(state, sample), ...ownGates(state, sample)]),
     ...attention(state, sample, now),
     ...(link.status === 'connected' ? [] : [`no connection to the engine since ${link.since}: ${link.why ?? ''}`]),

@@ -29,9 +29,12 @@ export const locateBackup = (named: string, journal: string): Located | null => 
   return record === null ? null : { path: record.path, record };
 };
 
-type Proof = Pick<NamedBackup, 'proven' | 'sha256' | 'bytes' | 'takenAt' | 'database' | 'problem'>;
+type Proof = Pick<NamedBackup, 'proven' | 'sha256' | 'bytes' | 'takenAt' | 'database' | 'problem' | 'serverVersion'>;
 
-const NOTHING: Proof = { proven: null, sha256: null, bytes: null, takenAt: null, database: null, problem: null };
+const NOTHING: Proof = {
+  ...{ proven: null, sha256: null, bytes: null, takenAt: null, database: null, problem: null },
+  serverVersion: null,
+};
 
 const unproven = (problem: string): Proof => ({ ...NOTHING, problem });
 
@@ -45,12 +48,14 @@ const prove = async ({ path, record }: Located, { binDir, signal }: ProofRequest
     // Nothing is known of it: only reading all of it shows that it can be read.
     await readArchive(reading);
     if (list.tables === 0) return unproven(`there are no rows of any table in ${path}`);
-    return { ...NOTHING, ...digest, proven: 'read', takenAt: list.createdAt, database: list.database };
+    const { createdAt: takenAt, database, serverVersion } = list;
+    return { ...NOTHING, ...digest, proven: 'read', takenAt, database, serverVersion };
   }
   if (digest.sha256 !== record.sha256)
     return unproven(`${path} is not as it was written: SHA-256 ${digest.sha256}, on record ${record.sha256}`);
   const database = list.database ?? record.database.database;
-  return { ...NOTHING, ...digest, proven: 'checksum', takenAt: record.snapshotAt, database };
+  const { snapshotAt: takenAt, server } = record;
+  return { ...NOTHING, ...digest, proven: 'checksum', takenAt, database, serverVersion: server.version };
 };
 
 /**
@@ -71,6 +76,7 @@ export const proveBackup = async (located: Located, request: ProofRequest): Prom
     path,
     ...proof,
     systemIdentifier: record?.server.systemIdentifier ?? null,
+    schemas: record?.schemas ?? [],
     provenAt: new Date().toISOString(),
   };
 };

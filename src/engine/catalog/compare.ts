@@ -1,4 +1,5 @@
-import type { CreateIndexStep } from '../../plan/types.ts';
+import { quoteIdent } from '../../plan/ident.ts';
+import type { CreateIndexStep, SideBySide } from '../../plan/types.ts';
 import type { PlannedIndexRow } from '../../queries/planned_indexes.ts';
 import type { Tried } from '../../queries/try_indexes.ts';
 import { differencesOf, renamed } from './plan-text.ts';
@@ -26,22 +27,47 @@ export function compareWithPlan(
   if ('sqlstate' in tried) return [...inText, notComparable(tried)];
   const differences = tablespaceDifference(row, create, tried.tablespace);
   if (tried.unique === tried.there_unique && tried.tail === tried.there_tail) return differences;
-  const planned = renamed(tried.definition, {
-    schema: row.table_schema,
-    table: row.table_name ?? '',
-    name: create.name,
-  });
-  const inMeaning = differencesOf(planned, definition);
-  // The server's texts are the proof; the words are only how to say it.
-  differences.unshift(...(inMeaning.length > 0 ? inMeaning : [`planned: ${tried.tail}; there: ${tried.there_tail}`]));
-  return differences;
+  const planned = plannedDefinition(row, create, tried);
+  // Both texts are the server's own: what is left of a difference may be two words for one thing, such as off and false.
+  return [...differencesOf(planned, definition), ...differences];
+}
+
+/** The planned index as the server writes it, under its own names; as the plan does where the server was not asked. */
+export function plannedDefinition(row: PlannedIndexRow, create: CreateIndexStep, tried: Tried | null): string {
+  const text = tried === null || 'sqlstate' in tried ? create.buildSql : tried.definition;
+  const to = { schema: row.table_schema, table: row.table_name ?? create.table, name: create.name };
+  return renamed(text, to, false);
+}
+
+/** The planned index as a statement on its own table, by whatever name the plan calls that. */
+export function plannedStatement(row: PlannedIndexRow, create: CreateIndexStep): string {
+  return plannedDefinition(row, create, null);
+}
+
+/** Both definitions in full: the tablespace is written where it is what differs. */
+export function sideBySide(
+  row: PlannedIndexRow,
+  create: CreateIndexStep,
+  tried: Tried | null,
+  { definition, differences }: { definition: string; differences: string[] },
+): SideBySide {
+  const named = tried === null || 'sqlstate' in tried ? null : tried.tablespace;
+  const planned = plannedDefinition(row, create, tried);
+  const tablespace = plannedTablespace(row, create, named);
+  if (row.tablespace === tablespace) return { planned, found: definition, differences };
+  const within = (text: string, name: string) =>
+    / TABLESPACE /.test(text) ? text : `${text} TABLESPACE ${quoteIdent(name)}`;
+  return { planned: within(planned, tablespace), found: within(definition, row.tablespace), differences };
+}
+
+function plannedTablespace(row: PlannedIndexRow, create: CreateIndexStep, named: string | null): string {
+  const set = create.settings.findLast((setting) => setting.name === 'default_tablespace');
+  return named ?? (set === undefined ? row.usual_tablespace : set.value || row.database_tablespace);
 }
 
 /** pg_get_indexdef leaves the tablespace out, so it is compared by itself. */
 function tablespaceDifference(row: PlannedIndexRow, create: CreateIndexStep, named: string | null): string[] {
-  const set = create.settings.findLast((setting) => setting.name === 'default_tablespace');
-  const usual = set === undefined ? row.usual_tablespace : set.value || row.database_tablespace;
-  const planned = named ?? usual;
+  const planned = plannedTablespace(row, create, named);
   if (row.tablespace === planned) return [];
   return [`it is in the tablespace ${row.tablespace}, planned in ${planned}`];
 }

@@ -1,6 +1,7 @@
 export { type AttachedNames, attachedNames } from './attached-names.ts';
 export { bytesOfDatabase, type CatalogBaseline, takeBaseline } from './baseline.ts';
 export { checkIndexes } from './check-indexes.ts';
+export { plannedDefinition, plannedStatement, sideBySide } from './compare.ts';
 export { findLeftover } from './find-leftover.ts';
 export { type IndexState, indexFacts, sizesOf } from './index-facts.ts';
 export {

@@ -26,7 +26,7 @@ export interface Inspection {
 }
 
 export interface InspectOptions {
-  /** Try also the indexes that are not there yet: the server tells what it would refuse. */
+  /** Try also the indexes that are not there yet, or not valid: the server tells what it would refuse. */
   tryMissing?: boolean;
   /** What the server made of missing indexes when it was asked before, by step: what it took once is not tried again. */
   known?: ReadonlyMap<number, Tried>;
@@ -53,7 +53,7 @@ export async function inspectIndexes(
   for (const { step, create } of targets) {
     const row = rows.get(step);
     if (row !== undefined && !isKnown(row, options) && worthTrying(row, create, definitions, options)) {
-      wishes.push({ row, create, there: row.index_oid !== null });
+      wishes.push({ row, create, there: row.valid === true });
     }
   }
   const tried = await tryPlanned(session, wishes);
@@ -79,9 +79,9 @@ export async function inspectIndex(session: Session, step: number, create: Creat
   return inspection;
 }
 
-function isKnown({ step, index_oid }: PlannedIndexRow, { known }: InspectOptions): boolean {
+function isKnown({ step, index_oid, valid }: PlannedIndexRow, { known }: InspectOptions): boolean {
   const before = known?.get(step);
-  return index_oid === null && before !== undefined && !('sqlstate' in before);
+  return (index_oid === null || valid === false) && before !== undefined && !('sqlstate' in before);
 }
 
 function worthTrying(
@@ -92,8 +92,9 @@ function worthTrying(
 ): boolean {
   if (!isIndexable(row) || row.is_system === true) return false;
   if (row.index_oid === null) return options.tryMissing === true;
-  const readable = row.valid === true || row.index_kind === 'I';
-  if (!isIndex(row) || !readable || row.index_table_oid !== row.table_oid) return false;
+  if (!isIndex(row) || row.index_table_oid !== row.table_oid) return false;
+  // What it would be replaced by. That of a partitioned table is compared before it is complete, too.
+  if (row.valid !== true && row.index_kind !== 'I') return options.tryMissing === true;
   const definition = definitions.get(row.index_oid);
   return typeof definition?.text === 'string' && needsServer(create, definition.text);
 }

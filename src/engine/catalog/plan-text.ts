@@ -10,9 +10,12 @@ export const retargeted = (create: CreateIndexStep): string =>
     concurrently: false,
   });
 
-/** A CREATE INDEX text under other names. */
-export const renamed = (sql: string, to: { schema: string | null; table: string; name: string }): string =>
-  retargetIndex(sql, { relation: { schema: to.schema, table: to.table }, name: to.name });
+/** A CREATE INDEX text under other names; `concurrently`: with that word, or without. */
+export const renamed = (
+  sql: string,
+  to: { schema: string | null; table: string; name: string },
+  concurrently: boolean,
+): string => retargetIndex(sql, { relation: { schema: to.schema, table: to.table }, name: to.name, concurrently });
 
 /** How the two texts differ in structure, in words, the planned one first; which index on which table does not count. */
 export function differencesOf(planned: string, there: string): string[] {

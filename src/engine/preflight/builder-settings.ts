@@ -7,9 +7,15 @@ export const CONSULTED: readonly string[] = [
   'maintenance_work_mem',
   'max_parallel_maintenance_workers',
   'max_parallel_workers',
+  'max_worker_processes',
+  'temp_file_limit',
   'shared_buffers',
   'default_transaction_read_only',
   'synchronous_commit',
+  // Sizes and times are estimated by these.
+  'temp_file_limit',
+  'min_parallel_table_scan_size',
+  'wal_compression',
 ];
 
 export interface ChosenSetting {
@@ -25,12 +31,19 @@ const LEAST_MEMORY = 64 * MB;
 /** Beyond this little is won; what was measured for the design was 512 MB. */
 const MOST_MEMORY = 512 * MB;
 
-/** A setting in bytes, from pg_settings' own unit (kB, 8kB, MB, ...). */
-function inBytes(setting: SettingRow | undefined): number | null {
+const UNITS: Readonly<Record<string, number>> = { B: 1, kB: KB, MB, GB: MB * KB, TB: MB * MB };
+
+/**
+ * A setting in bytes, from pg_settings' own unit (kB, 8kB, MB, ...); `given`: another value of it, as SET takes it, with a
+ * unit of its own or without. Null for what is no size.
+ */
+export function inBytes(setting: SettingRow | undefined, given?: string): number | null {
   const match = /^(\d*)(B|kB|MB|GB)$/.exec(setting?.unit ?? '');
-  if (setting?.value == null || match === null) return null;
-  const unit = { B: 1, kB: KB, MB, GB: MB * KB }[match[2] as 'B' | 'kB' | 'MB' | 'GB'];
-  return Number(setting.value) * Number(match[1] || 1) * unit;
+  const [, number, unit] = /^\s*(\d+(?:\.\d+)?)\s*(B|kB|MB|GB|TB)?\s*$/.exec(given ?? setting?.value ?? '') ?? [];
+  if (match === null || number === undefined) return null;
+  return (
+    Number(number) * (unit === undefined ? Number(match[1] || 1) * (UNITS[match[2] ?? ''] ?? 1) : (UNITS[unit] ?? 1))
+  );
 }
 
 /**
@@ -88,11 +101,10 @@ function memory(settings: Map<string, SettingRow>, jobs: number): ChosenSetting 
 function workers(settings: Map<string, SettingRow>, jobs: number): ChosenSetting[] {
   const name = 'max_parallel_maintenance_workers';
   const own = Number(settings.get(name)?.value);
-  const pool = Number(settings.get('max_parallel_workers')?.value);
+  const limits = ['max_parallel_workers', 'max_worker_processes'].map((limit) => Number(settings.get(limit)?.value));
+  const pool = Math.min(...limits.filter(Number.isInteger));
   if (!Number.isInteger(own)) return [];
   const share = Number.isInteger(pool) ? Math.max(1, Math.floor(pool / Math.max(1, jobs))) : own;
   if (own <= share) return [{ name, value: String(own), why: "the server's own" }];
-  return [
-    { name, value: String(share), why: `its share of max_parallel_workers = ${pool} with ${jobs} builds at a time` },
-  ];
+  return [{ name, value: String(share), why: `its share of ${pool} workers with ${jobs} builds at a time` }];
 }

@@ -5,9 +5,16 @@ import type { LedgerSchemaRow } from '../../queries/ledger_schema.ts';
 import type { ServerFactsRow } from '../../queries/server_facts.ts';
 import type { RoleDefault, SettingRow } from '../../queries/settings_named.ts';
 import type { StallingTransaction } from '../../queries/stalling_transactions.ts';
+import type { TableIndex } from '../../queries/table_indexes.ts';
+import type { XminHolder } from '../../queries/xmin_holders.ts';
 import type { RunOptions, StepState } from '../../run/index.ts';
 import type { AttachedNames, Inspection, PartitionedIndex } from '../catalog/index.ts';
+import type { EstimateFacts } from './estimates/gather-estimates.ts';
+import type { Hypothetical } from './hypothetical/ask.ts';
 import type { Pooling } from './pooling.ts';
+import type { RefusalCause } from './refusal-causes.ts';
+import type { TableNow } from './tables-now.ts';
+import type { UniqueCheck } from './unique/check.ts';
 
 /** One planned index and what the catalog says of it. */
 export interface IndexFinding extends Inspection {
@@ -47,8 +54,20 @@ export interface Facts {
   attaches: AttachedNames[];
   /** What stands where the parts of such indexes belong, for a run that is taken up again. */
   parts: IndexFinding[];
+  /** The valid indexes of the tables that are to get new ones; null when a lock kept them from being read. */
+  neighbours: TableIndex[] | null;
+  /** Why the server does not take an index, by step, where more is known than it says. */
+  refusalCauses: Map<number, RefusalCause>;
+  /** Where indexes go by default, by name: whether we may create something there. */
+  tablespaces: Map<string, boolean>;
+  /** The plan's tables, each once, as they are at this moment. */
+  tables: TableNow[];
   /** Transactions that builds would wait for, of the least age that counts (`leastTransactionAgeS`), and prepared ones. */
   transactions: StallingTransaction[];
+  /** Slots and standbys that hold back vacuum. */
+  xminHolders: XminHolder[];
+  /** Of planned UNIQUE indexes, by step. */
+  unique: Map<number, UniqueCheck>;
   settings: Map<string, SettingRow>;
   refusedSettings: RefusedSetting[];
   roleDefaults: RoleDefault[];
@@ -56,6 +75,10 @@ export interface Facts {
   ledger: LedgerSchemaRow | null;
   /** Probes that will not be run, since they call these functions by name, VOLATILE ones. */
   refusedProbes: { name: string; functions: string[] }[];
+  /** What sizes and times are estimated from; null before a rollback. */
+  basis: EstimateFacts | null;
+  /** Which of the missing indexes the probes would use; null when there was nothing to ask. */
+  hypothetical: Hypothetical | null;
   /** What is there of amcheck; null when it was not asked for. */
   amcheck: { installed: boolean; allowed: boolean } | null;
 }

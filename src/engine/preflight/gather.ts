@@ -10,7 +10,9 @@ import { serverFacts } from '../../queries/server_facts.ts';
 import { roleDefaults, settingsNamed } from '../../queries/settings_named.ts';
 import { stallingTransactions } from '../../queries/stalling_transactions.ts';
 import { systemIdentifier } from '../../queries/system_identifier.ts';
+import { tablespacesNamed } from '../../queries/tablespaces_named.ts';
 import { trySettings } from '../../queries/try_settings.ts';
+import { xminHolders } from '../../queries/xmin_holders.ts';
 import { builtWith, type RunOptions, runnableSteps, type StepState } from '../../run/index.ts';
 import { calledFunctions } from '../catalog/called-functions.ts';
 import { isHarmless } from '../catalog/harmless-functions.ts';
@@ -23,53 +25,85 @@ import {
 } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
+import { defaultTablespace } from './default-tablespaces.ts';
+import { gatherEstimates } from './estimates/gather-estimates.ts';
 import type { Facts, RefusedSetting } from './facts.ts';
+import { askHypothetically } from './hypothetical/ask.ts';
+import { Memory } from './memory.ts';
+import { neighboursOf } from './neighbours.ts';
+import { refusalCauses } from './refusal-causes.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
+import { WATCHED_MS, watchTables } from './tables-now.ts';
+import { checkUnique } from './unique/check.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
-export async function gather(session: Session, about: Omit<PreflightInput, 'inspect' | 'purpose'>): Promise<Facts> {
-  const { plan, options, ours } = about;
+export async function gather(session: Session, about: Omit<PreflightInput, 'inspect'>): Promise<Facts> {
+  const { plan, options, ours, memory = new Memory(), watchedMs = WATCHED_MS } = about;
+  const resumed = about.resumed ?? null;
+  // What is not to be built is not looked at that closely.
+  const builds = about.purpose !== 'rollback';
   const server = await serverFacts(session);
   const targets = indexTargets(plan, options);
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
-  const { trials } = about;
-  const inspections = await inspectIndexes(session, targets, { tryMissing, ...(trials && { known: trials }) });
-  for (const [step, { tried, found }] of inspections) if (tried && found.kind === 'none') trials?.set(step, tried);
+  const inspections = await inspectIndexes(session, targets, { tryMissing, known: memory.trials });
+  for (const [step, { tried, found }] of inspections)
+    if (tried && (found.kind === 'none' || found.kind === 'invalid')) memory.trials.set(step, tried);
   const indexes = findingsOf(targets, inspections);
   // What is tried for the whole need not be tried for each part.
   const known = partTargets(about.steps ?? [], options);
   const parts = findingsOf(known, await inspectIndexes(session, known));
   const partitioned = await partitionedIndexes(session, indexes);
+  const refused = await refusedProbes(session, options);
+  const scope = { mayTry: tryMissing, memory: memory.estimates, budgetMs: about.sampleMs };
   const tables = [
     ...new Set([
       ...indexes.flatMap(({ row }) => row.table_oid ?? []),
       ...partitioned.flatMap(({ tree }) => tree.map(({ oid }) => oid)),
     ]),
   ];
+  const watched = await watchTables(session, indexes, { ours, watchedMs: builds ? watchedMs : 0 });
   return {
     plan,
     options,
-    resumed: about.resumed ?? null,
+    resumed,
     pooling: about.pooling,
     server,
     active: (await activity(session, ours)).active,
     ourSessions: ours.length,
     otherEngines: await engineLockHolders(session, ours),
     dumps: await dumpSessions(session, ours),
-    systemIdentifier: options.backup === null ? null : await identifierOf(session),
+    systemIdentifier: options.backup === null ? null : await memory.once('system', () => identifierOf(session)),
     indexes,
     partitioned,
     attaches: await attachedNames(session, plannedAttaches(plan)),
     parts,
+    neighbours: builds ? await neighboursOf(session, indexes) : [],
+    refusalCauses: await refusalCauses(session, indexes),
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
+    tablespaces: await tablespacesNamed(
+      session,
+      indexes.flatMap((index) => defaultTablespace(index) ?? []),
+    ),
+    xminHolders: await xminHolders(session),
+    unique: builds
+      ? await checkUnique(session, { indexes, options, user: server.user, resumed, known: memory.unique })
+      : new Map(),
     settings: await settingsNamed(session, CONSULTED),
     refusedSettings: await refusedSettings(session, plan, options),
     roleDefaults: await roleDefaults(session),
-    refusedProbes: await refusedProbes(session, options),
+    refusedProbes: refused,
+    hypothetical: builds
+      ? await memory.once('hypothetical', () =>
+          askHypothetically(session, { indexes, options, refusedProbes: refused, user: server.user }),
+        )
+      : null,
     amcheck: options.amcheck === true ? await amcheck(session) : null,
+    basis: builds ? await gatherEstimates(session, indexes, scope) : null,
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
+    // Last, so that what is watched meanwhile costs no time of its own.
+    tables: await watched(),
   };
 }
 

@@ -1,6 +1,5 @@
 import { waiveFindings } from '../../plan/findings/index.ts';
-import type { Finding, Plan } from '../../plan/types.ts';
-import type { Tried } from '../../queries/try_indexes.ts';
+import type { Finding, Plan, SideBySide } from '../../plan/types.ts';
 import {
   type PreflightFacts,
   plainText,
@@ -12,9 +11,12 @@ import {
 import { tablesOfTree } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { builderSettings } from './builder-settings.ts';
+import { stepEstimates } from './estimates/step-estimates.ts';
 import type { Facts } from './facts.ts';
 import { gather } from './gather.ts';
+import type { Memory } from './memory.ts';
 import type { Pooling } from './pooling.ts';
+import { withoutCompared } from './redundancy.ts';
 import { ROLLBACK_RULES, RULES } from './rules/index.ts';
 
 export interface PreflightInput {
@@ -32,8 +34,12 @@ export interface PreflightInput {
   steps?: readonly StepState[];
   /** rollback: what is looked at is whether the indexes can be dropped; default: whether they can be built. */
   purpose?: RunState['purpose'];
-  /** What the server made of missing indexes, by step, from look to look: each look goes by it and adds to it. */
-  trials?: Map<number, Tried>;
+  /** Of the looks before this one; absent: this is the only one. */
+  memory?: Memory;
+  /** How long writes to the tables are watched, in milliseconds; 0: not at all. Default: a little over a second. */
+  watchedMs?: number;
+  /** How long indexes may be tried on samples, ms; about a second by default. */
+  sampleMs?: number;
 }
 
 /**
@@ -41,8 +47,8 @@ export interface PreflightInput {
  * right that is missing is a finding.
  */
 export async function runPreflight(input: PreflightInput): Promise<PreflightFacts> {
-  const { inspect, purpose = 'deploy', ...about } = input;
-  return judge(await gather(inspect, about), purpose);
+  const { inspect, ...about } = input;
+  return judge(await gather(inspect, about), input.purpose);
 }
 
 /** The facts as the run keeps them, with what the rules say of them. Pure. */
@@ -70,6 +76,7 @@ export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): Pr
     })),
     ...(onPartitioned ? { parts: facts.partitioned.map(({ step, parts }) => ({ step, parts })) } : {}),
     settings: builderSettings(facts),
+    ...(facts.basis === null ? {} : { estimates: stepEstimates(facts) }),
   };
 }
 
@@ -77,7 +84,7 @@ export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): Pr
 const findingsOf = (facts: Facts, purpose: RunState['purpose']): Finding[] =>
   purpose === 'rollback'
     ? ROLLBACK_RULES.flatMap((rule) => rule(facts))
-    : [...facts.plan.findings, ...RULES.flatMap((rule) => rule(facts))];
+    : [...withoutCompared(facts.plan.findings, facts), ...RULES.flatMap((rule) => rule(facts))];
 
 /** Names and texts in a finding come from whoever is connected: nothing in them may steer a terminal. */
 const readable = (finding: Finding): Finding => ({
@@ -85,4 +92,12 @@ const readable = (finding: Finding): Finding => ({
   what: plainText(finding.what),
   why: plainText(finding.why),
   advice: plainText(finding.advice),
+  ...(finding.compare === undefined ? {} : { compare: readableComparison(finding.compare) }),
+  ...(finding.examples === undefined ? {} : { examples: finding.examples.map(plainText) }),
+});
+
+const readableComparison = ({ planned, found, differences }: SideBySide): SideBySide => ({
+  planned: plainText(planned),
+  found: plainText(found),
+  differences: differences.map(plainText),
 });

@@ -1,11 +1,25 @@
+import { sideBySideLines } from '../../run/index.ts';
 import type { Report } from '../schema.ts';
 import { timeOfDay } from '../summary.ts';
 import { type Html, html, nothing } from './html.ts';
 
 const LEVEL_TONES = { ok: 'good', note: 'note', warning: 'warn', blocks: 'bad' } as const;
 
-const finding = ({ level, code, what, why, advice, waived }: Report['findings'][number]): Html =>
-  html`<tr><td class="t ${LEVEL_TONES[level]}">${waived ? 'waived' : level}</td><td>${what} <span class="faint">[${code}]</span>${[why, advice].filter((each) => each !== '').map((each) => html`<br><span class="faint">${each}</span>`)}</td></tr>`;
+/** Columns of definitions side by side. */
+const WIDTH = 100;
+
+const shown = ({ compare, examples = [] }: Report['findings'][number]): Html | null => {
+  const lines = [
+    ...(compare === undefined ? [] : sideBySideLines(compare, WIDTH).map(({ text }) => text)),
+    ...examples,
+  ];
+  return lines.length === 0 ? null : html`<pre class="plan">${lines.join('\n')}</pre>`;
+};
+
+const finding = (each: Report['findings'][number]): Html => {
+  const { level, code, what, why, advice, waived } = each;
+  return html`<tr><td class="t ${LEVEL_TONES[level]}">${waived ? 'waived' : level}</td><td>${what} <span class="faint">[${code}]</span>${shown(each)}${[why, advice].filter((each) => each !== '').map((each) => html`<br><span class="faint">${each}</span>`)}</td></tr>`;
+};
 
 /** What preflight said, and what was gone on in spite of. */
 export const findings = (report: Report): Html => {

@@ -1,4 +1,4 @@
-import { isStuck, partsOf, planned, type RunState, type StepState, stepName } from '../../run/index.ts';
+import { isStuck, partsOf, planned, type RunState, type StepState, stepName, workedMs } from '../../run/index.ts';
 import type { Report } from '../schema.ts';
 
 type Index = Report['indexes'][number];
@@ -50,7 +50,9 @@ export const indexes = (state: RunState): Index[] =>
         finishedAt: step.finishedAt,
         durationMs: took(step),
         atMost: step.unwatched,
+        workedMs: step.finishedAt === null ? null : workedMs(step, Date.parse(step.finishedAt)),
         bytes: checked?.bytes ?? step.bytes,
+        tableBytes: state.tables.find(({ oid }) => oid === step.tableOid)?.bytes ?? null,
         oid: checked?.oid ?? step.oid,
         // What was verified before it was dropped again says nothing of now.
         verified: step.status === 'dropped' || checked === undefined ? null : checked.ok,

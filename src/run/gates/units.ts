@@ -51,3 +51,6 @@ export const parseDuration = (text: string): number | null => {
   const seconds = parseQuantity(text, SECONDS);
   return seconds === null ? null : seconds * 1000;
 };
+
+/** Bytes of a size such as 512MB; null when the text is none. */
+export const parseBytes = (text: string): number | null => parseQuantity(text, BYTES);

@@ -51,6 +51,8 @@ export const preflightChange = (
   const parts = same(before.parts, now.parts) ? {} : { parts: now.parts ?? [] };
   const settings = same(before.settings, now.settings) ? {} : { settings: now.settings };
   const server = same(before.server, now.server) ? {} : { server: now.server };
+  const estimates =
+    now.estimates === undefined || same(before.estimates, now.estimates) ? {} : { estimates: now.estimates };
   const isMaterial =
     cleared.length + added.length + steps.length > 0 ||
     moved ||
@@ -73,6 +75,7 @@ export const preflightChange = (
     ...parts,
     ...settings,
     ...server,
+    ...estimates,
   };
 };
 
@@ -100,5 +103,6 @@ export const changedFacts = (facts: PreflightFacts, change: PreflightChange): Pr
     ...(parts === undefined ? {} : { parts }),
     settings: change.settings ?? facts.settings,
     server: change.server ?? facts.server,
+    ...(change.estimates && { estimates: change.estimates }),
   };
 };

@@ -1,16 +1,36 @@
+import type { Plan } from '../../plan/types.ts';
+import type { Range } from '../estimates/range.ts';
+import { estimateTotals } from '../estimates/totals.ts';
 import type { PreflightFacts } from '../events.ts';
+import { runnableSteps } from '../steps.ts';
 
-/** From the least to the most that it may be. */
-export interface Range {
-  least: number;
-  most: number;
-}
-
-/** How long the builds take and how large the indexes become; null: not known. */
+/** How long the builds take, without waits, and how large the indexes become; null: not known. */
 export interface AheadEstimate {
   ms: Range | null;
   bytes: Range | null;
+  /** Indexes of which it is not known; they are in neither. */
+  unknownTimes: number;
+  unknownSizes: number;
 }
 
 /** What preflight knows of time and size: the one place that the summary takes them from. */
-export const estimateAhead = (_preflight: PreflightFacts | null): AheadEstimate => ({ ms: null, bytes: null });
+export const estimateAhead = (
+  preflight: Pick<PreflightFacts, 'estimates' | 'steps'> | null,
+  plan: Plan,
+  jobs: number,
+): AheadEstimate => {
+  const estimates = preflight?.estimates ?? [];
+  const steps = runnableSteps(plan);
+  const tables = new Map(preflight?.steps.map(({ step, tableOid }) => [step, tableOid]));
+  const { ms, bytes, unknownTimes, unknownSizes } = estimateTotals(
+    estimates,
+    (step) => ({ section: steps[step]?.section ?? 0, table: tables.get(step) ?? `step ${step}` }),
+    jobs,
+  );
+  return {
+    ms: unknownTimes === estimates.length ? null : ms,
+    bytes: unknownSizes === estimates.length ? null : bytes,
+    unknownTimes,
+    unknownSizes,
+  };
+};

@@ -1,7 +1,8 @@
 import type { Finding, Level } from '../../plan/types.ts';
-import { bytes, duration } from '../format.ts';
+import { bytesRange, timeRange } from '../estimates/text.ts';
+import { bytes } from '../format.ts';
 import { plainText } from '../plain-text.ts';
-import type { AheadEstimate, Range } from './estimate.ts';
+import type { AheadEstimate } from './estimate.ts';
 import type { PreflightSummary } from './summary.ts';
 
 /** One line of the summary: a word, and what it says. A line without a word goes on with the one before. */
@@ -17,16 +18,13 @@ const MOST = 5;
 
 const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
-const range = ({ least, most }: Range, format: (n: number) => string): string => {
-  const [from, to] = [format(least), format(most)];
-  return from === to ? from : `${from} to ${to}`;
-};
-
-const estimateText = ({ ms, bytes: size }: AheadEstimate): string =>
-  [
-    `time ${ms === null ? 'not known' : range(ms, duration)}`,
-    `size ${size === null ? 'not known' : range(size, bytes)}`,
+const estimateText = ({ ms, bytes: size, unknownTimes, unknownSizes }: AheadEstimate): string => {
+  const besides = (unknown: number) => (unknown === 0 ? '' : ` and ${unknown} not known`);
+  return [
+    `time ${ms === null ? 'not known' : `${timeRange(ms)}${besides(unknownTimes)}, waits left out`}`,
+    `size ${size === null ? 'not known' : `${bytesRange(size)}${besides(unknownSizes)}`}`,
   ].join(', ');
+};
 
 const indexLines = ({ indexes, tables, sections, jobs }: PreflightSummary): SummaryLine[] => {
   const { planned, toBuild, present, toReplace, inTheWay, built } = indexes;

@@ -76,7 +76,7 @@ export const preflightSummary = ({ plan, preflight, findings, jobs, steps }: Sum
     tableBytes: sumOf((preflight?.tables ?? []).map(({ bytes }) => bytes)),
     sections: plan.sections.length,
     jobs,
-    estimate: estimateAhead(preflight),
+    estimate: estimateAhead(preflight, plan, jobs),
     findings: {
       blocks: at('blocks').length,
       warning: at('warning').length,

@@ -42,8 +42,11 @@ const planned = (state: RunState, { index, place }: CheckItem['finding']): strin
 /** Everything about one line of the checklist, as lines of text. */
 export const checkDetails = (state: RunState, item: CheckItem): string[] => {
   const { finding } = item;
+  const { compare, examples = [] } = finding;
   const lines = [
     plainText(finding.what),
+    ...(compare === undefined ? [] : [`planned: ${plainText(compare.planned)}`, `there: ${plainText(compare.found)}`]),
+    ...examples.map(plainText),
     finding.why === '' ? '' : `why: ${plainText(finding.why)}`,
     finding.advice === '' ? '' : `what to do: ${plainText(finding.advice)}`,
     ...planned(state, finding),

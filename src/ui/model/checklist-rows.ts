@@ -1,4 +1,11 @@
-import { type Level, preflightSummary, type RunState, summaryHead } from '../../run/index.ts';
+import {
+  type Finding,
+  type Level,
+  preflightSummary,
+  type RunState,
+  sideBySideLines,
+  summaryHead,
+} from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { SYMBOL } from '../theme.ts';
 import { type CheckItem, checkedItem, checkItems } from './checklist.ts';
@@ -104,6 +111,14 @@ const itemRow = (item: CheckItem, codeWidth: number, now: number, width: number)
   );
 };
 
+/** Definitions side by side, and values of the data. */
+const shown = ({ compare, examples = [] }: Finding, width: number): Row[] => [
+  ...(compare === undefined ? [] : sideBySideLines(compare, width - 5)).map(({ text, caret }) =>
+    row(seg('     '), seg(plainText(text), caret ? 'warn' : 'plain')),
+  ),
+  ...examples.flatMap((example) => indented(plainText(example), '     ', width, 'plain')),
+];
+
 /** Why and what to do, under the item that the cursor is on. */
 const unfolded = ({ finding, mark }: CheckItem, room: number, width: number): Row[] =>
   mark === 'cleared'
@@ -112,6 +127,7 @@ const unfolded = ({ finding, mark }: CheckItem, room: number, width: number): Ro
         ...(textWidth(plainText(finding.what)) <= room
           ? []
           : indented(plainText(finding.what), '     ', width, 'plain')),
+        ...shown(finding, width),
         ...(finding.why === '' ? [] : indented(plainText(finding.why), '     why: ', width, 'dim')),
         ...(finding.advice === '' ? [] : indented(plainText(finding.advice), '     do:  ', width, 'plain')),
       ];

@@ -1,5 +1,5 @@
 import { describeError, describeFound } from '../../run/describe.ts';
-import type { RunState, Sample, StepState } from '../../run/index.ts';
+import { bytesRange, type RunState, type Sample, type StepState, stepEstimate, timeRange } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { stepName } from '../../run/steps.ts';
 import { backendLine } from './blockers.ts';
@@ -14,6 +14,24 @@ const target = (step: StepState): string => {
   return `${unique ? 'unique ' : ''}${plainText(method)} index on ${schema === null ? '' : `${plainText(schema)}.`}${plainText(table)}`;
 };
 
+/** What was expected of it, refined by the builds before it, and by the run of --matches. */
+const expectations = (state: RunState, step: StepState): string[] => {
+  const estimate = state.estimates.find((each) => each.step === step.id);
+  if (estimate === undefined) return [];
+  const { bytes: size, tempBytes, elsewhere, why, by } = estimate;
+  const ms = stepEstimate(state, step.id);
+  const parts = [
+    ...(size === null ? [] : [bytesRange(size)]),
+    ...(ms === null ? [] : [`${timeRange(ms)} without waits`]),
+    ...(tempBytes === null || tempBytes.high === 0 ? [] : [`up to ${bytes(tempBytes.high)} of temporary files`]),
+    ...(elsewhere === undefined ? [] : [`${timeRange(elsewhere)} by the run of --matches`]),
+  ];
+  return [
+    parts.length === 0 ? '' : `expected, by ${by === 'sample' ? 'a sample' : 'statistics'}: ${parts.join(', ')}`,
+    why === null ? '' : `not known: ${plainText(why)}`,
+  ];
+};
+
 /** Everything about one step, as lines of text. */
 export const stepDetails = (state: RunState, step: StepState, sample: Sample | null): string[] => {
   const live = sample?.builds.find((build) => build.step === step.id);
@@ -24,6 +42,7 @@ export const stepDetails = (state: RunState, step: StepState, sample: Sample | n
       ? ''
       : `table: about ${table.rows ?? 'unknown'} rows, ${table.bytes === null ? 'size unknown' : bytes(table.bytes)}`,
     `section ${step.section + 1}, ${plainText(step.step.file)}:${step.step.line}`,
+    ...expectations(state, step),
     step.attempt === 0 ? '' : `attempt ${step.attempt}, began ${at(step.startedAt)}, ended ${at(step.finishedAt)}`,
     step.backend === null ? '' : `backend: pid ${step.backend.pid}`,
     step.oid === null ? '' : `made by this run: oid ${step.oid}${step.bytes === null ? '' : `, ${bytes(step.bytes)}`}`,

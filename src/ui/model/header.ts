@@ -1,7 +1,6 @@
 import { type FeedView, isAbandoned } from '../../client/feed.ts';
-import { isToBeDropped, jobsNow, planned, type RunState, type Sample } from '../../run/index.ts';
+import { isToBeDropped, jobsNow, planned, type RunState, type Sample, timeLeft, timeRange } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
-import { estimate } from './estimate.ts';
 import { clockSince, clockTime, since } from './format.ts';
 import { readingAge } from './live.ts';
 import { cutMiddle, fitRow, type Row, row, rowWidth, type Segment, seg, spread, textWidth } from './row.ts';
@@ -87,9 +86,9 @@ export const statusRow = (
 };
 
 const etaText = (state: RunState, sample: Sample | null, now: number): string => {
-  const eta = estimate(state, sample, now);
+  const eta = timeLeft(state, sample, now);
   if (eta.kind === 'none') return '';
-  return eta.kind === 'left' ? `eta ${clockTime(eta.ms)} (est)` : `eta unknown: ${eta.why}`;
+  return eta.kind === 'left' ? `eta ${timeRange(eta.ms)} (est)` : `eta unknown: ${eta.why}`;
 };
 
 /** How far: the second row. */

@@ -1,5 +1,6 @@
 import {
   type BuildProgress,
+  bytesRange,
   gaveUp,
   isStuck,
   partsDone,
@@ -8,6 +9,8 @@ import {
   type Sample,
   type SectionState,
   type StepState,
+  shortTimeRange,
+  stepEstimate,
 } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { stepName } from '../../run/steps.ts';
@@ -144,17 +147,36 @@ const liveText = (step: StepState, live: BuildProgress | undefined, wide: boolea
   return total > 0 ? `${phase}  ${left} of ${total} left` : phase;
 };
 
-const stepText = (step: StepState, live: BuildProgress | undefined, now: number, wide: boolean): string => {
+/** How long it was expected to take, while it works and that is all there is to say. */
+const expected = (state: RunState, step: StepState, live: BuildProgress | undefined): string => {
+  const ms = live === undefined || live.waiting ? null : stepEstimate(state, step.id);
+  return ms === null ? '' : `  of ${shortTimeRange(ms)}`;
+};
+
+/** The size that an index is expected to have, where there is room for it. */
+const expectedSize = (state: RunState, step: StepState, wide: boolean): string => {
+  const size = wide ? (state.estimates.find((each) => each.step === step.id)?.bytes ?? null) : null;
+  return size === null ? '' : `, ~${bytesRange(size)}`;
+};
+
+const stepText = (
+  state: RunState,
+  step: StepState,
+  live: BuildProgress | undefined,
+  now: number,
+  wide: boolean,
+): string => {
   const { word } = stepMark(step, live);
   switch (step.status) {
     case 'building':
-      return step.lost || step.cancel !== null ? `${word}: ${liveText(step, live, wide)}` : liveText(step, live, wide);
+      if (step.lost || step.cancel !== null) return `${word}: ${liveText(step, live, wide)}`;
+      return `${liveText(step, live, wide)}${expected(state, step, live)}`;
     case 'dropping':
       if (step.leftover?.why === 'rollback') return `${word}: ${liveText(step, live, wide)}`;
       return `${word} what is left of it${live?.waiting ? ', waits' : ''}`;
     case 'queued':
       return step.retryAt === null
-        ? word
+        ? `${word}${expectedSize(state, step, wide)}`
         : `${step.error !== null && gaveUp(step.step, step.error) ? 'lock busy: ' : ''}attempt ${step.attempt + 1} in ${age(Math.max(0, (Date.parse(step.retryAt) - now) / 1000))}`;
     case 'done':
     case 'equal':
@@ -190,6 +212,14 @@ const wholeMark = (state: RunState, step: StepState): { mark: Mark; text: string
   return { mark, text, active };
 };
 
+/** At the right edge: how long it took or has been at it; of one that waits for its turn, about how long it will take. */
+const stepClock = (state: RunState, step: StepState, now: number): string => {
+  if (step.status === 'skipped' || step.status === 'equal') return '';
+  if (step.status !== 'queued') return took(step.startedAt, step.finishedAt, now);
+  const ms = step.retryAt === null ? stepEstimate(state, step.id) : null;
+  return ms === null ? '' : shortTimeRange(ms);
+};
+
 const stepRow = (
   state: RunState,
   step: StepState,
@@ -201,11 +231,8 @@ const stepRow = (
   const whole = wholeMark(state, step);
   const mark = whole?.mark ?? stepMark(step, live);
   const room = width - 5 - nameWidth - 2 - CLOCK - 2;
-  const text = whole?.text ?? stepText(step, live, now, room >= 60);
-  const clock =
-    step.status === 'queued' || step.status === 'skipped' || step.status === 'equal'
-      ? ''
-      : took(step.startedAt, step.finishedAt, now);
+  const text = whole?.text ?? stepText(state, step, live, now, room >= 60);
+  const clock = stepClock(state, step, now);
   const active = whole?.active ?? isActive(step);
   return fitRow(
     row(

@@ -8,7 +8,7 @@ const long = 'l'.repeat(300);
 
 const setting = `
   CREATE SCHEMA s; CREATE SCHEMA "Süß"; CREATE SCHEMA other;
-  CREATE TABLE s.t (id int, name varchar(50), title text, active bool, price numeric, at timestamptz, tags jsonb, words tsvector);
+  CREATE TABLE s.t (id int, name varchar(50), title text, active bool, price numeric, at timestamptz, tags jsonb, words tsvector, code text COLLATE "C");
   CREATE TABLE s.u (LIKE s.t);
   CREATE TABLE "Süß"."Größe" ("Maß" text, "group" int);
   CREATE TABLE s.parent (id int, region int, name varchar(50)) PARTITION BY LIST (region);
@@ -53,6 +53,33 @@ const equal: [string, string, string][] = [
     'INDEX CONCURRENTLY i ON s.t USING gin (tags jsonb_path_ops)',
   ],
   ['INCLUDE', 'UNIQUE INDEX i ON s.t (id) INCLUDE (name)', 'UNIQUE INDEX CONCURRENTLY i ON s.t (id) INCLUDE (name)'],
+  [
+    'NULLS NOT DISTINCT',
+    'UNIQUE INDEX i ON s.t (id) NULLS NOT DISTINCT',
+    'UNIQUE INDEX CONCURRENTLY i ON s.t (id) NULLS NOT DISTINCT',
+  ],
+  [
+    'a predicate with a cast',
+    "INDEX i ON s.t (id) WHERE name = 'x'",
+    "INDEX CONCURRENTLY i ON s.t (id) WHERE name::text = 'x'::text",
+  ],
+  ['another order written out', 'INDEX i ON s.t (at DESC)', 'INDEX CONCURRENTLY i ON s.t (at DESC NULLS FIRST)'],
+  ['the column’s own collation', 'INDEX i ON s.t (code)', 'INDEX CONCURRENTLY i ON s.t (code COLLATE "C")'],
+  [
+    'on and off in other words',
+    'INDEX i ON s.t (id) WITH (deduplicate_items = off)',
+    'INDEX CONCURRENTLY i ON s.t (id) WITH (deduplicate_items = false)',
+  ],
+  [
+    'storage parameters in another order',
+    'INDEX i ON s.t (id) WITH (fillfactor = 70, deduplicate_items = off)',
+    'INDEX CONCURRENTLY i ON s.t (id) WITH (deduplicate_items = off, fillfactor = 70)',
+  ],
+  [
+    'parameters of an operator class',
+    'INDEX i ON s.t USING gist (words tsvector_ops (siglen = 100))',
+    "INDEX CONCURRENTLY i ON s.t USING gist (words tsvector_ops (siglen = '100'))",
+  ],
   ['on a partition', 'INDEX i ON s.leaf (lower(name))', 'INDEX CONCURRENTLY i ON s.leaf (lower(name))'],
   ['on a partitioned table', 'INDEX i ON s.parent (lower(name))', 'INDEX i ON s.parent (lower(name))'],
   ['on a materialised view', 'INDEX i ON s.m (lower(name))', 'INDEX CONCURRENTLY i ON s.m (lower(name))'],
@@ -84,6 +111,55 @@ const different: [string, string, string, string][] = [
   ['predicate', 'INDEX i ON s.t (id) WHERE active', 'INDEX CONCURRENTLY i ON s.t (id) WHERE NOT active', 'NOT active'],
   ['no predicate', 'INDEX i ON s.t (id)', 'INDEX CONCURRENTLY i ON s.t (id) WHERE active', 'predicate'],
   ['storage parameters', 'INDEX i ON s.t (id)', 'INDEX CONCURRENTLY i ON s.t (id) WITH (fillfactor = 70)', '70'],
+  [
+    'fillfactor',
+    'INDEX i ON s.t (id) WITH (fillfactor = 80)',
+    'INDEX CONCURRENTLY i ON s.t (id) WITH (fillfactor = 70)',
+    'fillfactor',
+  ],
+  [
+    'deduplication',
+    'INDEX i ON s.t (id)',
+    'INDEX CONCURRENTLY i ON s.t (id) WITH (deduplicate_items = off)',
+    'deduplicate_items',
+  ],
+  [
+    'pending list',
+    'INDEX i ON s.t USING gin (tags)',
+    'INDEX CONCURRENTLY i ON s.t USING gin (tags) WITH (fastupdate = off)',
+    'fastupdate',
+  ],
+  [
+    'pages of a range',
+    'INDEX i ON s.t USING brin (at)',
+    'INDEX CONCURRENTLY i ON s.t USING brin (at) WITH (pages_per_range = 16)',
+    '16',
+  ],
+  [
+    'the collation of an expression',
+    'INDEX i ON s.t (lower(title))',
+    'INDEX CONCURRENTLY i ON s.t (lower(title COLLATE "C"))',
+    '"C"',
+  ],
+  [
+    'the column’s own collation',
+    'INDEX i ON s.t (code)',
+    'INDEX CONCURRENTLY i ON s.t (code COLLATE "default")',
+    'COLLATE',
+  ],
+  ['a cast', 'INDEX i ON s.t ((price::int))', 'INDEX CONCURRENTLY i ON s.t ((price::bigint))', 'bigint'],
+  [
+    'parameters of an operator class',
+    'INDEX i ON s.t USING gist (words)',
+    'INDEX CONCURRENTLY i ON s.t USING gist (words tsvector_ops (siglen = 100))',
+    'siglen',
+  ],
+  [
+    'order of INCLUDE columns',
+    'INDEX i ON s.t (id) INCLUDE (name, title)',
+    'INDEX CONCURRENTLY i ON s.t (id) INCLUDE (title, name)',
+    'included',
+  ],
   ['expression', 'INDEX i ON s.t (lower(name))', 'INDEX CONCURRENTLY i ON s.t (upper(name))', 'upper'],
   ['table', 'INDEX i ON s.u (id)', 'INDEX CONCURRENTLY i ON s.t (id)', 'it is on the table s.u, planned on s.t'],
   ['column that is gone', 'INDEX i ON s.t (id)', 'INDEX CONCURRENTLY i ON s.t (gone)', 'column "gone" does not exist'],

@@ -1,4 +1,4 @@
-import { runPreflight } from '../../../src/engine/preflight/index.ts';
+import { type Memory, runPreflight } from '../../../src/engine/preflight/index.ts';
 import type { PreflightInput } from '../../../src/engine/preflight/run-preflight.ts';
 import type { Finding } from '../../../src/plan/index.ts';
 import { DEFAULT_GATES, type PreflightFacts, type RunOptions } from '../../../src/run/index.ts';
@@ -28,6 +28,9 @@ interface Scene {
   options?: Partial<RunOptions>;
   pooling?: PreflightInput['pooling'];
   makeConcurrent?: boolean;
+  memory?: Memory;
+  /** Writes are not watched, if it does not say for how long. */
+  watchedMs?: number;
 }
 
 /** Preflight of a script on a test's database, as the engine runs it. */
@@ -39,6 +42,10 @@ export async function preflightOf(database: TestDatabase, sql: string, scene: Sc
     options: runOptions(scene.options),
     ours: [inspect.pid],
     pooling: scene.pooling ?? 'none',
+    // However busy the machine is.
+    sampleMs: 30_000,
+    ...(scene.memory === undefined ? {} : { memory: scene.memory }),
+    watchedMs: scene.watchedMs ?? 0,
   });
 }
 

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type OwnGate, type RunState, replay } from '../../../src/run/index.ts';
 import { blockerTree } from '../../../src/ui/model/blockers.ts';
-import { estimate } from '../../../src/ui/model/estimate.ts';
 import { footerRow } from '../../../src/ui/model/footer.ts';
 import { progressRow, statusRow } from '../../../src/ui/model/header.ts';
 import { HISTORY_MAX, remember } from '../../../src/ui/model/history.ts';
@@ -15,7 +14,7 @@ import { cut, cutMiddle, fitRow, row, rowWidth, selectRow, textWidth, wrapText }
 import { BUCKET_MS, sparkline } from '../../../src/ui/model/sparkline.ts';
 import { summaryLines } from '../../../src/ui/model/summary.ts';
 import { makeTheme, toAscii } from '../../../src/ui/theme.ts';
-import { BLOCKING, backend, build, FINDINGS, runningStory, Story, sample } from '../../support/ui-events.ts';
+import { BLOCKING, backend, build, expected, FINDINGS, runningStory, Story, sample } from '../../support/ui-events.ts';
 import { attentionOf, textOf } from '../../support/ui-rows.ts';
 
 const stateOf = (story: Story): RunState => {
@@ -239,24 +238,31 @@ describe('what needs attention', () => {
   });
 });
 
-describe('the estimate', () => {
-  it('is the mean of what was built, over those that may run at once', () => {
-    const story = runningStory();
-    const state = stateOf(story);
-    const left = estimate(state, sample(story.at, { builds: [build()] }), story.at);
-    expect(left.kind).toBe('left');
-    if (left.kind === 'left') expect(left.ms / 1000).toBeGreaterThan(19 * 13 * 0.4);
+describe('estimates', () => {
+  const live = (story: Story) => sample(story.at, { builds: [build()] });
+  const eta = (story: Story) => textOf(progressRow(stateOf(story), live(story), story.at, 120));
+
+  it('are ranges, refined by what was built, in the second row', () => {
+    expect(eta(runningStory({}, expected()))).toMatch(/eta \d+-\d+ min \(est\)/);
+  });
+
+  it('are made of what was built where there are none, and unknown in a wait or a pause', () => {
+    expect(eta(runningStory())).toMatch(/eta \d+-\d+ (min|s) \(est\)/);
+    const story = runningStory({}, expected());
+    expect(textOf(progressRow(stateOf(story), sample(story.at), story.at, 120))).toContain('eta unknown: in a wait');
+    story.add({ type: 'run.paused', cause: 'operator', gate: null, by: 'a', reason: 'b' });
+    expect(eta(story)).toContain('eta unknown: paused');
   });
 
   it.each([
-    ['in a wait', runningStory(), true],
-    ['paused', runningStory().add({ type: 'run.paused', cause: 'operator', gate: null, by: 'a', reason: 'b' }), false],
-    ['too few built', new Story().start().preflight().go().section(0).begin(0).built(0).begin(1), false],
-  ])('is unknown %s', (why, story, waits) => {
-    expect(estimate(stateOf(story), sample(story.at, waits ? {} : { builds: [] }), story.at)).toEqual({
-      kind: 'unknown',
-      why,
-    });
+    [80, /idx_ingredient_groups_course +queued +[~<]\d+(-\d+)? [smh] *$/],
+    [160, /idx_ingredient_groups_course +queued, ~12-15 MB +[~<]\d+(-\d+)? [smh] *$/],
+  ])('of a queued index stand in its row, at %i columns', (width, pattern) => {
+    const story = runningStory({}, expected());
+    const input = { state: stateOf(story), sample: live(story), now: story.at, folds: {}, cursor: null, focused: true };
+    const lines = progressRows(input, width, 20).rows.map(textOf);
+    expect(lines.find((line) => line.includes('idx_ingredient_groups_course'))).toMatch(pattern);
+    expect(lines.every((line) => line.length === width)).toBe(true);
   });
 });
 

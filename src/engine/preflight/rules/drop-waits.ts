@@ -1,22 +1,41 @@
 import type { Finding } from '../../../plan/types.ts';
 import type { StallingTransaction } from '../../../queries/stalling_transactions.ts';
 import { duration } from '../../../run/index.ts';
-import type { Rule } from '../facts.ts';
+import type { Facts, Rule } from '../facts.ts';
 import { count, finding, ok } from '../finding.ts';
+import { leastTransactionAgeS } from './old-transactions.ts';
 
 const MOST = 10;
 
-const who = ({ gid, pid, user, application, state }: StallingTransaction): string =>
+type Waited = Pick<StallingTransaction, 'gid' | 'pid' | 'user' | 'application' | 'state' | 'age_s' | 'tables'>;
+
+const who = ({ gid, pid, user, application, state }: Waited): string =>
   gid === null
     ? `pid ${pid}, user ${user ?? 'unknown'}, "${application ?? ''}", ${state ?? 'state unknown'}`
     : `the prepared transaction ${JSON.stringify(gid)} of ${user ?? 'unknown'}`;
 
+/** Those with a lock that stalls builds too, and of the others, mere readers, the oldest on each table. */
+function waitedFor({ transactions, tables, options }: Facts): Waited[] {
+  const waits = new Map<string | number, Waited>();
+  for (const each of transactions) if (each.tables.length > 0) waits.set(each.gid ?? each.pid, each);
+  const known = new Set(waits.keys());
+  for (const { name, work } of tables) {
+    for (const { kind, pid, age_s, gid, user, application, state } of work) {
+      const key = gid ?? pid ?? 0;
+      if (kind !== 'holder' || known.has(key) || (age_s !== null && age_s < leastTransactionAgeS(options))) continue;
+      const names = [...(waits.get(key)?.tables ?? []), name];
+      waits.set(key, { gid, pid: pid ?? 0, user, application, state, age_s, tables: names });
+    }
+  }
+  return [...waits.values()].sort((a, b) => (b.age_s ?? 0) - (a.age_s ?? 0));
+}
+
 /**
- * Transactions that have used the tables: a concurrent drop waits for each of them, twice, and for no others (unlike a build,
- * which waits for every older snapshot; tried on 15 and 18).
+ * Transactions that have used the tables, readers too: a concurrent drop waits for each of them, twice, and for no others
+ * (unlike a build, which waits for every older snapshot; tried on 15 and 18).
  */
-export const dropWaits: Rule = ({ transactions }) => {
-  const waits = transactions.filter(({ tables }) => tables.length > 0);
+export const dropWaits: Rule = (facts) => {
+  const waits = waitedFor(facts);
   if (waits.length === 0)
     return [ok('no-drop-waits', 'No old transaction has used the tables: a drop would wait for none.')];
   const findings = waits.slice(0, MOST).map((transaction): Finding => {

@@ -1,5 +1,6 @@
 import type { Finding } from '../../../plan/types.ts';
 import type { ErrorPolicy } from '../../../run/index.ts';
+import { sideBySide } from '../../catalog/index.ts';
 import type { IndexFinding, Rule } from '../facts.ts';
 import { count, finding, ok } from '../finding.ts';
 import { isBegun } from './resumed.ts';
@@ -19,7 +20,7 @@ export const indexes: Rule = (facts) => {
   return [...summary, ...all.flatMap((index) => standing(index, options.onError, options.replaceInvalid))];
 };
 
-function standing({ create, found, row }: IndexFinding, onError: ErrorPolicy, agreed: boolean): Finding[] {
+function standing({ create, found, row, tried }: IndexFinding, onError: ErrorPolicy, agreed: boolean): Finding[] {
   const { name } = create;
   const policy = POLICY[onError];
   switch (found.kind) {
@@ -56,17 +57,20 @@ function standing({ create, found, row }: IndexFinding, onError: ErrorPolicy, ag
       ];
     case 'different':
       return [
-        finding(
-          'warning',
-          'index-different',
-          {
-            what: `${name} is there already, but differs from the plan: ${found.differences.join('; ')}. There: ${found.definition}`,
-            why: `IF NOT EXISTS would pass over it in silence. Here ${policy} (--on-error ${onError}).`,
-            advice:
-              'Give the planned index another name, take it out of the plan, or drop the one that is there by hand first.',
-          },
-          create,
-        ),
+        {
+          ...finding(
+            'warning',
+            'index-different',
+            {
+              what: `${name} is there already, but differs from the plan: ${found.differences.join('; ')}.`,
+              why: `IF NOT EXISTS would pass over it in silence. Here ${policy} (--on-error ${onError}).`,
+              advice:
+                'Give the planned index another name, take it out of the plan, or drop the one that is there by hand first.',
+            },
+            create,
+          ),
+          compare: sideBySide(row, create, tried, found),
+        },
       ];
     case 'invalid':
       return [

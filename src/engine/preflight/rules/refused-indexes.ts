@@ -1,13 +1,16 @@
 import type { Rule } from '../facts.ts';
 import { count, finding, list } from '../finding.ts';
+import { explainedRefusal } from './explained-refusal.ts';
 
 /** What the server itself said when it built the planned indexes on empty copies of their tables. */
-export const refusedIndexes: Rule = ({ indexes, server }) => {
+export const refusedIndexes: Rule = ({ indexes, refusalCauses, server }) => {
   // A failing right, or a table that is locked, says nothing of the index.
   const tried = indexes.filter(({ found, row }) => found.kind === 'none' && row.table_kind !== 'p');
-  const refused = tried.flatMap(({ create, tried: outcome }) => {
+  const refused = tried.flatMap(({ step, create, tried: outcome }) => {
     if (outcome === null || !('sqlstate' in outcome) || !outcome.copied) return [];
     const said = [outcome.message, outcome.detail].filter((text) => text !== '').join('. ');
+    const cause = refusalCauses.get(step);
+    if (cause !== undefined) return [explainedRefusal(create, cause, said)];
     return [
       finding(
         'blocks',

@@ -13,10 +13,12 @@ const named: NamedBackup = {
   problem: null,
   provenAt: '2026-11-23T20:00:00.000Z',
   sha256: 'aa',
-  bytes: 1,
+  bytes: 13_107_200,
   takenAt: '2026-11-23T19:20:11.000Z',
   database: 'menuca',
   systemIdentifier: '7',
+  serverVersion: '18.4',
+  schemas: [],
 };
 
 const judge = (changes: Partial<NamedBackup> | null, more: { production?: boolean; noBackup?: string } = {}) =>
@@ -36,17 +38,33 @@ test('proven, of this database, and young', () => {
     {
       level: 'ok',
       code: 'backup',
-      what: 'The backup bk-1 (/dumps/shop) can be read: its checksum is the one on record; 00:39:49 old.',
+      what:
+        'The backup bk-1 (/dumps/shop) can be read: pg_restore lists it, and its checksum is the one on record; it is of the ' +
+        'database menuca as of 2026-11-23T19:20:11Z, from PostgreSQL 18.4, 12.5 MB; 00:39:49 old.',
     },
   ]);
   expect(judge({ id: null, proven: 'read', systemIdentifier: null })).toMatchObject([
-    { level: 'ok', what: expect.stringContaining('it has no record of ours, and was read whole') },
+    { level: 'ok', what: expect.stringContaining('it has no record of ours, and pg_restore read all of it') },
   ]);
 });
 
 test('old, or of unknown age: a warning', () => {
   expect(judge({ takenAt: '2026-11-22T19:59:59.000Z' })).toMatchObject([{ level: 'warning', code: 'old-backup' }]);
   expect(judge({ takenAt: null })).toMatchObject([{ level: 'warning', what: expect.stringContaining('unknown age') }]);
+});
+
+test('an archive without a record: its time is that of a clock elsewhere; what it does not say is left out', () => {
+  const [found] = judge({ id: null, proven: 'read', database: null, serverVersion: null, bytes: null });
+  expect(found?.what).toContain(
+    'it is of a database that it does not name as of 2026-11-23T19:20:11Z by the clock of where it was made; ',
+  );
+});
+
+test('of a newer server: a warning; a journal of old knows nothing of that', () => {
+  expect(judge({ serverVersion: '19.1' })).toMatchObject([{ level: 'ok' }, { level: 'warning', code: 'newer-backup' }]);
+  const { serverVersion: _, schemas: __, ...old } = named;
+  const facts = factsWhere({ options: runOptions({ backup: old }) });
+  expect(backup(facts)).toMatchObject([{ level: 'ok', what: expect.stringContaining('11Z, 12.5 MB; 00:39:49 old') }]);
 });
 
 describe('what blocks', () => {
@@ -60,7 +78,9 @@ describe('what blocks', () => {
 
   test('none in production, unless a reason is given', () => {
     expect(judge(null, { production: true })).toMatchObject([{ level: 'blocks', code: 'backup' }]);
-    expect(judge(null, { production: true, noBackup: 'staging copy' })).toEqual([]);
+    expect(judge(null, { production: true, noBackup: 'staging copy' })).toMatchObject([
+      { level: 'note', code: 'no-backup', what: 'The run goes without a backup: staging copy.' },
+    ]);
     expect(judge(null)).toEqual([]);
   });
 

@@ -1,0 +1,59 @@
+import { indexKeys, storageText } from './compare.ts';
+import { parseIndex } from './index-statement.ts';
+
+/** An index by what queries get of it. Of indexes on one table, texts are the same exactly when the parts are. */
+export interface IndexShape {
+  method: string;
+  unique: boolean;
+  nullsDistinct: boolean;
+  /** Column or expression with operator class, collation and order. */
+  keys: string[];
+  /** Of plain key columns the name, of expressions null. */
+  names: (string | null)[];
+  /** Names of the INCLUDE columns. */
+  included: string[];
+  predicate: string;
+  storage: string;
+}
+
+/**
+ * The shape of an index as its definition says it; null when that cannot be read. What the server left out of its own texts
+ * (pg_get_indexdef) is the default, so shapes of these compare as the catalog's rows would.
+ */
+export function indexShape(definition: string): IndexShape | null {
+  const node = parseIndex(definition);
+  if (node === null) return null;
+  const { columns, predicate } = indexKeys(node);
+  const { indexIncludingParams = [], indexParams = [], options = [] } = node;
+  return {
+    method: node.accessMethod ?? 'btree',
+    unique: node.unique === true,
+    nullsDistinct: node.nulls_not_distinct !== true,
+    keys: columns,
+    names: indexParams.map(nameOf),
+    included: indexIncludingParams.flatMap((column) => nameOf(column) ?? []),
+    predicate,
+    storage: options.map(storageText).sort().join(),
+  };
+}
+
+function nameOf(element: unknown): string | null {
+  const { IndexElem: column } = element as { IndexElem?: { name?: string } };
+  return column?.name ?? null;
+}
+
+/**
+ * What makes an index needless beside another one on the same table, if anything: `same`: it has the same keys, predicate and
+ * INCLUDE columns; `leading`: it is a B-tree whose keys begin those of the other, which also holds what it includes. One that
+ * is UNIQUE guards something that only another unique one on the very same keys guards as well.
+ */
+export function coveredBy(index: IndexShape, other: IndexShape): 'same' | 'leading' | null {
+  if (index.method !== other.method || index.predicate !== other.predicate) return null;
+  if (!index.keys.every((key, at) => key === other.keys[at])) return null;
+  const sameKeys = index.keys.length === other.keys.length;
+  if (index.unique && !(other.unique && sameKeys && index.nullsDistinct === other.nullsDistinct)) return null;
+  const held = [...other.included, ...(index.method === 'btree' ? other.names : [])];
+  if (!index.included.every((name) => held.includes(name))) return null;
+  if (sameKeys && index.included.length === other.included.length) return 'same';
+  return index.method === 'btree' ? 'leading' : null;
+}

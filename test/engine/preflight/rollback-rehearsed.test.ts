@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { createDatabase } from '../../support/database.ts';
+import { holdLock, idleInTransaction } from '../../support/locks.ts';
+import { poll } from '../../support/poll.ts';
+import { versions } from '../../support/server.ts';
+import { coded, preflightOf } from './support.ts';
+
+describe.each(versions)('on PostgreSQL %i', (version) => {
+  test('what would be dropped, and whom the drops would wait for: readers too, snapshots alone not', async () => {
+    const database = await createDatabase(version);
+    await database.sql('CREATE TABLE t (a int); CREATE TABLE u (a int); CREATE INDEX there ON u (a)');
+    const plan = `CREATE INDEX CONCURRENTLY i ON t (a); CREATE INDEX CONCURRENTLY there ON u (a);
+      CREATE INDEX CONCURRENTLY j ON t ((a + 1));`;
+    const alone = 'Rolled back, this run would drop 2 indexes on 1 table: i, j.';
+    expect(coded(await preflightOf(database, plan), 'rollback-rehearsed')).toMatchObject([
+      { level: 'ok', what: `${alone} At this moment no transaction is there that a drop would wait for.` },
+    ]);
+    const snapshot = await idleInTransaction(database);
+    const elsewhere = await holdLock(database, 'u', 'ACCESS SHARE');
+    expect(coded(await preflightOf(database, plan), 'rollback-rehearsed')).toMatchObject([{ level: 'ok' }]);
+    const reader = await holdLock(database, 't', 'ACCESS SHARE');
+    const [note] = coded(await preflightOf(database, plan), 'rollback-rehearsed');
+    expect(note?.level).toBe('note');
+    expect(note?.what).toContain(
+      `: public.t for pid ${reader.pid} (user postgres, "lock-holder", idle in transaction), `,
+    );
+    // And that is how it is.
+    await elsewhere.release();
+    await database.sql('CREATE INDEX i ON t (a)');
+    const dropper = await database.connect({ application_name: 'dropper' });
+    const drop = dropper.query('DROP INDEX CONCURRENTLY i');
+    const blockers = async () =>
+      (
+        await database.sql(`SELECT pg_blocking_pids(pid) AS pids FROM pg_stat_activity
+        WHERE application_name = 'dropper' AND datname = current_database() AND wait_event_type = 'Lock'`)
+      )[0]?.pids;
+    expect(await poll(blockers)).toEqual([reader.pid]);
+    await reader.release();
+    await drop;
+    await dropper.end();
+    await snapshot.release();
+  });
+
+  test('a prepared transaction, and the oldest of several', async () => {
+    const database = await createDatabase(version);
+    await database.sql('CREATE TABLE t (a int); CREATE TABLE u (a int)');
+    await database.sql("BEGIN; INSERT INTO u VALUES (1); PREPARE TRANSACTION 'half'");
+    const first = await holdLock(database, 't', 'ACCESS SHARE');
+    const second = await holdLock(database, 't', 'ROW EXCLUSIVE');
+    const plan = 'CREATE INDEX CONCURRENTLY i ON t (a); CREATE INDEX CONCURRENTLY j ON u (a);';
+    const [note] = coded(await preflightOf(database, plan), 'rollback-rehearsed');
+    expect(note?.what).toContain(`public.t for pid ${first.pid} `);
+    expect(note?.what).not.toContain(`pid ${second.pid} `);
+    expect(note?.what).toContain('public.u for the prepared transaction "half" of postgres, ');
+    await first.release();
+    await second.release();
+  });
+});
