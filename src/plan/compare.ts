@@ -43,27 +43,6 @@ function compareParsed(
   return { equal: false, differences: differing.map((part) => inWords(part, a, b)) };
 }
 
-/** What indexes on one table are compared by, as texts that are the same exactly when the parts are. */
-export interface IndexKeys {
-  columns: string[];
-  predicate: string;
-  /** All else but table and name. */
-  rest: string;
-  /** It has INCLUDE columns. */
-  includes: boolean;
-}
-
-/** The keys of an index: to be kept, which a parse of thousands of statements is too large for. */
-export function indexKeys({ indexParams = [], whereClause, ...node }: IndexStmt): IndexKeys {
-  const parts = partsOf(node, { ignoreRelation: true });
-  return {
-    columns: indexParams.map((column) => canonical(withoutDefaults(column))),
-    predicate: whereClause === undefined ? '' : canonical(whereClause),
-    rest: [...parts].map(([part, text]) => `${part}=${text}`).join(' '),
-    includes: (node.indexIncludingParams ?? []).length > 0,
-  };
-}
-
 function partsOf(node: IndexStmt, options: CompareOptions): Parts {
   const {
     idxname: _idxname,
@@ -90,25 +69,28 @@ function partsOf(node: IndexStmt, options: CompareOptions): Parts {
   parts.set('included columns', canonical((indexIncludingParams ?? []).map(withoutDefaults)));
   parts.set('predicate', canonical(whereClause ?? null));
   parts.set('nulls not distinct', String(nullsNotDistinct === true));
-  parts.set('storage parameters', canonical((storage ?? []).map(storageText).sort()));
+  parts.set('storage parameters', storageTexts(storage));
   parts.set('tablespace', tableSpace ?? '');
   for (const [key, value] of Object.entries(rest)) parts.set(key, canonical(value));
   return parts;
 }
 
-/** A column with the order written out: ASC is the default, and NULLS go last in it and first in DESC. */
-function withoutDefaults(element: unknown): unknown {
-  const { IndexElem: column, ...rest } = element as { IndexElem?: Record<string, unknown> };
-  if (column === undefined) return rest;
-  const descending = column.ordering === 'SORTBY_DESC';
-  const usual = descending ? 'SORTBY_NULLS_FIRST' : 'SORTBY_NULLS_LAST';
-  const nulls = column.nulls_ordering === 'SORTBY_NULLS_DEFAULT' ? usual : column.nulls_ordering;
-  const { location: _location, ...parts } = column;
-  return {
-    ...parts,
-    ordering: column.ordering === 'SORTBY_DEFAULT' ? 'SORTBY_ASC' : column.ordering,
-    nulls_ordering: nulls,
-  };
+/** A column without what is the default: ASC, and NULLS LAST in it and FIRST in DESC; itself when it says no such thing. */
+export function withoutDefaults(element: unknown): unknown {
+  const { IndexElem: column } = element as { IndexElem?: Record<string, unknown> };
+  if (column === undefined) return element;
+  const ascending = column.ordering === 'SORTBY_ASC';
+  const usual = column.ordering === 'SORTBY_DESC' ? 'SORTBY_NULLS_FIRST' : 'SORTBY_NULLS_LAST';
+  const unsaid = column.nulls_ordering === usual;
+  if (!ascending && !unsaid) return element;
+  const ordering = ascending ? 'SORTBY_DEFAULT' : column.ordering;
+  const nulls = unsaid ? 'SORTBY_NULLS_DEFAULT' : column.nulls_ordering;
+  return { IndexElem: { ...column, ordering, nulls_ordering: nulls } };
+}
+
+/** The storage parameters as the server would keep them. */
+export function storageTexts(options: readonly unknown[] = []): string {
+  return canonical(options.map(storageText).sort());
 }
 
 /** Storage parameters of the server's own index methods that are on or off. */

@@ -1,4 +1,4 @@
-import { indexClauses } from './index-statement.ts';
+import { indexOutline } from './index-outline.ts';
 import { firstWords, printable } from './printable.ts';
 import type {
   CreateIndexStep,
@@ -97,17 +97,17 @@ function describeStep(step: SectionStep, where: (place: Place) => string): strin
 }
 
 function describeIndex(step: CreateIndexStep, where: (place: Place) => string): string[] {
-  const clauses = indexClauses(step.buildSql);
+  const outline = indexOutline(step.buildSql);
   const table = step.schema === null ? step.table : `${step.schema}.${step.table}`;
   const traits = [
     step.unique ? 'unique' : '',
     step.method,
-    clauses.has('predicate') ? 'partial' : '',
+    outline.partial ? 'partial' : '',
     step.only ? 'on the parent only' : '',
     step.concurrently || step.only ? (step.madeConcurrent ? 'made concurrent' : '') : 'NOT concurrent',
     step.nameIsDefault ? 'default name' : '',
   ];
-  const columns = (clauses.get('columns') ?? '').replace(/\s+/g, ' ');
+  const columns = outline.columns.replace(/\s+/g, ' ');
   const first = `${step.name} on ${table} ${columns}`;
   const second = [...traits.filter((trait) => trait !== ''), where(step)].join(', ');
   const one = printable(`${first}  ${second}`);

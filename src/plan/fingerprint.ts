@@ -1,5 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
-import { canonical } from './tree.ts';
+import type { IndexTexts } from './index-keys.ts';
+import { canonical, nodeText } from './tree.ts';
+
+/** Characters. */
+const MOST_PENDING = 65_536;
 
 /**
  * Gathers what a plan does. It is taken from the server's own parse, so that comments, white space, keyword case and
@@ -7,20 +11,31 @@ import { canonical } from './tree.ts';
  */
 export class Fingerprint {
   private readonly hash: Hash = createHash('sha256');
+  /** What is not hashed yet: one call for each of thousands of statements takes long. */
+  private pending = '';
 
   add(kind: string, statement: unknown): void {
-    this.hash.update(`${kind} ${canonical(withoutManner(statement))}\n`);
+    this.addText(kind, canonical(statement));
+  }
+
+  /** IF NOT EXISTS and CONCURRENTLY say how an index is built, not which. */
+  addIndex({ members }: IndexTexts): void {
+    const which = new Map([...members].filter(([member]) => member !== 'concurrent' && member !== 'if_not_exists'));
+    this.addText('create-index', nodeText(new Map([['IndexStmt', nodeText(which)]])));
   }
 
   hex(): string {
+    this.flush();
     return this.hash.copy().digest('hex');
   }
-}
 
-/** IF NOT EXISTS and CONCURRENTLY say how an index is built, not which. */
-function withoutManner(statement: unknown): unknown {
-  const { IndexStmt: index } = statement as { IndexStmt?: Record<string, unknown> };
-  if (index === undefined) return statement;
-  const { concurrent: _concurrent, if_not_exists: _ifNotExists, ...rest } = index;
-  return { IndexStmt: rest };
+  private addText(kind: string, text: string): void {
+    this.pending += `${kind} ${text}\n`;
+    if (this.pending.length > MOST_PENDING) this.flush();
+  }
+
+  private flush(): void {
+    this.hash.update(this.pending);
+    this.pending = '';
+  }
 }

@@ -25,11 +25,12 @@ export function planToJson(plan: Plan): PlanJson {
   return {
     fingerprint: plan.fingerprint,
     files: plan.files,
-    sections: plan.sections.map(({ title, file, line, notes, steps }) => ({
+    sections: plan.sections.map(({ title, file, line, notes, byTable, steps }) => ({
       title,
       file,
       line,
       ...(notes === undefined ? {} : { notes }),
+      ...(byTable === undefined ? {} : { byTable }),
       steps: steps.map(stepToJson),
     })),
     validations: plan.validations.map(stepToJson),

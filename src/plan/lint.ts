@@ -205,7 +205,7 @@ function sameIndex(indexes: readonly PlannedIndex[]): Finding[] {
   const seen = new Map<string, PlannedIndex>();
   return indexes.flatMap((index): Finding[] => {
     const { columns, predicate, rest } = index.keys;
-    const key = `${tableKey(index)} ${columns.join()} ${predicate} ${rest}`;
+    const key = `${columns.join()} ${predicate} ${rest} ${tableKey(index)}`;
     const first = seen.get(key);
     if (first === undefined) {
       seen.set(key, index);
@@ -234,10 +234,10 @@ function prefixes(indexes: readonly PlannedIndex[]): Finding[] {
     const byColumns = new Map<string, PlannedIndex>();
     const columns = group.map((index) => ({ index, keys: index.keys.columns }));
     for (const { index, keys } of columns) {
-      for (let n = 1; n < keys.length; n++) byColumns.set(keys.slice(0, n).join('\n'), index);
+      for (let n = 1; n < keys.length; n++) byColumns.set(keys.slice(0, n).join(), index);
     }
     return columns.flatMap(({ index, keys }): Finding[] => {
-      const longer = byColumns.get(keys.join('\n'));
+      const longer = byColumns.get(keys.join());
       if (longer === undefined || index.step.unique) return [];
       return [
         {
@@ -258,5 +258,5 @@ function isPlainBtree({ keys, step }: PlannedIndex): boolean {
 }
 
 function prefixGroup(index: PlannedIndex): string {
-  return `${tableKey(index)} ${index.keys.predicate}`;
+  return `${index.keys.predicate} ${tableKey(index)}`;
 }

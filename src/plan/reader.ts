@@ -1,8 +1,10 @@
-import { type IndexKeys, indexKeys } from './compare.ts';
 import { type Explained, explainRefusal, mayBeLeftOut } from './explain-refusal.ts';
 import type { CodedFinding as Finding } from './findings/index.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { commentRuns, type Heading, headingOf, headingOfEcho, notesOf } from './headings.ts';
+import { type IndexKeys, indexKeys, indexTexts } from './index-keys.ts';
+import { Interned } from './interned.ts';
+import { NOT_INDEXES } from './left-out.ts';
 import { elsewhere } from './migrations/elsewhere.ts';
 import { MigrationFiles } from './migrations/files.ts';
 import { type MigrationReading, migrationReading } from './migrations/reading.ts';
@@ -35,7 +37,6 @@ const MOST_INCLUDES = 1000;
 const MOST_EXPLAINED = 1000;
 /** What is left out of a file with nothing in it. */
 export const WHOLE_FILE = 'the whole file';
-const NOT_INDEXES = 'it is no work on indexes';
 /** psql commands that touch data or files and nothing of what the rest means. */
 const BESIDE: ReadonlySet<string> = new Set(['copy', '!', 'o', 'out', 'w', 'write']);
 /** The name, without its schema, of a table that a statement creates. */
@@ -80,6 +81,9 @@ export class Reader {
   /** Lines in comments that say CREATE INDEX: for the sentence about a file with nothing else in it. */
   readonly commentedOut: Place[] = [];
   readonly trace: Trace;
+  private readonly ids = new Interned();
+  /** Files that are no way back: of several, each is a section where it has no headings. */
+  private forward = 0;
   private includes = 0;
   private readonly include: Include;
   private readonly options: PlanOptions;
@@ -99,7 +103,7 @@ export class Reader {
   }
 
   finish(): void {
-    this.sections.finish();
+    this.sections.finish(this.forward > 1);
   }
 
   private file(file: SourceFile, chain: string[]): void {
@@ -112,6 +116,7 @@ export class Reader {
     this.trace.add({ as: 'file', source });
     const reading = chain.length === 1 ? migrationReading(file, source.text) : null;
     if (reading !== null) this.migrations.add(reading);
+    if (reading?.part !== 'down') this.forward++;
     const isMark = (comment: string, ownLine: boolean) => reading?.isMark(comment, ownLine) === true;
     const pieces = commentRuns(source.text, split(source.text, isMark), ({ text, ownLine }) => isMark(text, ownLine));
     let live = false;
@@ -220,8 +225,10 @@ export class Reader {
           this.refused(standing, made);
           return;
         }
-        this.add(standing, made, read.tree);
-        this.indexes.push({ step: made, keys: indexKeys(read.node) });
+        const texts = indexTexts(read.node);
+        this.fingerprint.addIndex(texts);
+        this.put(standing, made);
+        this.indexes.push({ step: made, keys: indexKeys(read.node, texts, this.ids) });
         this.migrations.created(reading, made);
         for (const early of this.pendingSelects.splice(0)) this.earlySelects.push(early);
         return;
@@ -256,6 +263,10 @@ export class Reader {
 
   private add(standing: Standing, step: SectionStep, tree: unknown): void {
     this.fingerprint.add(step.kind, tree);
+    this.put(standing, step);
+  }
+
+  private put(standing: Standing, step: SectionStep): void {
     this.sections.add(step);
     this.keep(standing, step);
   }

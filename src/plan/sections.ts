@@ -1,5 +1,6 @@
 import type { Heading } from './headings.ts';
 import { printable } from './printable.ts';
+import { sectionsByTable } from './table-sections.ts';
 import type { Place, Section, SectionStep, SetStep } from './types.ts';
 
 /** The heading in force; `place` is null for a file's name, which stands in for one. */
@@ -11,11 +12,16 @@ export interface Headed {
   generated: boolean;
 }
 
-/** Puts steps under the headings that they stand under. A heading without a step makes no section. */
+/**
+ * Puts steps under the headings that they stand under; where there is none, under their tables. A heading without a step makes
+ * no section.
+ */
 export class Sections {
-  readonly all: Section[] = [];
+  all: Section[] = [];
   heading: Headed = { title: '', place: null, notes: [], generated: false };
   private current: Headed | null = null;
+  /** The file's name under which all steps stand, each under its table: no heading of the plan. Null when there is another. */
+  unshown: Headed | null = null;
   /** SET steps wait for a step that makes a section. */
   private waiting: SetStep[] = [];
 
@@ -45,10 +51,17 @@ export class Sections {
     section.steps.push(step);
   }
 
-  /** What still waits gets its place; called once, after the last file. */
-  finish(): void {
+  /** What still waits gets its place; called once, after the last file. A file alone, without headings, goes by its tables. */
+  finish(several: boolean): void {
     const [first] = this.waiting;
     if (first !== undefined) this.addWaiting(this.all.at(-1) ?? this.open(first));
+    const [only, ...others] = this.all;
+    if (several || only === undefined || others.length > 0) return;
+    if (this.current === null || this.current.place !== null) return;
+    const byTable = sectionsByTable(only);
+    if (byTable.length === 0) return;
+    this.all = byTable;
+    this.unshown = this.current;
   }
 
   private addWaiting(section: Section): void {

@@ -1,5 +1,6 @@
-import { indexKeys, storageText } from './compare.ts';
+import { storageText, withoutDefaults } from './compare.ts';
 import { parseIndex } from './index-statement.ts';
+import { canonical } from './tree.ts';
 
 /** An index by what queries get of it. Of indexes on one table, texts are the same exactly when the parts are. */
 export interface IndexShape {
@@ -23,16 +24,15 @@ export interface IndexShape {
 export function indexShape(definition: string): IndexShape | null {
   const node = parseIndex(definition);
   if (node === null) return null;
-  const { columns, predicate } = indexKeys(node);
   const { indexIncludingParams = [], indexParams = [], options = [] } = node;
   return {
     method: node.accessMethod ?? 'btree',
     unique: node.unique === true,
     nullsDistinct: node.nulls_not_distinct !== true,
-    keys: columns,
+    keys: indexParams.map((column) => canonical(withoutDefaults(column))),
     names: indexParams.map(nameOf),
     included: indexIncludingParams.flatMap((column) => nameOf(column) ?? []),
-    predicate,
+    predicate: canonical(node.whereClause ?? null),
     storage: options.map(storageText).sort().join(),
   };
 }

@@ -13,9 +13,31 @@ const PLACES: ReadonlySet<string> = new Set([
   'stmt_len',
 ]);
 
-/** Visits every object of a tree with the key it hangs on. Not recursive: a tree may be thousands of levels deep. */
-export function walk(root: unknown, visit: (key: string, node: Record<string, unknown>) => void): void {
-  const stack: [string, unknown][] = [['', root]];
+type Visit = (key: string, node: Record<string, unknown>) => void;
+
+/** Recursion is several times as fast as a stack of one's own, and safe up to this depth: a tree may be thousands deep. */
+const MOST_DEPTH = 200;
+
+/** Visits every object of a tree with the key it hangs on, each before what is in it. */
+export function walk(root: unknown, visit: Visit): void {
+  walkFrom('', root, visit, 0);
+}
+
+function walkFrom(key: string, value: unknown, visit: Visit, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth > MOST_DEPTH) {
+    walkDeep(key, value, visit);
+  } else if (Array.isArray(value)) {
+    for (const item of value) walkFrom(key, item, visit, depth + 1);
+  } else {
+    const node = value as Record<string, unknown>;
+    visit(key, node);
+    for (const name in node) walkFrom(name, node[name], visit, depth + 1);
+  }
+}
+
+function walkDeep(from: string, root: unknown, visit: Visit): void {
+  const stack: [string, unknown][] = [[from, root]];
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const [key, value] = next;
     if (Array.isArray(value)) {
@@ -30,36 +52,57 @@ export function walk(root: unknown, visit: (key: string, node: Record<string, un
 
 /** One text for all trees that mean the same: places left out, keys in order. */
 export function canonical(root: unknown): string {
-  return shallow(root, 0) ?? deep(root);
+  return textOf(root, 0);
 }
-
-/** Recursion is several times as fast as a stack of one's own, and safe up to this depth. */
-const MOST_DEPTH = 200;
 
 const PLAIN = /^[\w ]*$/;
 
-/** The text of a tree that is not deep; null when it is. */
-function shallow(value: unknown, depth: number): string | null {
+function textOf(value: unknown, depth: number): string {
   if (typeof value === 'string') return PLAIN.test(value) ? `"${value}"` : JSON.stringify(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
-  if (depth > MOST_DEPTH) return null;
-  let out = Array.isArray(value) ? '[' : '{';
+  if (depth > MOST_DEPTH) return deep(value);
   if (Array.isArray(value)) {
-    for (const item of value) {
-      const text = shallow(item, depth + 1);
-      if (text === null) return null;
-      out += `${text},`;
-    }
-    return `${out}]`;
+    let list = '[';
+    for (const item of value) list += `${textOf(item, depth + 1)},`;
+    return `${list}]`;
   }
   const node = value as Record<string, unknown>;
+  let out = '{';
   for (const key of sorted(Object.keys(node))) {
-    if (PLACES.has(key) || node[key] === undefined) continue;
-    const text = shallow(node[key], depth + 1);
-    if (text === null) return null;
-    out += `"${key}":${text},`;
+    if (node[key] === undefined) continue;
+    const head = headOf(key);
+    if (head !== null) out += `${head}${textOf(node[key], depth + 1)},`;
   }
   return `${out}}`;
+}
+
+const heads = new Map<string, string | null>();
+
+/** How a member begins; null when it is a place. The parser has a few hundred of them: each is made once. */
+function headOf(key: string): string | null {
+  const known = heads.get(key);
+  if (known !== undefined) return known;
+  const head = PLACES.has(key) ? null : `"${key}":`;
+  heads.set(key, head);
+  return head;
+}
+
+/** The canonical texts of a node's members. */
+export function memberTexts(node: object): Map<string, string> {
+  const members = Object.entries(node).filter(([key, value]) => !PLACES.has(key) && value !== undefined);
+  return new Map(members.map(([key, value]) => [key, canonical(value)]));
+}
+
+/** The canonical text of a list, of those of its items. */
+export function listText(items: readonly string[]): string {
+  return `[${items.map((item) => `${item},`).join('')}]`;
+}
+
+/** The canonical text of a node, of those of its members. */
+export function nodeText(members: ReadonlyMap<string, string>): string {
+  return `{${sorted([...members.keys()])
+    .map((key) => `"${key}":${members.get(key)},`)
+    .join('')}}`;
 }
 
 /** Sorts a few keys in place: for so few, insertion is several times as fast as sort(). */

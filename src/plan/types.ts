@@ -109,6 +109,11 @@ export interface Section {
   line: number;
   /** What the comments under the title say, line by line. */
   notes?: string[];
+  /**
+   * It is what the plan says of one table, in a file without headings: sections like it that follow each other are worked
+   * on at the same time, like the tables that they are.
+   */
+  byTable?: true;
   steps: SectionStep[];
 }
 
@@ -167,6 +172,8 @@ export interface Migration {
   /** How to mark it as applied once it is deployed. */
   command: string | null;
   how: string;
+  /** There is nothing to mark: `how` says why. */
+  needless?: true;
   down: WayBack[];
 }
 

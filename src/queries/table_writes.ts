@@ -15,9 +15,9 @@ export type TableWritesRow = z.infer<typeof row>;
 
 const run = defineQuery('catalog/table_writes.sql', row);
 
-/** Rows written to these tables so far, as the server's counters say. */
+/** Rows written so far to all tables with these names, in whatever schema, as the server's counters say. */
 export const tableWrites = (
   on: Queryable,
-  oids: readonly number[],
+  names: readonly string[],
   options?: QueryOptions,
-): Promise<TableWritesRow[]> => run(on, [oids], options);
+): Promise<TableWritesRow[]> => run(on, [names], options);

@@ -1,4 +1,4 @@
-import { planToJson, type RunEvent, type RunState, replay, type UsageFacts } from '../run/index.ts';
+import { migrationsToMark, planToJson, type RunEvent, type RunState, replay, type UsageFacts } from '../run/index.ts';
 import { handOff } from './hand-off.ts';
 import { warRoomMessage } from './message.ts';
 import { checks } from './parts/checks.ts';
@@ -81,6 +81,7 @@ export const makeReport = (
   const measured = probes(state, keepLiterals);
   const harm = impact(events);
   const parts = partitions(state);
+  const marks = migrationsToMark(state);
   const known: Omit<Facts, 'plan'> = {
     format: 'indexdeck-report',
     version: REPORT_VERSION,
@@ -125,6 +126,7 @@ export const makeReport = (
     metrics: metrics(events, state),
     people: people(events),
     rollback: rollback(state),
+    ...(marks.length === 0 ? {} : { toMark: marks }),
     ...(seen === undefined ? {} : { usage: usage(events, state, seen, keepLiterals) }),
   };
   // The plan stays as it is: it is compared with others, to the letter.

@@ -62,6 +62,7 @@ const migration = z.strictObject({
   transaction: z.enum(['on', 'off', 'one-query', 'as-written', 'detected']),
   command: z.string().nullable().describe('how to mark it as applied'),
   how: z.string(),
+  needless: z.literal(true).optional().describe('there is nothing to mark'),
   down: z.array(z.strictObject({ ...place, what: z.string(), drops: z.array(z.string()), concurrently: z.boolean() })),
 });
 
@@ -75,6 +76,7 @@ export const plan = z.strictObject({
       file: z.string(),
       line: z.int(),
       notes: z.array(z.string()).optional(),
+      byTable: z.literal(true).optional().describe('it stands for a table, in a script without headings'),
       steps: z.array(step),
     }),
   ),
@@ -96,6 +98,18 @@ export const plan = z.strictObject({
   ),
   findings: z.array(finding),
   migrations: z.array(migration).describe('files of migration tools, whose history is not touched'),
+});
+
+/** A migration that its tool has to be told of. */
+export const mark = z.strictObject({
+  tool: z.string(),
+  file: z.string(),
+  version: z.string(),
+  command: z.string().nullable(),
+  how: z.string().describe('what the command does, or what there is instead of one'),
+  notRun: z
+    .array(z.strictObject({ line: z.int(), what: z.string() }))
+    .describe('statements that were left out: to be run before it is marked'),
 });
 
 /** The database at one time; null where it was not read. */

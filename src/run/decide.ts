@@ -6,7 +6,7 @@ import type { EventBody } from './events.ts';
 import { debris, finalReason, finalStatus, isUnsure } from './outcome.ts';
 import { partsOf } from './parts.ts';
 import { isLookDue } from './preflight/look-again.ts';
-import { currentSection, isSettled, startable } from './schedule.ts';
+import { isSettled, openSections, startable } from './schedule.ts';
 import type { RunState, StepState } from './state.ts';
 
 const act = (effect: Effect, intent: EventBody | null = null): Action => ({ intent, effect });
@@ -139,19 +139,37 @@ const begin = (state: RunState, step: StepState, slots: SlotKeeper): Action[] =>
   return [act({ kind: 'statement', step: step.id, slot: slot.id }, intent)];
 };
 
+/** A section begins when its turn comes; a table's, of which there may be hundreds, with the first of its steps. */
+const beginning = (state: RunState, open: readonly number[], next: readonly StepState[]): number[] =>
+  open.filter((index) => {
+    const section = state.sections[index];
+    if (section === undefined || section.startedAt !== null) return false;
+    return !section.byTable || isOver(state, index) || next.some((step) => step.section === index);
+  });
+
+const isOver = (state: RunState, section: number): boolean =>
+  state.steps.every((step) => step.section !== section || isSettled(state, step));
+
+const ofSection = (state: RunState, type: 'section.started' | 'section.finished', section: number): Action =>
+  record({ type, section, title: state.sections[section]?.title ?? '' });
+
 const advance = (state: RunState, world: World, slots: SlotKeeper): Action[] => {
-  const index = currentSection(state);
-  const section = index === null ? undefined : state.sections[index];
-  if (index === null || section === undefined) return [];
-  if (section.startedAt === null) return [record({ type: 'section.started', section: index, title: section.title })];
+  const open = openSections(state);
+  const next = startable(state, open, world.now, world.inflight);
   // The snapshot of a query would hold up every build.
-  if (isMeasuring(state, world)) return [];
-  const steps = state.steps.filter((step) => step.section === index);
-  if (steps.every((step) => isSettled(state, step)))
-    return [record({ type: 'section.finished', section: index, title: section.title })];
-  const inspected = steps.flatMap((step) => afterInspection(state, step, slots));
-  const begun = startable(state, index, world.now, world.inflight).flatMap((step) => begin(state, step, slots));
-  return [...inspected, ...begun];
+  const measuring = isMeasuring(state, world);
+  const over = measuring
+    ? []
+    : open.filter((index) => state.sections[index]?.startedAt !== null && isOver(state, index));
+  const turns = [
+    ...over.map((section) => ofSection(state, 'section.finished', section)),
+    ...beginning(state, open, next).map((section) => ofSection(state, 'section.started', section)),
+  ];
+  if (measuring || turns.length > 0) return turns;
+  const inspected = state.steps
+    .filter((step) => open.includes(step.section))
+    .flatMap((step) => afterInspection(state, step, slots));
+  return [...inspected, ...next.flatMap((step) => begin(state, step, slots))];
 };
 
 /** Looks at the server that took over, once nothing of ours is under way that would change what is seen. */

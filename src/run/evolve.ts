@@ -51,6 +51,7 @@ export const initialState = (event: RunEvent): RunState => {
     sections: started.plan.sections.map((section, index) => ({
       title: section.title,
       line: section.line,
+      byTable: section.byTable === true,
       steps: steps.filter((step) => step.section === index).map((step) => step.id),
       startedAt: null,
       finishedAt: null,

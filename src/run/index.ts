@@ -85,7 +85,7 @@ export { respond } from './respond.ts';
 export { differenceCount, droppable, isToBeDropped } from './rollback.ts';
 export { describeSurveyed, isUsed, rollbackSum, rollbackWarnings } from './rollback-text.ts';
 export type * from './samples.ts';
-export { currentSection, isTerminal, jobsNow, nextBuildAt } from './schedule.ts';
+export { begunSections, isTerminal, jobsNow, nextBuildAt } from './schedule.ts';
 export {
   compareServers,
   isSameServer,
@@ -100,5 +100,6 @@ export type * from './state.ts';
 export { type RunStatus, STATE_WORDS, type StateWord, stateWord, statusOf } from './status.ts';
 export { builtWith, runnableSteps, stepName } from './steps.ts';
 export { lastSummary, newSummaryMemory, type SummaryMemory, summarise } from './summary.ts';
+export { migrationsToMark, type ToMark } from './to-mark.ts';
 export { UNIQUE_CHECK, type UniqueCheckOptions } from './unique-check.ts';
 export type { UsageFacts } from './usage.ts';

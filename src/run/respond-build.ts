@@ -3,7 +3,7 @@ import type { ErrorFacts, EventBody, Found, Leftover } from './events.ts';
 import { newParts } from './evolve-parts.ts';
 import type { Input } from './inputs.ts';
 import { DROP_ATTEMPTS, rollbackDropEnded } from './respond-rollback.ts';
-import { currentSection } from './schedule.ts';
+import { openSections } from './schedule.ts';
 import { gaveUp, retriesOf, takesShortLock } from './short-lock.ts';
 import type { RunState, StepState } from './state.ts';
 import { stepName } from './steps.ts';
@@ -91,7 +91,7 @@ export const inspected = (state: RunState, input: Of<'inspected'>, now: number):
   const step = state.steps[input.step];
   if (step?.status !== 'queued' || state.rollback !== null) return [];
   // One whose section has to wait meanwhile, for another that was opened again, is looked at anew when its turn comes.
-  if (step.section !== currentSection(state)) return [];
+  if (!openSections(state).includes(step.section)) return [];
   const { found } = input;
   const seen: EventBody = { type: 'index.inspected', step: step.id, found };
   if (state.abort !== null || found.kind === 'none') return [seen];

@@ -10,11 +10,23 @@ export const isTerminal = (step: StepState): boolean => TERMINAL.has(step.status
 export const isSettled = (state: RunState, step: StepState): boolean =>
   isTerminal(step) || step.gone || isStuck(state, step);
 
-/** The section that is being worked on: the first that is not finished. */
-export const currentSection = (state: RunState): number | null => {
-  const index = state.sections.findIndex((section) => section.finishedAt === null);
-  return index === -1 ? null : index;
+/**
+ * The sections that are worked on: the first that is not finished. Where that one is a table's, all that follow it and are
+ * tables' too, up to one that is not.
+ */
+export const openSections = ({ sections }: Pick<RunState, 'sections'>): number[] => {
+  const first = sections.findIndex(({ finishedAt }) => finishedAt === null);
+  if (first === -1) return [];
+  if (sections[first]?.byTable !== true) return [first];
+  const next = sections.findIndex(({ byTable }, index) => index > first && !byTable);
+  return sections
+    .slice(0, next === -1 ? undefined : next)
+    .flatMap(({ finishedAt }, index) => (index >= first && finishedAt === null ? [index] : []));
 };
+
+/** Sections that have begun and are not finished: what an operator is told is under way. */
+export const begunSections = ({ sections }: Pick<RunState, 'sections'>): number[] =>
+  sections.flatMap(({ startedAt, finishedAt }, index) => (startedAt !== null && finishedAt === null ? [index] : []));
 
 /** The tables a step keeps others off: CREATE INDEX CONCURRENTLY and ANALYZE take SHARE UPDATE EXCLUSIVE. */
 const tablesOf = (state: RunState, step: StepState): readonly (number | string)[] | 'all' => {
@@ -74,40 +86,46 @@ export const nextBuildAt = ({ steps, delayMs }: Pick<RunState, 'steps' | 'delayM
 };
 
 /** A step that holds, or is about to hold, a session. One that was looked at in another section does not begin now. */
-const isUnderWay = (step: StepState, section: number, inflight: ReadonlySet<string>): boolean =>
+const isUnderWay = (step: StepState, open: ReadonlySet<number>, inflight: ReadonlySet<string>): boolean =>
   step.status === 'building' ||
   step.status === 'running' ||
   (step.status === 'dropping' && inflight.has(`drop:${step.id}`)) ||
   inflight.has(`inspect:${step.id}`) ||
   inflight.has(`complete:${step.id}`) ||
-  (step.found !== null && step.status === 'queued' && step.section === section);
+  (step.found !== null && step.status === 'queued' && open.has(step.section));
+
+/** What has to come before a step of its section is over. */
+const mayComeNext = (state: RunState, step: StepState): boolean =>
+  (state.sections[step.section]?.steps ?? []).every((id) => {
+    const other = state.steps[id];
+    return other === undefined || id >= step.id || isSettled(state, other) || !mustFollow(state, step, other);
+  });
 
 /**
- * The steps of the section that may begin now, largest table first, as many as there is room for: never two at the
+ * The steps of these sections that may begin now, largest table first, as many as there is room for: never two at the
  * same time on one table, since two concurrent builds on one table do not queue, they deadlock (tried on 15).
  */
 export const startable = (
   state: RunState,
-  section: number,
+  sections: readonly number[],
   now: number,
   inflight: ReadonlySet<string>,
 ): StepState[] => {
   // An index of a partitioned table that is made is also to be completed: the delay is for builds.
   const delayed = now < (nextBuildAt(state) ?? 0);
   const jobs = jobsNow(state);
-  const underWay = state.steps.filter((step) => isUnderWay(step, section, inflight));
+  const open = new Set(sections);
+  const underWay = state.steps.filter((step) => isUnderWay(step, open, inflight));
   const held = [...underWay.map((step) => tablesOf(state, step))];
   // A leftover waits to be dropped: its table is not free either.
   for (const step of state.steps) if (step.status === 'dropping') held.push(tablesOf(state, step));
-  const steps = state.steps.filter((step) => step.section === section);
-  const candidates = steps
-    .filter((step) => step.status === 'queued' && !step.gone && !isUnderWay(step, section, inflight))
+  const candidates = state.steps
+    .filter((step) => open.has(step.section) && step.status === 'queued' && !step.gone)
+    .filter((step) => !isUnderWay(step, open, inflight))
     .filter((step) => !delayed || takesShortLock(step.step))
     .filter((step) => hasItsNeeds(state, step))
     .filter((step) => step.retryAt === null || Date.parse(step.retryAt) <= now)
-    .filter((step) =>
-      steps.every((other) => other.id >= step.id || isSettled(state, other) || !mustFollow(state, step, other)),
-    )
+    .filter((step) => mayComeNext(state, step))
     .sort((a, b) => rowsOf(state, b) - rowsOf(state, a) || a.id - b.id);
   const chosen: StepState[] = [];
   for (const step of candidates) {

@@ -137,6 +137,8 @@ export interface StepState {
 export interface SectionState {
   title: string;
   line: number;
+  /** It stands for a table: it is worked on beside its neighbours of that kind. */
+  byTable: boolean;
   steps: number[];
   startedAt: string | null;
   finishedAt: string | null;

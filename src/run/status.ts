@@ -7,7 +7,7 @@ import { planned } from './parts.ts';
 import { describeMeasuring, measuring } from './probes/measuring.ts';
 import { respondToCommand } from './respond-command.ts';
 import type { Backend, Sample, Watcher } from './samples.ts';
-import { jobsNow, nextBuildAt } from './schedule.ts';
+import { begunSections, jobsNow, nextBuildAt } from './schedule.ts';
 import { REFUSED_WORDS } from './server.ts';
 import type { Phase, RunState, StepStatus } from './state.ts';
 import { stepName } from './steps.ts';
@@ -62,12 +62,15 @@ export interface RunStatus {
   jobsNow: number;
   delayMs: number;
   indexes: Record<'total' | 'done' | 'building' | 'queued' | 'failed' | 'skipped' | 'dropped', number>;
+  /** The first that is under way, or else the next; null when all are finished. */
   section: { number: number; of: number; title: string } | null;
   /** How long it will still take, without waits to come, ms; null when it is not known, and `leftUnknown` says why. */
   left: Range | null;
   leftUnknown: string | null;
   /** What each index was expected to come to. */
   estimates: (Pick<StepEstimate, 'bytes' | 'walBytes' | 'tempBytes' | 'ms'> & { index: string })[];
+  /** All that are under way: several, where each stands for a table. */
+  sectionsBegun: { number: number; title: string }[];
   working: {
     index: string;
     status: StepStatus;
@@ -183,7 +186,8 @@ export const statusOf = (
 ): RunStatus => {
   const creates = planned(state).filter(({ step }) => step.kind === 'create-index');
   const count = (...statuses: StepStatus[]): number => creates.filter(({ status }) => statuses.includes(status)).length;
-  const at = state.sections.findIndex(({ finishedAt }) => finishedAt === null);
+  const begun = begunSections(state);
+  const at = begun[0] ?? state.sections.findIndex(({ finishedAt }) => finishedAt === null);
   const section = state.sections[at];
   const hand = handOf(state);
   const busy = state.steps.filter(({ status }) => ['building', 'dropping', 'running'].includes(status));
@@ -225,6 +229,7 @@ export const statusOf = (
       const step = state.steps[id];
       return step === undefined ? [] : [{ index: stepName(step.step), bytes, walBytes, tempBytes, ms }];
     }),
+    sectionsBegun: begun.map((index) => ({ number: index + 1, title: state.sections[index]?.title ?? '' })),
     working: busy.map((step) => {
       const live = sample?.builds.find((build) => build.step === step.id);
       const phase = live?.phase ?? step.phase?.name ?? null;

@@ -34,6 +34,7 @@ export type UiCommand =
   | 'top'
   | 'bottom'
   | 'details'
+  | 'section'
   | 'zoom'
   | 'freeze'
   | 'filter'
@@ -265,6 +266,13 @@ export const KEYMAP: readonly Binding[] = [
     label: 'Enter',
     help: 'fold or unfold a section; all about the line under the cursor',
     short: 'details',
+    changes: false,
+  },
+  {
+    command: 'section',
+    strokes: ['i'],
+    label: 'i',
+    help: 'the section under the cursor, and what the script says of it',
     changes: false,
   },
   { command: 'zoom', strokes: ['z'], label: 'z', help: 'this pane alone, and back', short: 'zoom', changes: false },

@@ -54,12 +54,12 @@ describe('what makes none', () => {
     '-- +goose Up',
     '--> statement-breakpoint',
   ])('%j', (comment) => {
-    expect(titles(`${comment}\n${INDEX}`)).toEqual([`${comment.split('\n').length + 1} plan.sql`]);
+    expect(titles(`${comment}\n${INDEX}`)).toEqual([`${comment.split('\n').length + 1} t`]);
   });
 
   test('a comment inside a statement, behind one, or in a string', () => {
     const inside = 'CREATE INDEX CONCURRENTLY i\n-- SECTION 1: X\nON t (a); -- SECTION 2: Y\n';
-    expect(titles(`${inside}${INDEX}\nSELECT '\n-- SECTION 3: Z\n';\n${INDEX}`)).toEqual(['1 plan.sql']);
+    expect(titles(`${inside}${INDEX}\nSELECT '\n-- SECTION 3: Z\n';\n${INDEX}`)).toEqual(['1 t']);
   });
 
   test('a heading without steps', () => {

@@ -50,7 +50,7 @@ describe('what else a plan holds', () => {
       `${INDEX}ANALYZE (VERBOSE, SKIP_LOCKED) s.a (x), b; analyse; ANALYZE VERBOSE c`,
     );
     expect(problems).toEqual([]);
-    expect(sections[0]?.steps.slice(1)).toMatchObject([
+    expect(sections.flatMap(({ steps }) => steps).slice(1)).toMatchObject([
       {
         kind: 'analyze',
         tables: [
@@ -87,7 +87,7 @@ describe('what else a plan holds', () => {
 
   test('COMMENT ON INDEX', () => {
     const { sections } = plan(`${INDEX}COMMENT ON INDEX s.i IS 'x'; comment on index "I" is null;`);
-    expect(sections[0]?.steps.slice(1)).toMatchObject([
+    expect(sections.flatMap(({ steps }) => steps).slice(1)).toMatchObject([
       { kind: 'comment', schema: 's', name: 'i' },
       { kind: 'comment', schema: null, name: 'I' },
     ]);
@@ -245,6 +245,12 @@ describe('names', () => {
       'CREATE INDEX CONCURRENTLY i ON t (a); CREATE INDEX CONCURRENTLY j ON t (a NULLS LAST);',
       'warning same-index-twice',
     ],
+    [
+      'CREATE INDEX CONCURRENTLY i ON t (a DESC) INCLUDE (b) WITH (fillfactor=70); CREATE INDEX CONCURRENTLY j ON t (a DESC NULLS FIRST) INCLUDE (b ASC) WITH (fillfactor=70);',
+      'warning same-index-twice',
+    ],
+    ['CREATE INDEX CONCURRENTLY i ON t (a); CREATE INDEX CONCURRENTLY j ON t (a DESC);', ''],
+    ['CREATE INDEX CONCURRENTLY i ON t (a); CREATE INDEX CONCURRENTLY j ON ONLY t (a);', ''],
     ['CREATE INDEX CONCURRENTLY i ON t (a); CREATE INDEX CONCURRENTLY j ON t (a, b);', 'note prefix-of-another'],
     ['CREATE UNIQUE INDEX CONCURRENTLY i ON t (a); CREATE INDEX CONCURRENTLY j ON t (a, b);', ''],
     ['CREATE INDEX CONCURRENTLY i ON t (a) WHERE c; CREATE INDEX CONCURRENTLY j ON t (a, b);', ''],

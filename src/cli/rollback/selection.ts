@@ -30,13 +30,14 @@ const byTable = (state: RunState, wanted: string): StepState[] =>
     return 'table' in step && isNamed(wanted, step.table, schema);
   });
 
-/** A section by its number, or by words that its title alone has. */
+/** A section by its number, by its title, or by words that its title alone has. */
 const bySection = (state: RunState, wanted: string): StepState[] => {
   const number = /^\d+$/.test(wanted) ? Number(wanted) - 1 : null;
-  const fitting = state.sections.flatMap(({ title }, at) => {
-    const fits = number === null ? title.toLowerCase().includes(wanted.toLowerCase()) : at === number;
-    return fits ? [at] : [];
-  });
+  const words = wanted.toLowerCase();
+  const where = (fits: (title: string, at: number) => boolean): number[] =>
+    state.sections.flatMap(({ title }, at) => (fits(title.toLowerCase(), at) ? [at] : []));
+  const exact = where((title, at) => (number === null ? title === words : at === number));
+  const fitting = exact.length > 0 || number !== null ? exact : where((title) => title.includes(words));
   if (fitting.length > 1)
     throw new UsageError(`--section ${wanted} fits several sections: ${fitting.map((at) => at + 1).join(', ')}`);
   return indexSteps(state).filter(({ section }) => fitting.includes(section));

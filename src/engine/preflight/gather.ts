@@ -34,7 +34,7 @@ import { neighboursOf } from './neighbours.ts';
 import { refusalCauses } from './refusal-causes.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
-import { WATCHED_MS, watchTables } from './tables-now.ts';
+import { tablesNow, WATCHED_MS, watchWrites } from './tables-now.ts';
 import { checkUnique } from './unique/check.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
@@ -45,6 +45,9 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const builds = about.purpose !== 'rollback';
   const server = await serverFacts(session);
   const targets = indexTargets(plan, options);
+  // Early, so that what is watched meanwhile costs little time of its own.
+  const names = [...new Set(targets.map(({ create }) => create.table))];
+  const writes = await watchWrites(session, names, builds ? watchedMs : 0);
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
   const inspections = await inspectIndexes(session, targets, { tryMissing, known: memory.trials });
@@ -63,7 +66,6 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
       ...partitioned.flatMap(({ tree }) => tree.map(({ oid }) => oid)),
     ]),
   ];
-  const watched = await watchTables(session, indexes, { ours, watchedMs: builds ? watchedMs : 0 });
   return {
     plan,
     options,
@@ -102,8 +104,8 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     amcheck: options.amcheck === true ? await amcheck(session) : null,
     basis: builds ? await gatherEstimates(session, indexes, scope) : null,
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
-    // Last, so that what is watched meanwhile costs no time of its own.
-    tables: await watched(),
+    // Last, since it waits for the second reading.
+    tables: await tablesNow(session, indexes, { ours, writes }),
   };
 }
 

@@ -39,43 +39,58 @@ export interface TableNow {
 export const WATCHED_MS = 1_050;
 
 /**
- * Looks at the plan's tables, in four statements, and takes the first reading of what is written to them; the second is
- * taken when the function that it gives is called, and not before `watchedMs` have gone by; 0: none is taken.
+ * Takes the first reading of what is written to tables with these names; the second is taken when the function that it gives
+ * is called, and not before `watchedMs` have gone by; 0: none is taken. By OID.
  */
-export async function watchTables(
+export async function watchWrites(
+  session: Session,
+  names: readonly string[],
+  watchedMs: number,
+): Promise<() => Promise<Map<number, WriteRate>>> {
+  if (watchedMs === 0 || names.length === 0) return async () => new Map();
+  const first = new Map((await tableWrites(session, names)).map((reading) => [reading.oid, reading]));
+  const began = performance.now();
+  return async () => {
+    await pause(Math.max(0, watchedMs - (performance.now() - began)));
+    const second = await tableWrites(session, names);
+    return new Map(
+      second.flatMap((reading) => {
+        const rate = writeRate(first.get(reading.oid), reading);
+        return rate === null ? [] : [[reading.oid, rate] as const];
+      }),
+    );
+  };
+}
+
+/** Looks at the plan's tables, in two statements; `writes`: of `watchWrites`, asked last. */
+export async function tablesNow(
   session: Session,
   indexes: readonly IndexFinding[],
-  { ours, watchedMs }: { ours: readonly number[]; watchedMs: number },
-): Promise<() => Promise<TableNow[]>> {
+  { ours, writes }: { ours: readonly number[]; writes: () => Promise<Map<number, WriteRate>> },
+): Promise<TableNow[]> {
   const rows = new Map(indexes.flatMap(({ row }) => (row.table_oid === null ? [] : [[row.table_oid, row] as const])));
   const oids = [...rows.keys()];
-  if (oids.length === 0) return async () => [];
-  const first = watchedMs > 0 ? await tableWrites(session, oids) : [];
-  const began = performance.now();
+  if (oids.length === 0) return [];
   const conditions = await tableConditions(session, oids);
   const work = await tableWork(session, { tables: oids, ours });
-  return async () => {
-    if (watchedMs > 0) await pause(Math.max(0, watchedMs - (performance.now() - began)));
-    const second = watchedMs > 0 ? await tableWrites(session, oids) : [];
-    const find = (readings: readonly TableWritesRow[], oid: number) => readings.find((reading) => reading.oid === oid);
-    return conditions.flatMap((condition) => {
-      const row = rows.get(condition.oid);
-      if (row === undefined) return [];
-      const its = work.filter(({ table_oid }) => table_oid === condition.oid);
-      return [
-        {
-          oid: condition.oid,
-          name: `${row.table_schema}.${row.table_name}`,
-          kind: row.table_kind,
-          persistence: row.table_persistence,
-          condition,
-          writers: its[0]?.writers ?? 0,
-          work: its.filter(({ kind }) => kind !== null),
-          writes: writeRate(find(first, condition.oid), find(second, condition.oid)),
-        },
-      ];
-    });
-  };
+  const rates = await writes();
+  return conditions.flatMap((condition) => {
+    const row = rows.get(condition.oid);
+    if (row === undefined) return [];
+    const its = work.filter(({ table_oid }) => table_oid === condition.oid);
+    return [
+      {
+        oid: condition.oid,
+        name: `${row.table_schema}.${row.table_name}`,
+        kind: row.table_kind,
+        persistence: row.table_persistence,
+        condition,
+        writers: its[0]?.writers ?? 0,
+        work: its.filter(({ kind }) => kind !== null),
+        writes: rates.get(condition.oid) ?? null,
+      },
+    ];
+  });
 }
 
 /** Null without two readings of the same counters: a reset between them sets these back. */

@@ -63,7 +63,7 @@ export const dbmate: Tool = {
 
 const SQL_MIGRATE = /^[ \t]*--[ \t]*\+migrate[ \t]+(\S+)(?:[ \t]+(\S.*?))?[ \t\r]*$/i;
 
-/** rubenv/sql-migrate: it passes over statements before the first mark in silence. */
+/** rubenv/sql-migrate: it passes over statements before the first mark in silence. `skip` sets the level and runs nothing. */
 export const sqlMigrate: Tool = {
   name: 'sql-migrate',
   owns: (file) => hasLine(file, SQL_MIGRATE),
@@ -100,7 +100,10 @@ const LIQUIBASE_WORD =
 const IGNORE_LINES = /^[ \t]*--[ \t]*ignoreLines:(\w+)/i;
 const BLOCK_ROLLBACK = /^(\/\*[ \t]*liquibase[ \t]+rollback\b[^\n]*\n?)([\s\S]*?)(?:\*\/)?$/i;
 
-/** Liquibase's formatted SQL: one changeset after another; the way back stands in comments. */
+/**
+ * Liquibase's formatted SQL: one changeset after another; the way back stands in comments. changelog-sync marks without running;
+ * a changeset's identity is file::id::author (documentation of `update`).
+ */
 export const liquibase: Tool = {
   name: 'Liquibase',
   owns: (file) => /^\uFEFF?\s*--\s*liquibase\s+formatted\s+sql/i.test(file.text),
@@ -125,7 +128,7 @@ export const liquibase: Tool = {
   version: ({ name }) => name,
   marking: (file) => ({
     command: `liquibase changelog-sync --changelog-file=${file.path}`,
-    how: 'it marks every changeset of the file that is not applied yet',
+    how: 'it marks every changeset of the file that is not applied yet; a changeset is known by the path too, so name the file as the root changelog does',
   }),
   withoutTransaction: 'runInTransaction:false at the changeset',
 };
@@ -172,6 +175,7 @@ export const graphileMigrate: Tool = {
   },
   version: ({ name }) => name,
   marking: ({ name, segments }) => ({
+    ...(segments.includes('committed') ? {} : { needless: true }),
     command: null,
     how: !segments.includes('committed')
       ? 'graphile-migrate records nothing of the current migration: write it so that it can run twice, then commit it'

@@ -5,7 +5,10 @@ import { folderOf, hasLine, leadingNumber, type MigrationFile, type Tool } from 
 
 const GOLANG = /^(\d+)_.*\.(up|down)\.sql$/i;
 
-/** golang-migrate: a file for each way; a file is sent as one query, which is one transaction if it holds several statements. */
+/**
+ * golang-migrate: a file for each way; a file is sent as one query, which is one transaction if it holds several statements.
+ * `migrate -help`: force V sets the version and runs nothing.
+ */
 export const golangMigrate: Tool = {
   name: 'golang-migrate',
   owns: ({ name }) => GOLANG.test(name),
@@ -19,6 +22,8 @@ export const golangMigrate: Tool = {
   withoutTransaction: 'one statement in each file',
 };
 
+/** skipExecutingMigrations came with Flyway 7, as a parameter of the Teams edition (Redgate's announcement of it). */
+const TEAMS = '; it came with Flyway 7, in the Teams edition';
 const FLYWAY = /^([VUBR])([0-9][0-9._]*)?__.*\.sql$/;
 
 /** Flyway: V there, U back, R again and again, B a baseline. It sees CONCURRENTLY and leaves out its transaction. */
@@ -41,11 +46,11 @@ export const flyway: Tool = {
     if (name.startsWith('R'))
       return {
         command: 'flyway migrate -skipExecutingMigrations=true',
-        how: 'it marks all that is pending as applied',
+        how: `it marks all that is pending as applied${TEAMS}`,
       };
     return {
       command: `flyway migrate -skipExecutingMigrations=true -target=${version}`,
-      how: 'it marks what is pending up to this version as applied',
+      how: `it marks what is pending up to this version as applied${TEAMS}`,
     };
   },
   withoutTransaction: 'executeInTransaction=false in a file of the same name with .conf added',
@@ -57,7 +62,10 @@ const sqitchPart = ({ comments, segments }: MigrationFile): string => {
   return (said ?? segments.find((segment) => /^(?:deploy|revert|verify)$/.test(segment)) ?? 'deploy').toLowerCase();
 };
 
-/** Sqitch: three files for each change; transactions are what the files say, psql runs them. */
+/**
+ * Sqitch: three files for each change; transactions are what the files say, psql runs them. sqitch-deploy: `--log-only` logs
+ * changes as if they were deployed, `--to-change` says up to which.
+ */
 export const sqitch: Tool = {
   name: 'Sqitch',
   owns: (file) =>
@@ -72,7 +80,7 @@ export const sqitch: Tool = {
     SQITCH.test(comment) || /^[ \t]*--[ \t]*(?:requires|conflicts):/i.test(comment) ? { as: 'understood' } : null,
   version: ({ name }) => name.replace(/(?:@[^@]*)?\.sql$/i, ''),
   marking: (_file, version) => ({
-    command: `sqitch deploy --log-only --to ${version}`,
+    command: `sqitch deploy --log-only --to-change ${version}`,
     how: 'it records every change up to this one without running it',
   }),
   withoutTransaction: 'no BEGIN and COMMIT in the file',
@@ -82,7 +90,10 @@ const PRISMA_WORDS =
   'CreateIndex|CreateTable|CreateEnum|CreateSchema|CreateExtension|AddForeignKey|AlterTable|AlterEnum|DropIndex|DropTable|DropEnum|DropForeignKey|RedefineIndex|RenameIndex|RenameForeignKey|DropExtension';
 const PRISMA = new RegExp(`^[ \\t]*--[ \\t]*(${PRISMA_WORDS})[ \\t\\r]*$`);
 
-/** Prisma: a folder for each migration; the file is sent as one query. */
+/**
+ * Prisma: a folder for each migration; the file is sent as one query. `migrate resolve --applied`: for what has failed there or
+ * was never run; of one that succeeded it is an error.
+ */
 export const prisma: Tool = {
   name: 'Prisma',
   owns: (file) =>
@@ -125,19 +136,23 @@ export const rails: Tool = {
   transaction: () => 'as-written',
   version: ({ name }) => name,
   marking: () => ({
+    needless: true,
     command: null,
     how: 'structure.sql is a dump and no migration: nothing is to be marked. Write a migration with disable_ddl_transaction! and algorithm: :concurrently, if_not_exists: true',
   }),
   withoutTransaction: 'disable_ddl_transaction! in the migration',
 };
 
-/** Supabase: timestamped files in supabase/migrations. */
+/** Supabase: timestamped files in supabase/migrations. `migration repair --status applied` inserts a record of the history. */
 export const supabase: Tool = {
   name: 'Supabase',
   owns: ({ segments }) => segments.at(-3) === 'supabase' && segments.at(-2) === 'migrations',
   transaction: () => 'on',
   version: leadingNumber,
-  marking: (_file, version) => ({ command: `supabase migration repair --status applied ${version}`, how: '' }),
+  marking: (_file, version) => ({
+    command: `supabase migration repair --status applied ${version}`,
+    how: 'in a project that is linked to this database; --db-url names another',
+  }),
   withoutTransaction: 'one statement in each migration',
 };
 
@@ -160,7 +175,7 @@ export const alembic: Tool = {
   },
   marking: ({ name }, version) =>
     name === version
-      ? { command: null, how: 'the file only goes back: nothing is to be marked' }
+      ? { needless: true, command: null, how: 'the file only goes back: nothing is to be marked' }
       : { command: `alembic stamp ${version}`, how: '' },
   withoutTransaction: 'op.get_context().autocommit_block() around the index',
 };

@@ -27,10 +27,15 @@ export type Directive =
   | { as: 'understood' }
   | { as: 'refused'; part?: Part; why: string };
 
-/** How a migration is marked as applied: a command of the tool, or null when it has none and `how` says what there is. */
+/**
+ * How a migration is marked as applied: a command of the tool, or null when it has none and `how` says what there is. Each is
+ * from the tool's own documentation of the command, or from the statement in its source that writes its history.
+ */
 export interface Marking {
   command: string | null;
   how: string;
+  /** It is none of the files that the tool keeps books of. */
+  needless?: true;
 }
 
 /** What one migration tool makes of a file. Facts are from the tools' own sources and documentation. */

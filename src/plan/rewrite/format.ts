@@ -16,10 +16,10 @@ interface Position {
 
 /**
  * Writes a plan back as one script: its statements and comments as and where they were, without what was left out, with
- * headings where a file's name or a tool's mark was one.
+ * headings where a file's name or a tool's mark was one. `unshown`: a file's name that was none.
  */
-export function writeBack(acts: readonly Act[]): string {
-  return new Writer().write(acts);
+export function writeBack(acts: readonly Act[], unshown: Headed | null): string {
+  return new Writer(unshown).write(acts);
 }
 
 /** Text as it is, or space, which may be joined with the space beside it. */
@@ -32,10 +32,14 @@ class Writer {
   private readonly parts: Part[] = [];
   private readonly open: Position[] = [];
   /** The heading that a reader of what is written so far has in force. */
-  private headed: Headed | null = null;
+  private headed: Headed | null;
   private headings = 0;
   /** Where BEGIN goes if SET LOCAL follows; null outside of a transaction. */
   private begin: Part | null = null;
+
+  constructor(unshown: Headed | null) {
+    this.headed = unshown;
+  }
 
   write(acts: readonly Act[]): string {
     for (const [i, act] of acts.entries()) this.act(act, nextStart(acts, i));

@@ -17,7 +17,7 @@ export function formatPlan(files: readonly SourceFile[], include: Include, optio
   const reader = new Reader(include, options, true);
   const plan = planOf(reader, files, options);
   if (plan.problems.length > 0) return { ok: false, why: 'it has problems', plan };
-  const sql = writeBack(reader.trace.acts);
+  const sql = writeBack(reader.trace.acts, reader.sections.unshown);
   const again = new Reader(() => ({ error: 'the script is whole' }), { ...options, onlyIndexes: false });
   const differs = planDiffers(plan, planOf(again, [{ path: 'plan.sql', bytes: Buffer.from(sql) }], options));
   if (differs !== null) return { ok: false, why: `it could not be written back as the same plan: ${differs}`, plan };

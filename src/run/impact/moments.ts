@@ -4,6 +4,7 @@ import type { RunEvent } from '../events.ts';
 export interface ImpactMoment {
   /** ISO. */
   at: string;
+  /** Where it stands for a table, others may have been under way beside it: then the first, with the titles of all. */
   section: { index: number; title: string } | null;
   /** Names of the indexes that were being built. */
   builds: string[];
@@ -44,6 +45,15 @@ const spans = <T>(
   return all;
 };
 
+type Titled = NonNullable<ImpactMoment['section']>;
+
+const sectionAt = (within: readonly Titled[], isTable: (section: Titled) => boolean): Titled | null => {
+  const last = within.at(-1) ?? null;
+  if (last === null || !isTable(last)) return last;
+  const beside = within.filter(isTable);
+  return { index: beside[0]?.index ?? last.index, title: beside.map(({ title }) => title).join(', ') };
+};
+
 /** Gives what was under way at a time, or in a time: of a summary of old it is known only within which ten seconds. */
 export const momentsOf = (events: readonly RunEvent[]): ((from: string, to: string) => ImpactMoment) => {
   const builds = spans(
@@ -59,11 +69,16 @@ export const momentsOf = (events: readonly RunEvent[]): ((from: string, to: stri
         : null,
     (event) => (event.type === 'section.finished' ? event.section : null),
   );
+  const plan = events.find((event) => event.type === 'run.started')?.plan;
+  const isTable = ({ index }: Titled) => plan?.sections[index]?.byTable === true;
   return (from, to) => {
     const within = <T>({ from: begun, to: ended }: Span<T>) => begun <= Date.parse(to) && ended >= Date.parse(from);
     return {
       at: to,
-      section: sections.filter(within).at(-1)?.what ?? null,
+      section: sectionAt(
+        sections.filter(within).map(({ what }) => what),
+        isTable,
+      ),
       builds: [...new Set(builds.filter(within).map(({ what }) => what))],
     };
   };

@@ -8,8 +8,8 @@ import { preflightSummary } from './summary.ts';
 /** How long after a look the next one begins, at the least and, while looks are slow, at the most, in milliseconds. */
 const EVERY_MS = 10_000;
 const AT_MOST_MS = 60_000;
-/** Looks take no more than this part of the time. */
-const SHARE = 1 / 20;
+/** Looks take no more than this part of the time; a second of each is spent waiting, while writes are watched. */
+const SHARE = 1 / 10;
 
 /** Before the go somebody may be mending what is in the way: it is looked at again by itself, and never twice at once. */
 export const isLookDue = ({ phase, options }: RunState, { now, lastLook = null }: World): boolean => {

@@ -32,6 +32,32 @@ const expectations = (state: RunState, step: StepState): string[] => {
   ];
 };
 
+/** What the script's comments say under the section's heading. */
+const notesOf = ({ plan }: RunState, section: number): string[] => {
+  const notes = plan.sections[section]?.notes ?? [];
+  return notes.length === 0 ? [] : ['what the script says of it:', ...notes.map((note) => `  ${plainText(note)}`)];
+};
+
+/** A section's title, and everything about it, as lines of text. */
+export const sectionDetails = (state: RunState, index: number): string[] => {
+  const section = state.sections[index];
+  if (section === undefined) return [];
+  const steps = state.steps.filter((step) => step.section === index);
+  const count = (...wanted: StepState['status'][]) => steps.filter(({ status }) => wanted.includes(status)).length;
+  const counts = [
+    `${count('done', 'equal')} of ${steps.length} done`,
+    ...(count('failed') > 0 ? [`${count('failed')} failed`] : []),
+    ...(count('skipped') > 0 ? [`${count('skipped')} left out`] : []),
+  ];
+  return [
+    `Section ${index + 1}: ${plainText(section.title)}`,
+    `${plainText(state.plan.sections[index]?.file ?? '')}:${section.line}, ${counts.join(', ')}`,
+    `began ${at(section.startedAt)}, ended ${at(section.finishedAt)}`,
+    ...(section.byTable ? ['it stands for a table: tables are worked on at the same time'] : []),
+    ...notesOf(state, index),
+  ];
+};
+
 /** Everything about one step, as lines of text. */
 export const stepDetails = (state: RunState, step: StepState, sample: Sample | null): string[] => {
   const live = sample?.builds.find((build) => build.step === step.id);
@@ -43,6 +69,7 @@ export const stepDetails = (state: RunState, step: StepState, sample: Sample | n
       : `table: about ${table.rows ?? 'unknown'} rows, ${table.bytes === null ? 'size unknown' : bytes(table.bytes)}`,
     `section ${step.section + 1}, ${plainText(step.step.file)}:${step.step.line}`,
     ...expectations(state, step),
+    ...notesOf(state, step.section),
     step.attempt === 0 ? '' : `attempt ${step.attempt}, began ${at(step.startedAt)}, ended ${at(step.finishedAt)}`,
     step.backend === null ? '' : `backend: pid ${step.backend.pid}`,
     step.oid === null ? '' : `made by this run: oid ${step.oid}${step.bytes === null ? '' : `, ${bytes(step.bytes)}`}`,

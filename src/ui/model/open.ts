@@ -1,7 +1,7 @@
 import { plainText } from '../../run/plain-text.ts';
 import { checkDetails } from './check-details.ts';
 import { type CheckItem, checkedItem, checkItems } from './checklist.ts';
-import { stepDetails, stepTitle } from './details.ts';
+import { sectionDetails, stepDetails, stepTitle } from './details.ts';
 import { blockersText, contentSize, firstPane, firstPaneText, shownLog } from './lists.ts';
 import { liveDetails } from './live.ts';
 import type { LogLine } from './log.ts';
@@ -40,6 +40,16 @@ const openItem = (ui: UiState, context: PressContext): UiState => {
     ...ui,
     dialog: { kind: 'details', title: stepTitle(step), lines: stepDetails(state, step, sample), top: 0 },
   };
+};
+
+/** All about the section of the line under the cursor. */
+export const openSection = (ui: UiState, context: PressContext): UiState => {
+  const { state } = context.shown.view;
+  const item = firstPane(state) === 'progress' ? itemUnderCursor(ui, context) : null;
+  const index = item?.kind === 'step' ? state?.steps[item.step]?.section : item?.section;
+  if (state === null || index === undefined) return say(ui, 'there is no section under the cursor', context.live.now);
+  const [title = '', ...lines] = sectionDetails(state, index);
+  return { ...ui, dialog: { kind: 'details', title, lines, top: 0 } };
 };
 
 /** Enter: a section unfolds, everything else opens as text in front of the panes. */

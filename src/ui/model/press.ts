@@ -5,7 +5,7 @@ import { askEndBlocker } from './end-blocker.ts';
 import type { Role } from './header.ts';
 import { type Layout, PANES, type Pane } from './layout.ts';
 import { moveDown, toEnd } from './move.ts';
-import { copyRow, openDetails } from './open.ts';
+import { copyRow, openDetails, openSection } from './open.ts';
 import { order } from './orders.ts';
 import { askRollback } from './rollback.ts';
 import { initialUi, type Pressed, preflightSeq, type Snapshot, say, type UiState } from './ui-state.ts';
@@ -129,6 +129,8 @@ const perform = (ui: UiState, command: UiCommand, context: PressContext): Presse
       return only(toEnd(ui, 'bottom', context));
     case 'details':
       return only(openDetails(ui, context));
+    case 'section':
+      return only(openSection(ui, context));
     case 'zoom':
       return only({ ...ui, zoomed: !ui.zoomed });
     case 'freeze':

@@ -61,11 +61,14 @@ export const sameItem = (a: ProgressItem | null, b: ProgressItem | null): boolea
   a.kind === b.kind &&
   (a.kind === 'section' ? a.section : a.step) === (b.kind === 'section' ? b.section : b.step);
 
-/** Where the eye should be when nobody moved the cursor: the first thing that goes on, else the current section. */
+/** Where the eye should be when nobody moved the cursor: the first thing that goes on, else a section that has begun, else the next. */
 export const naturalItem = (state: RunState, items: readonly ProgressItem[]): ProgressItem | null => {
   const active = items.find((item) => item.kind === 'step' && isActiveId(state, item.step));
-  const open = items.find((item) => item.kind === 'section' && state.sections[item.section]?.finishedAt === null);
-  return active ?? open ?? items.at(-1) ?? null;
+  const unfinished = items.filter(
+    (item) => item.kind === 'section' && state.sections[item.section]?.finishedAt === null,
+  );
+  const begun = unfinished.find((item) => item.kind === 'section' && state.sections[item.section]?.startedAt !== null);
+  return active ?? begun ?? unfinished[0] ?? items.at(-1) ?? null;
 };
 
 const isActiveId = (state: RunState, id: number): boolean => {

@@ -49,11 +49,11 @@ describe('looks before the go', () => {
     expect(core.begun.filter(({ kind }) => kind === 'look')).toHaveLength(2);
   });
 
-  it('take a twentieth of the time at the most, and come once a minute at the least', () => {
+  it('take a tenth of the time at the most, and come once a minute at the least', () => {
     const core = new Waiting();
     core.pass(10_000);
     core.looked({}, 2_000);
-    core.pass(39_999);
+    core.pass(19_999);
     expect(core.underWay).toEqual([]);
     core.pass(1);
     core.looked({}, 30_000);

@@ -99,6 +99,19 @@ const FAULTS: [fault: string, rule: string, parts: Partial<Parts>][] = [
     ),
   ],
   [
+    'all sections are worked on at once',
+    'begins in its turn',
+    deciding((state, world) =>
+      decide(
+        {
+          ...state,
+          sections: state.sections.map((each) => ({ ...each, byTable: true, startedAt: each.startedAt ?? each.title })),
+        },
+        world,
+      ),
+    ),
+  ],
+  [
     'builds begin before all is measured',
     'never measures beside a build',
     deciding((state, world) => {

@@ -1,4 +1,4 @@
-import type { AnalyzeStep, CommentStep, Plan } from '../../../src/plan/types.ts';
+import type { AnalyzeStep, CommentStep, Plan, Section, SectionStep } from '../../../src/plan/types.ts';
 import { createIndex, planOf, section } from '../../support/core.ts';
 
 const place = { file: 'plan.sql', line: 9, column: 1 };
@@ -18,6 +18,8 @@ const comment = (name: string): CommentStep => ({
   schema: null,
   name,
 });
+
+const table = (name: string, steps: SectionStep[]): Section => ({ ...section(name, steps), byTable: true });
 
 const unique = (name: string, table: string) => createIndex(name, table, { unique: true });
 
@@ -46,6 +48,13 @@ export const PLANS: readonly Plan[] = [
   planOf(section('one', [createIndex('i', 'p')])),
   planOf(section('one', [unique('i', 'p'), createIndex('a1', 'a')]), section('two', [comment('i')])),
   planOf(section('one', [createIndex('a1', 'a'), createIndex('i', 'p')]), section('two', [createIndex('q1_x', 'q1')])),
+  planOf(table('a', [createIndex('a1', 'a'), analyze('a')]), table('b', [unique('b1', 'b')])),
+  planOf(
+    table('a', [createIndex('a1', 'a'), comment('a1')]),
+    table('b', [createIndex('b1', 'b')]),
+    section('the whole database', [{ ...analyze('a'), sql: 'ANALYZE', tables: [] }]),
+    table('c', [createIndex('c1', 'c')]),
+  ),
   {
     ...planOf(section('one', [createIndex('a1', 'a')]), section('two', [createIndex('b1', 'b')])),
     validations: [{ ...plain, kind: 'select', sql: 'SELECT 1' }],

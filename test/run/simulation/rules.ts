@@ -129,6 +129,21 @@ export const beginsOnlyWhenItMay = (before: RunState, event: RunEvent): void => 
   if (before.approvedAt === null) broken('begins only when it may', `${event.type} before the go`);
 };
 
+/**
+ * Sections are worked on in turn, and tables' sections beside each other: what begins stands in one that has begun and is
+ * not finished, and nothing before it is open but its own neighbours that are tables too.
+ */
+export const beginsInItsTurn = (before: RunState, event: RunEvent): void => {
+  if (event.type !== 'build.started' && event.type !== 'statement.started') return;
+  const its = before.steps[event.step]?.section ?? 0;
+  const section = before.sections[its];
+  if (section === undefined || section.startedAt === null || section.finishedAt !== null)
+    broken('begins in its turn', `step ${event.step} of section ${its + 1}, which is not under way`);
+  const open = before.sections.slice(0, its).findIndex(({ finishedAt }) => finishedAt === null);
+  if (open !== -1 && !before.sections.slice(open, its + 1).every(({ byTable }) => byTable))
+    broken('begins in its turn', `step ${event.step} of section ${its + 1}, and section ${open + 1} is not finished`);
+};
+
 /** Rule 7: whoever begins holds the advisory lock, also by the server's word. */
 export const beginsOnlyWithTheLock = (engine: FakeEngine, event: RunEvent): void => {
   if (event.type !== 'build.started' && event.type !== 'statement.started') return;

@@ -23,6 +23,7 @@ export class Witness implements Watcher {
     rules.nothingAfterTheEnd(before, event);
     rules.beginsOnlyWhenItMay(before, event);
     rules.beginsOnlyWithTheLock(engine, event);
+    rules.beginsInItsTurn(before, event);
     rules.liftsOnlyWhatItMay(before, event);
     if (event.type === 'run.approved') for (const oid of event.replaceInvalid) this.#agreed.add(oid);
     else if (event.type === 'verify.finished') this.#verifiedAt = this.#server.meddled;
