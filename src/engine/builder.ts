@@ -3,13 +3,14 @@ import type { CreateIndexStep } from '../plan/types.ts';
 import { configureSession } from '../queries/configure_session.ts';
 import { identifyBuild } from '../queries/identify_build.ts';
 import type { BuildOutcome, IndexAt, RunnableStep, RunState, StepState, Traces } from '../run/index.ts';
-import { claimOfFailed, leftoverOf, outcomeOfSuccess, ownError } from '../run/index.ts';
+import { claimOfFailed, leftoverOf, outcomeOfSuccess, ownError, takesShortLock } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
 import { findLeftover } from './catalog/index.ts';
 import type { KeptSession } from './kept-session.ts';
 import type { Session } from './session.ts';
 import { SessionLost, toErrorFacts } from './session.ts';
 import { buildingSettings, settingsFor } from './settings.ts';
+import { executeBriefly } from './short-lock.ts';
 import { pause } from './time.ts';
 
 /** The builds' OIDs are asked for quickly at first: a small table is indexed within milliseconds. */
@@ -73,10 +74,15 @@ export const identify = async (
   }
 };
 
-export const lookUntilKnown = (
+/** What stands in the place of this index. One made ON ONLY a partitioned table is whole as soon as it is there. */
+export const lookUntilKnown = async (
   context: BuilderContext,
+  create: CreateIndexStep,
   where: { schema: string; name: string; tableOid: number },
-): Promise<IndexAt | null> => askUntilAnswered(context.inspect, (session) => findLeftover(session, where));
+): Promise<IndexAt | null> => {
+  const found = await askUntilAnswered(context.inspect, (session) => findLeftover(session, where));
+  return found !== null && takesShortLock(create) ? { ...found, valid: true } : found;
+};
 
 export const tracesOf = ({ heard, unsent }: BuilderContext, step: number, oid: number | null): Traces => ({
   oid,
@@ -116,18 +122,19 @@ export const build = async (
     context.unsent.delete(step.id);
     const identifying = identify(context, step.id, session.pid, ended.signal);
     try {
-      await session.execute(create.buildSql);
+      if (takesShortLock(create)) await executeBriefly(session, create.buildSql);
+      else await session.execute(create.buildSql);
     } finally {
       ended.abort();
       await identifying;
     }
     const durationMs = performance.now() - began;
-    const made = await lookUntilKnown(context, where);
+    const made = await lookUntilKnown(context, create, where);
     return outcomeOfSuccess(made, where, tracesOf(context, step.id, oidOf()), durationMs);
   } catch (error) {
     const facts = toErrorFacts(error);
     if (session.lost || error instanceof SessionLost) return { kind: 'lost', error: facts };
-    const left = await lookUntilKnown(context, where);
+    const left = await lookUntilKnown(context, create, where);
     const traces = tracesOf(context, step.id, oidOf());
     const ours = left !== null && claimOfFailed(left, traces) === 'ours';
     return { kind: 'failed', error: facts, leftover: leftoverOf(left, where, facts, ours, traces) };

@@ -12,14 +12,16 @@ import {
   ownError,
   type RunState,
   type StepState,
+  takesShortLock,
 } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
+import { attach } from './attach.ts';
 import { type BuilderContext, build, prepare } from './builder.ts';
 import { backendGone, cancelUntil } from './canceller.ts';
-import { inspectIndex, takeBaseline } from './catalog/index.ts';
+import { inspectIndex, partitionedIndexes, tablesOfTree, takeBaseline } from './catalog/index.ts';
 import { checkRollback } from './check-rollback.ts';
 import type { ConnectionConfig } from './config.ts';
-import { type Droppable, drop } from './dropper.ts';
+import { type Droppable, drop, goneWith } from './dropper.ts';
 import { endSession } from './end-session.ts';
 import type { EngineLock } from './lock.ts';
 import { recheck } from './look.ts';
@@ -31,6 +33,7 @@ import { readStatements } from './probes/statements.ts';
 import { reconcile } from './reconcile.ts';
 import { toErrorFacts } from './session.ts';
 import type { Sessions } from './sessions.ts';
+import { executeBriefly } from './short-lock.ts';
 import { survey } from './survey.ts';
 import { validate } from './validate.ts';
 import { verify } from './verify.ts';
@@ -89,6 +92,8 @@ export class Interpreter {
         return recheck(connection, sessions, state());
       case 'inspect':
         return this.#inspect(effect.step);
+      case 'complete':
+        return this.#complete(effect.step);
       case 'build':
         return this.#build(effect.step, effect.slot);
       case 'reconcile':
@@ -174,6 +179,17 @@ export class Interpreter {
     });
   }
 
+  #complete(id: number): Promise<Input> {
+    const { sessions } = this.#around;
+    return askUntilAnswered(sessions.inspect, async (session) => {
+      const create = createOf(this.#around.state(), this.#step(id));
+      const inspection = await inspectIndex(session, id, create);
+      const [index] = await partitionedIndexes(session, [{ step: id, create, ...inspection }]);
+      const tables = tablesOfTree(index?.tree ?? []);
+      return { kind: 'completed', step: id, found: inspection.found, parts: index?.parts ?? [], tables };
+    });
+  }
+
   async #build(id: number, slot: string): Promise<Input> {
     const outcome = await this.#withSlot(slot, (session) => {
       const step = this.#step(id);
@@ -232,7 +248,12 @@ export class Interpreter {
     const { oid } = index;
     const left = await askUntilAnswered(this.#around.sessions.inspect, (session) => indexStates(session, [oid]));
     const found = left.get(oid);
-    if (found === undefined) return { kind: 'done', durationMs: 0 };
+    if (found === undefined)
+      return {
+        kind: 'done',
+        durationMs: 0,
+        ...(await goneWith(this.#around.sessions.inspect, this.#around.state(), oid)),
+      };
     return { ...outcome, standing: found.valid ? 'valid' : 'invalid' };
   }
 
@@ -242,7 +263,11 @@ export class Interpreter {
       const { step } = this.#step(id);
       try {
         await prepare(session, this.#around.state(), step);
-        await session.execute(step.sql);
+        if (step.kind === 'attach-partition') {
+          const wrong = await attach(session, this.#around.state(), step);
+          if (wrong !== null) return { kind: 'failed' as const, error: wrong };
+        } else if (takesShortLock(step)) await executeBriefly(session, step.sql);
+        else await session.execute(step.sql);
         return { kind: 'done' as const, durationMs: performance.now() - began };
       } catch (error) {
         // Its backend works on without us: it must not stand beside the next attempt, nor outlive the run.

@@ -55,6 +55,7 @@ export const preflight = async (
       ours: sessions.pids(),
       pooling,
       resumed: state.resumedAt === null ? null : state.steps,
+      steps: state.steps,
       purpose: state.purpose,
       memory,
     });
@@ -81,7 +82,7 @@ export const recheck = async (connection: ConnectionConfig, sessions: Sessions, 
     if (refusal !== undefined)
       return { kind: 'rechecked', server, outcome: { kind: 'failed', error: ownError(refusal.what) } };
     const facts = await askUntilAnswered(sessions.inspect, (inspect) =>
-      runPreflight({ inspect, plan, options, ours: sessions.pids(), pooling, purpose, resumed }),
+      runPreflight({ inspect, plan, options, ours: sessions.pids(), pooling, purpose, resumed, steps: state.steps }),
     );
     return { kind: 'rechecked', server, outcome: { kind: 'done', facts } };
   } catch (error) {

@@ -42,6 +42,7 @@ export class Looks {
         ours: [...sessions.pids(), ...sessions.otherPids()],
         pooling: this.#pooling,
         resumed: resumedAt === null ? null : steps,
+        steps,
         purpose,
         memory: this.#memory,
       });

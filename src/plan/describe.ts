@@ -86,6 +86,11 @@ function describeStep(step: SectionStep, where: (place: Place) => string): strin
       const text = value === null ? `reset ${name}` : `set ${step.local ? 'local ' : ''}${name} = ${value}`;
       return wrapped('   ', `${printable(text)}, ${where(step)}`);
     }
+    case 'attach-partition': {
+      const { schema, name } = step.partition;
+      const partition = schema === null ? name : `${schema}.${name}`;
+      return wrapped('   ', `${printable(`attach ${partition} to ${step.name}`)}, ${where(step)}`);
+    }
     case 'comment':
       return wrapped('   ', `comment on index ${printable(step.name)}, ${where(step)}`);
   }
@@ -99,7 +104,7 @@ function describeIndex(step: CreateIndexStep, where: (place: Place) => string): 
     step.method,
     outline.partial ? 'partial' : '',
     step.only ? 'on the parent only' : '',
-    step.concurrently ? (step.madeConcurrent ? 'made concurrent' : '') : 'NOT concurrent',
+    step.concurrently || step.only ? (step.madeConcurrent ? 'made concurrent' : '') : 'NOT concurrent',
     step.nameIsDefault ? 'default name' : '',
   ];
   const columns = outline.columns.replace(/\s+/g, ' ');

@@ -48,6 +48,8 @@ function stepToJson(step: Step): StepJson {
   switch (step.kind) {
     case 'create-index':
       return { ...place, ...indexKeys(step), ...rest };
+    case 'attach-partition':
+      return { ...place, schema: step.schema, name: step.name, partition: step.partition, ...rest };
     case 'analyze':
       return { ...place, tables: step.tables, ...rest };
     case 'set':

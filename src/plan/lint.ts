@@ -34,7 +34,8 @@ function about({ step }: PlannedIndex): { place: Place; index: string } {
 
 function noIndex(reader: Reader): Finding[] {
   const steps = reader.sections.all.length + reader.validations.length;
-  if (reader.indexes.length > 0 || steps === 0 || reader.problems.length > 0) return [];
+  const attaches = reader.sections.all.some((section) => section.steps.some(({ kind }) => kind === 'attach-partition'));
+  if (reader.indexes.length > 0 || attaches || steps === 0 || reader.problems.length > 0) return [];
   return [
     {
       level: 'blocks',
@@ -104,7 +105,8 @@ function lines(places: readonly Place[]): string {
 
 function blockingBuild(index: PlannedIndex): Finding[] {
   const { step } = index;
-  if (step.concurrently) return [];
+  // On a partitioned table it is done in a moment; preflight sees to it that the table is one.
+  if (step.concurrently || step.only) return [];
   return [
     {
       level: 'blocks',

@@ -233,6 +233,9 @@ export class Reader {
         for (const early of this.pendingSelects.splice(0)) this.earlySelects.push(early);
         return;
       }
+      case 'attach-partition':
+        this.add(standing, this.steps.attachPartition(place, piece, read), read.tree);
+        return;
       case 'analyze':
         this.add(standing, this.steps.analyze(place, piece, read), read.tree);
         return;

@@ -2,7 +2,7 @@
 const REASONS: readonly (readonly [words: string, reason: string])[] = [
   ['DROP INDEX', 'this version does not deploy DROP INDEX'],
   ['REINDEX', 'this version does not deploy REINDEX'],
-  ['ALTER INDEX', 'this version does not deploy ALTER INDEX, ATTACH PARTITION among it'],
+  ['ALTER INDEX', 'of ALTER INDEX, this version deploys ATTACH PARTITION alone'],
   ['DROP', 'it drops something, and a plan only builds'],
   ['TRUNCATE', 'it deletes all rows of a table'],
   ['INSERT', 'it changes data'],
@@ -82,5 +82,7 @@ export function isRefusedByWords(words: readonly string[]): boolean {
   const [first = '', second = '', third = ''] = words;
   if (first === 'CREATE') return OTHER_OBJECTS.has(second);
   if (first === 'COMMENT') return second === 'ON' && third !== 'INDEX';
+  // Only its parse tells ATTACH PARTITION from the rest.
+  if (first === 'ALTER' && second === 'INDEX') return false;
   return !READ.has(first) && refusalOf(words) !== null;
 }

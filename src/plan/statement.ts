@@ -1,3 +1,4 @@
+import { attachedBy, type IndexName } from './attach.ts';
 import { functionEffect, selectEffect } from './effects.ts';
 import { notImmutable } from './immutable.ts';
 import { type Foreign, foreignSense } from './other-databases.ts';
@@ -14,6 +15,7 @@ export type Read =
   | { as: 'analyze'; tables: { schema: string | null; table: string }[]; tree: Node }
   | { as: 'set'; setting: ReadSetting; searchPath: string[] | null; tree: Node }
   | { as: 'comment'; schema: string | null; name: string; tree: Node }
+  | { as: 'attach-partition'; parent: IndexName; partition: IndexName; tree: Node }
   | { as: 'select' | 'explain'; tree: Node }
   | { as: 'transaction'; word: 'begin' | 'commit' }
   | Refused;
@@ -67,6 +69,10 @@ function classify(piece: StatementPiece, tree: Node): Read {
       const searchPath = body.name === 'search_path' ? searchPathOf(body as SetNode) : null;
       if (setting.as === 'refused') return refused('setting-refused', setting.why);
       return { as: 'set', setting, searchPath, tree };
+    }
+    case 'AlterTableStmt': {
+      const attached = attachedBy(body);
+      return attached === null ? notDeployed(piece) : { as: 'attach-partition', ...attached, tree };
     }
     case 'CommentStmt':
       return comment(piece, body, tree);

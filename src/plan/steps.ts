@@ -10,6 +10,7 @@ import type { StatementPiece } from './split.ts';
 import type { Read, Refused } from './statement.ts';
 import type {
   AnalyzeStep,
+  AttachPartitionStep,
   CommentStep,
   CreateIndexStep,
   LeftOut,
@@ -41,7 +42,9 @@ export class StepMaker {
   createIndex(place: Place, piece: StatementPiece, { node }: As<'create-index'>): CreateIndexStep | Refused {
     const schema = node.relation?.schemaname ?? null;
     const concurrentlyWritten = node.concurrent === true;
-    const concurrently = concurrentlyWritten || this.options.makeConcurrent;
+    const only = node.relation?.inh !== true;
+    // ON ONLY is for partitioned tables, on which the server takes no CONCURRENTLY.
+    const concurrently = concurrentlyWritten || (this.options.makeConcurrent && !only);
     const scope = JSON.stringify(schema ?? this.session.searchPath);
     const nameIsDefault = node.idxname === undefined;
     const name = node.idxname ?? defaultIndexName(node, (candidate) => this.taken.has(`${scope} ${candidate}`));
@@ -67,13 +70,17 @@ export class StepMaker {
       ifNotExists: node.if_not_exists === true,
       method: node.accessMethod ?? 'btree',
       partialOrExpression: isPartialOrExpression(node),
-      only: node.relation?.inh !== true,
+      only,
       buildSql,
     };
   }
 
   analyze(place: Place, piece: StatementPiece, { tables }: As<'analyze'>): AnalyzeStep {
     return { ...this.base(place, piece), kind: 'analyze', tables };
+  }
+
+  attachPartition(place: Place, piece: StatementPiece, read: As<'attach-partition'>): AttachPartitionStep {
+    return { ...this.base(place, piece), kind: 'attach-partition', ...read.parent, partition: read.partition };
   }
 
   comment(place: Place, piece: StatementPiece, { schema, name }: As<'comment'>): CommentStep {

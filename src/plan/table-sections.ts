@@ -79,6 +79,9 @@ class TablesOfIndexes {
         return [{ schema: step.schema, table: step.table, searchPath }];
       case 'analyze':
         return step.tables.map(({ schema, table }) => ({ schema, table, searchPath }));
+      // Of its indexes' tables there are two, and what it needs stands before it.
+      case 'attach-partition':
+        return [];
       case 'comment':
         return this.ofIndex(step.schema, step.name);
     }
@@ -110,5 +113,6 @@ function titleOf({ schema, table, searchPath }: TableName, namesakes: readonly G
 
 function inWords(step: SectionStep, tables: readonly TableName[]): string {
   if (tables.length > 0) return tables.map((each) => titleOf(each, [])).join(', ');
+  if (step.kind === 'attach-partition') return `partitions of ${step.name}`;
   return step.kind === 'analyze' ? 'the whole database' : 'other indexes';
 }

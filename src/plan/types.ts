@@ -84,12 +84,22 @@ export interface CommentStep extends StepBase {
   name: string;
 }
 
+/** ALTER INDEX ... ATTACH PARTITION: a partition's index becomes part of its parent's. Null schema: the search path decides. */
+export interface AttachPartitionStep extends StepBase {
+  kind: 'attach-partition';
+  /** The index of the partitioned table. */
+  schema: string | null;
+  name: string;
+  /** The index of the partition. */
+  partition: { schema: string | null; name: string };
+}
+
 /** A SELECT or EXPLAIN, kept for validation after the last section. */
 export interface ValidationStep extends StepBase {
   kind: 'select' | 'explain';
 }
 
-export type SectionStep = CreateIndexStep | AnalyzeStep | SetStep | CommentStep;
+export type SectionStep = CreateIndexStep | AttachPartitionStep | AnalyzeStep | SetStep | CommentStep;
 export type Step = SectionStep | ValidationStep;
 
 /** A headed part of the plan. `line` is that of the heading, or of the first step when there is none. */

@@ -7,6 +7,7 @@ import { failures } from './parts/failures.ts';
 import { findings } from './parts/findings.ts';
 import { indexes, sections, statements } from './parts/indexes.ts';
 import { metrics } from './parts/metrics.ts';
+import { partitions } from './parts/partitions.ts';
 import { gateTrips, pauses } from './parts/pauses.ts';
 import { people, waivers } from './parts/people.ts';
 import { expensive, probes } from './parts/probes.ts';
@@ -79,6 +80,7 @@ export const makeReport = (
   const failed = failures(events, state, keepLiterals);
   const measured = probes(state, keepLiterals);
   const harm = impact(events);
+  const parts = partitions(state);
   const marks = migrationsToMark(state);
   const known: Omit<Facts, 'plan'> = {
     format: 'indexdeck-report',
@@ -108,6 +110,7 @@ export const makeReport = (
     after: after(events, state),
     sections: sections(state),
     indexes: indexes(state),
+    ...(parts.length === 0 ? {} : { partitions: parts }),
     estimates: estimates(state),
     statements: statements(state),
     failures: failed,

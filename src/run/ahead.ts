@@ -1,13 +1,14 @@
+import { planned } from './parts.ts';
 import type { RunState } from './state.ts';
 
 const indexes = (n: number): string => `${n} ${n === 1 ? 'index' : 'indexes'}`;
 
 /** What a go would begin, in words: `build 58 indexes`; for a run that is taken up again what is left and in doubt. */
 export const whatIsAhead = (state: RunState): string => {
-  const creates = state.steps.filter((step) => step.step.kind === 'create-index');
+  const creates = planned(state).filter((step) => step.step.kind === 'create-index');
   if (state.resumedAt === null) return `build ${indexes(creates.length)}`;
   const queued = creates.filter((step) => step.status === 'queued').length;
-  const doubtful = creates.filter((step) => step.lost).length;
+  const doubtful = state.steps.filter((step) => step.lost && step.step.kind === 'create-index').length;
   const parts = [
     queued > 0 ? `build ${indexes(queued)}` : '',
     doubtful > 0 ? `settle ${indexes(doubtful)} in doubt` : '',

@@ -1,3 +1,4 @@
+import { attachments } from './attached.ts';
 import type { Action, Slot, World } from './effects.ts';
 import type { EventBody } from './events.ts';
 import { isToBeDropped } from './rollback.ts';
@@ -27,9 +28,13 @@ const nextDrops = (state: RunState, world: World): { step: StepState; index: Run
   // Two on one table take the same lock; the second would wait in the first one's way.
   const held = new Set(dropping.map((step) => step.tableOid));
   const inOrder = [...state.created].sort((a, b) => a.step - b.step);
+  const { parentOf } = attachments(state);
+  const due = new Set(inOrder.filter((index) => isToBeDropped(state, index)).map(({ oid }) => oid));
   return inOrder.flatMap((index) => {
+    // With the index of a partitioned table goes what is attached to it, which cannot be dropped by itself.
+    if (due.has(parentOf.get(index.oid) ?? -1)) return [];
     const step = state.steps[index.step];
-    if (room <= 0 || step?.status !== 'done' || step.oid !== index.oid || !isToBeDropped(state, index)) return [];
+    if (room <= 0 || step?.status !== 'done' || step.oid !== index.oid || !due.has(index.oid)) return [];
     if (!isDue(step, world.now) || held.has(step.tableOid)) return [];
     room -= 1;
     held.add(step.tableOid);

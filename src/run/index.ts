@@ -3,6 +3,7 @@ export { type PlanJson, planToJson } from '../plan/json.ts';
 export { normaliseStatement } from '../plan/normalise.ts';
 export type { Finding, Level, Plan } from '../plan/types.ts';
 export { capitalised, whatIsAhead } from './ahead.ts';
+export { attachedUnder, attachments, partsDone } from './attached.ts';
 export { CHANGES, readChange } from './change-text.ts';
 export {
   beforeDrop,
@@ -60,6 +61,7 @@ export {
 export type { BuildOutcome, DropOutcome, Input, RecordResult, Response } from './inputs.ts';
 export { type InvalidLeftover, invalidLeftovers } from './leftovers.ts';
 export { MOST_DELAY_MS, MOST_JOBS } from './order-change.ts';
+export { hasItsNeeds, isStuck, partsOf, planned } from './parts.ts';
 export { plainText } from './plain-text.ts';
 export { changedFindings } from './preflight/change.ts';
 export { isNewQuestion } from './preflight/checklist.ts';
@@ -92,6 +94,7 @@ export {
   refusalOf,
   type ServerIdentity,
 } from './server.ts';
+export { gaveUp, takesShortLock } from './short-lock.ts';
 export { sideBySideLines } from './side-by-side.ts';
 export type * from './state.ts';
 export { type RunStatus, STATE_WORDS, type StateWord, stateWord, statusOf } from './status.ts';

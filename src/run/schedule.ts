@@ -1,8 +1,14 @@
+import { hasItsNeeds, isStuck } from './parts.ts';
+import { takesShortLock } from './short-lock.ts';
 import type { RunState, StepState } from './state.ts';
 
 const TERMINAL: ReadonlySet<StepState['status']> = new Set(['done', 'equal', 'failed', 'skipped', 'dropped']);
 
 export const isTerminal = (step: StepState): boolean => TERMINAL.has(step.status);
+
+/** Nothing more is to come of it, as things are. */
+export const isSettled = (state: RunState, step: StepState): boolean =>
+  isTerminal(step) || step.gone || isStuck(state, step);
 
 /**
  * The sections that are worked on: the first that is not finished. Where that one is a table's, all that follow it and are
@@ -33,6 +39,8 @@ export const begunSections = ({ sections }: Pick<RunState, 'sections'>): number[
 const tablesOf = (state: RunState, step: StepState): readonly (number | string)[] | 'all' => {
   if (step.step.kind === 'create-index') return [step.tableOid ?? `${step.step.schema ?? ''}.${step.step.table}`];
   if (step.step.kind === 'comment') return [];
+  // It locks the two indexes, and of the tables nothing that anybody would mind: two for one parent would wait for each other.
+  if (step.step.kind === 'attach-partition') return [`index ${step.step.name}`];
   if (step.step.tables.length === 0) return 'all';
   return step.step.tables.map(({ schema, table }) => {
     const known = state.tables.find((facts) => facts.name === table && (schema === null || facts.schema === schema));
@@ -47,11 +55,14 @@ const overlap = (a: readonly (number | string)[] | 'all', b: readonly (number | 
 
 /** A later step that has to come after an earlier one of its section: ANALYZE after builds, COMMENT after its index. */
 const mustFollow = (state: RunState, later: StepState, earlier: StepState): boolean => {
+  // Parts have an order of their own, and whoever follows one follows the whole.
+  if (later.parent !== null || earlier.parent !== null) return false;
   if (later.step.kind === 'comment')
     return earlier.step.kind === 'comment' || ('name' in earlier.step && earlier.step.name === later.step.name);
   if (later.step.kind === 'analyze' || earlier.step.kind === 'analyze')
     return overlap(tablesOf(state, later), tablesOf(state, earlier));
-  return false;
+  // In the order of the plan: what they attach, and to what, is made before them.
+  return later.step.kind === 'attach-partition' || earlier.step.kind === 'attach-partition';
 };
 
 const rowsOf = (state: RunState, step: StepState): number => {
@@ -87,13 +98,14 @@ const isUnderWay = (step: StepState, open: ReadonlySet<number>, inflight: Readon
   step.status === 'running' ||
   (step.status === 'dropping' && inflight.has(`drop:${step.id}`)) ||
   inflight.has(`inspect:${step.id}`) ||
+  inflight.has(`complete:${step.id}`) ||
   (step.found !== null && step.status === 'queued' && open.has(step.section));
 
 /** What has to come before a step of its section is over. */
 const mayComeNext = (state: RunState, step: StepState): boolean =>
   (state.sections[step.section]?.steps ?? []).every((id) => {
     const other = state.steps[id];
-    return other === undefined || id >= step.id || isTerminal(other) || !mustFollow(state, step, other);
+    return other === undefined || id >= step.id || isSettled(state, other) || !mustFollow(state, step, other);
   });
 
 /**
@@ -106,7 +118,8 @@ export const startable = (
   now: number,
   inflight: ReadonlySet<string>,
 ): StepState[] => {
-  if (now < (nextBuildAt(state) ?? 0)) return [];
+  // An index of a partitioned table that is made is also to be completed: the delay is for builds.
+  const delayed = now < (nextBuildAt(state) ?? 0);
   const jobs = jobsNow(state);
   const open = new Set(sections);
   const underWay = state.steps.filter((step) => isUnderWay(step, open, inflight));
@@ -114,7 +127,10 @@ export const startable = (
   // A leftover waits to be dropped: its table is not free either.
   for (const step of state.steps) if (step.status === 'dropping') held.push(tablesOf(state, step));
   const candidates = state.steps
-    .filter((step) => open.has(step.section) && step.status === 'queued' && !isUnderWay(step, open, inflight))
+    .filter((step) => open.has(step.section) && step.status === 'queued' && !step.gone)
+    .filter((step) => !isUnderWay(step, open, inflight))
+    .filter((step) => !delayed || takesShortLock(step.step))
+    .filter((step) => hasItsNeeds(state, step))
     .filter((step) => step.retryAt === null || Date.parse(step.retryAt) <= now)
     .filter((step) => mayComeNext(state, step))
     .sort((a, b) => rowsOf(state, b) - rowsOf(state, a) || a.id - b.id);

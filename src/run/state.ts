@@ -1,4 +1,4 @@
-import type { AnalyzeStep, CommentStep, CreateIndexStep, Plan } from '../plan/types.ts';
+import type { AnalyzeStep, AttachPartitionStep, CommentStep, CreateIndexStep, Plan } from '../plan/types.ts';
 import type { Actor, Question } from './commands.ts';
 import type { StepEstimate } from './estimates/estimate-indexes.ts';
 import type {
@@ -28,7 +28,7 @@ import type { Checklist } from './preflight/checklist.ts';
 import type { RefusedServer, ServerIdentity } from './server.ts';
 
 /** The steps of a plan that a run acts on: SET is part of the others' settings, validations come after the sections. */
-export type RunnableStep = CreateIndexStep | AnalyzeStep | CommentStep;
+export type RunnableStep = CreateIndexStep | AttachPartitionStep | AnalyzeStep | CommentStep;
 
 /**
  * preflight: looking. ready: found nothing that blocks, waits for go. blocked: something blocks and somebody is there to
@@ -48,7 +48,7 @@ export type Phase =
 
 /**
  * queued: not begun, or to be tried again (at `retryAt`). building: CREATE INDEX was sent, or its outcome is in doubt.
- * dropping: its leftover, or in a rollback its index, is being dropped. running: ANALYZE or COMMENT is under way. done:
+ * dropping: its leftover, or in a rollback its index, is being dropped. running: any other statement is under way. done:
  * built by this run, or the statement done. equal: was there already. failed: for good, until an operator tries again.
  * skipped: left out by word. dropped: was built by this run, and is not there any more since a rollback.
  */
@@ -73,6 +73,10 @@ export interface StepState {
   /** Its number in the run, from 0. */
   id: number;
   section: number;
+  /** The step that this is a part of: of an index on a partitioned table. Null for the plan's own steps. */
+  parent: number | null;
+  /** Its partition is not there any more, or needs nothing done: it is left alone. */
+  gone: boolean;
   step: RunnableStep;
   status: StepStatus;
   /** Attempts begun. */
@@ -115,6 +119,8 @@ export interface StepState {
    * never dropped, and never passed over in silence either.
    */
   doubtful: { oid: number; schema: string; name: string } | null;
+  /** A last look has said why its index is not to be dropped: that is not tried again. */
+  kept: boolean;
   /** How often dropping it has failed. */
   dropFailures: number;
   /** When dropping it is tried again, ISO. */

@@ -17,6 +17,7 @@ export const builtWith = (create: CreateIndexStep, settings: RunOptions['setting
 /** What a person calls the step: the index's name, or the statement in short. */
 export const stepName = (step: RunnableStep): string => {
   if (step.kind === 'create-index') return step.name;
+  if (step.kind === 'attach-partition') return `attach ${step.partition.name} to ${step.name}`;
   if (step.kind === 'comment') return `comment on ${step.name}`;
   return step.tables.length === 0 ? 'analyze' : `analyze ${step.tables.map((table) => table.table).join(', ')}`;
 };

@@ -40,11 +40,13 @@ export function readSample({ path }: Sample, bytes: Uint8Array, onlyIndexes = fa
 const step = (each: SectionStep): string => {
   switch (each.kind) {
     case 'create-index':
-      return `create-index ${each.name} on ${each.schema === null ? '' : `${each.schema}.`}${each.table}${each.concurrently ? '' : ', NOT concurrent'}`;
+      return `create-index ${each.name} on ${each.schema === null ? '' : `${each.schema}.`}${each.table}${each.only ? ', ON ONLY' : each.concurrently ? '' : ', NOT concurrent'}`;
     case 'set':
       return `set ${each.setting.name} = ${each.setting.value}`;
     case 'analyze':
       return `analyze ${each.tables.map(({ table }) => table).join(', ')}`;
+    case 'attach-partition':
+      return `attach-partition ${each.partition.name} to ${each.name}`;
     case 'comment':
       return `comment ${each.name}`;
   }

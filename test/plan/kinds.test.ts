@@ -63,6 +63,28 @@ describe('what else a plan holds', () => {
     ]);
   });
 
+  test('CREATE INDEX ON ONLY a partitioned table, which no CONCURRENTLY can be added to', () => {
+    for (const makeConcurrent of [false, true]) {
+      const read = plan('CREATE INDEX IF NOT EXISTS i ON ONLY s.t (a)', { makeConcurrent });
+      expect(read.findings).toEqual([]);
+      expect(indexes(read)).toMatchObject([
+        { only: true, concurrently: false, madeConcurrent: false, buildSql: 'CREATE INDEX i ON ONLY s.t (a)' },
+      ]);
+    }
+  });
+
+  test('ALTER INDEX ... ATTACH PARTITION, also in a plan without an index', () => {
+    const { sections, problems, findings } = plan(
+      'alter index s.i attach partition "P 1"; ALTER INDEX j ATTACH PARTITION x.k',
+    );
+    expect(problems).toEqual([]);
+    expect(findings).toEqual([]);
+    expect(sections.flatMap(({ steps }) => steps)).toMatchObject([
+      { kind: 'attach-partition', schema: 's', name: 'i', partition: { schema: null, name: 'P 1' } },
+      { kind: 'attach-partition', schema: null, name: 'j', partition: { schema: 'x', name: 'k' } },
+    ]);
+  });
+
   test('COMMENT ON INDEX', () => {
     const { sections } = plan(`${INDEX}COMMENT ON INDEX s.i IS 'x'; comment on index "I" is null;`);
     expect(sections.flatMap(({ steps }) => steps).slice(1)).toMatchObject([
@@ -90,7 +112,9 @@ describe('what is refused, each with a reason', () => {
     ['DROP TABLE t', 'drops'],
     ['DROP INDEX CONCURRENTLY i', 'this version does not deploy DROP INDEX'],
     ['REINDEX INDEX CONCURRENTLY i', 'this version does not deploy REINDEX'],
-    ['ALTER INDEX p ATTACH PARTITION c', 'this version does not deploy ALTER INDEX'],
+    ['ALTER INDEX p RENAME TO q', 'ATTACH PARTITION alone'],
+    ['ALTER INDEX ALL IN TABLESPACE a SET TABLESPACE b', 'ATTACH PARTITION alone'],
+    ['ALTER TABLE p ATTACH PARTITION c DEFAULT', 'a plan only builds indexes'],
     ['ALTER TABLE t ADD INDEX n (a, b)', 'written for MySQL'],
     ['CREATE TABLE x (a int)', 'indexes only'],
     ['CREATE OR REPLACE FUNCTION f() RETURNS int AS $$ select 1; $$ LANGUAGE sql', 'function'],

@@ -13,10 +13,16 @@ import { systemIdentifier } from '../../queries/system_identifier.ts';
 import { tablespacesNamed } from '../../queries/tablespaces_named.ts';
 import { trySettings } from '../../queries/try_settings.ts';
 import { xminHolders } from '../../queries/xmin_holders.ts';
-import { builtWith, type RunOptions, runnableSteps } from '../../run/index.ts';
+import { builtWith, type RunOptions, runnableSteps, type StepState } from '../../run/index.ts';
 import { calledFunctions } from '../catalog/called-functions.ts';
 import { isHarmless } from '../catalog/harmless-functions.ts';
-import { type InspectionTarget, inspectIndexes } from '../catalog/index.ts';
+import {
+  attachedNames,
+  type Inspection,
+  type InspectionTarget,
+  inspectIndexes,
+  partitionedIndexes,
+} from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
 import { defaultTablespace } from './default-tablespaces.ts';
@@ -48,13 +54,19 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const inspections = await inspectIndexes(session, targets, { tryMissing, known: memory.trials });
   for (const [step, { tried, found }] of inspections)
     if (tried && (found.kind === 'none' || found.kind === 'invalid')) memory.trials.set(step, tried);
-  const indexes = targets.flatMap((target) => {
-    const inspection = inspections.get(target.step);
-    return inspection === undefined ? [] : [{ ...target, ...inspection }];
-  });
+  const indexes = findingsOf(targets, inspections);
+  // What is tried for the whole need not be tried for each part.
+  const known = partTargets(about.steps ?? [], options);
+  const parts = findingsOf(known, await inspectIndexes(session, known));
+  const partitioned = await partitionedIndexes(session, indexes);
   const refused = await refusedProbes(session, options);
   const scope = { mayTry: tryMissing, memory: memory.estimates, budgetMs: about.sampleMs };
-  const tables = [...new Set(indexes.flatMap(({ row }) => row.table_oid ?? []))];
+  const tables = [
+    ...new Set([
+      ...indexes.flatMap(({ row }) => row.table_oid ?? []),
+      ...partitioned.flatMap(({ tree }) => tree.map(({ oid }) => oid)),
+    ]),
+  ];
   return {
     plan,
     options,
@@ -67,6 +79,9 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     dumps: await dumpSessions(session, ours),
     systemIdentifier: options.backup === null ? null : await memory.once('system', () => identifierOf(session)),
     indexes,
+    partitioned,
+    attaches: await attachedNames(session, plannedAttaches(plan)),
+    parts,
     neighbours: builds ? await neighboursOf(session, indexes) : [],
     refusalCauses: await refusalCauses(session, indexes),
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
@@ -96,10 +111,29 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   };
 }
 
+const findingsOf = (targets: readonly InspectionTarget[], inspections: ReadonlyMap<number, Inspection>) =>
+  targets.flatMap((target) => {
+    const inspection = inspections.get(target.step);
+    return inspection === undefined ? [] : [{ ...target, ...inspection }];
+  });
+
 /** The plan's indexes with their numbers in the run. */
 export const indexTargets = (plan: Plan, { settings }: Pick<RunOptions, 'settings'>): InspectionTarget[] =>
   runnableSteps(plan).flatMap(({ step: create }, step) =>
     create.kind === 'create-index' ? [{ step, create: builtWith(create, settings) }] : [],
+  );
+
+const plannedAttaches = (plan: Plan) =>
+  runnableSteps(plan).flatMap(({ step: attach }, step) =>
+    attach.kind === 'attach-partition' ? [{ step, attach }] : [],
+  );
+
+/** The parts of indexes on partitioned tables that a run has by now. */
+const partTargets = (steps: readonly StepState[], { settings }: Pick<RunOptions, 'settings'>): InspectionTarget[] =>
+  steps.flatMap(({ id, parent, gone, step: create }) =>
+    create.kind === 'create-index' && parent !== null && !gone
+      ? [{ step: id, create: builtWith(create, settings) }]
+      : [],
   );
 
 async function refusedProbes(session: Session, { probes = [] }: RunOptions): Promise<Facts['refusedProbes']> {

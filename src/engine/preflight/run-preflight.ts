@@ -8,6 +8,7 @@ import {
   type StepState,
   type TableFacts,
 } from '../../run/index.ts';
+import { tablesOfTree } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { builderSettings } from './builder-settings.ts';
 import { stepEstimates } from './estimates/step-estimates.ts';
@@ -29,6 +30,8 @@ export interface PreflightInput {
   pooling: Pooling;
   /** The steps of a run that stopped and is taken up again; null for a new one. */
   resumed?: readonly StepState[] | null;
+  /** The steps of the run as they are by now, with the parts of those that are made of some. */
+  steps?: readonly StepState[];
   /** rollback: what is looked at is whether the indexes can be dropped; default: whether they can be built. */
   purpose?: RunState['purpose'];
   /** Of the looks before this one; absent: this is the only one. */
@@ -52,7 +55,10 @@ export async function runPreflight(input: PreflightInput): Promise<PreflightFact
 export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): PreflightFacts {
   const { server } = facts;
   const tables = new Map<number, TableFacts>();
-  for (const { table } of facts.indexes) if (table !== null) tables.set(table.oid, table);
+  for (const { table } of [...facts.indexes, ...facts.parts]) if (table !== null) tables.set(table.oid, table);
+  for (const { tree } of facts.partitioned) for (const table of tablesOfTree(tree)) tables.set(table.oid, table);
+  const onPartitioned =
+    facts.parts.length > 0 || facts.indexes.some(({ row, create }) => row.table_kind === 'p' && !create.only);
   return {
     findings: waiveFindings(findingsOf(facts, purpose), facts.options.ignore ?? []).map(readable),
     server: {
@@ -63,7 +69,12 @@ export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): Pr
       monitor: server.monitor,
     },
     tables: [...tables.values()],
-    steps: facts.indexes.map(({ step, table, found }) => ({ step, tableOid: table?.oid ?? null, found })),
+    steps: [...facts.indexes, ...facts.parts].map(({ step, table, found }) => ({
+      step,
+      tableOid: table?.oid ?? null,
+      found,
+    })),
+    ...(onPartitioned ? { parts: facts.partitioned.map(({ step, parts }) => ({ step, parts })) } : {}),
     settings: builderSettings(facts),
     ...(facts.basis === null ? {} : { estimates: stepEstimates(facts) }),
   };

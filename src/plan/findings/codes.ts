@@ -2,12 +2,21 @@ import type { Finding, Level } from '../types.ts';
 import type { CodeEntry, CodeGroup } from './entry.ts';
 import { CONDITION_CODES } from './groups/conditions.ts';
 import { INDEX_CODES } from './groups/indexes.ts';
+import { PARTITION_CODES } from './groups/partitions.ts';
 import { PLAN_CODES } from './groups/plan.ts';
 import { RESTORE_CODES } from './groups/restore.ts';
 import { RESUMED_CODES } from './groups/resumed.ts';
 import { SERVER_CODES } from './groups/server.ts';
 
-const GROUPS = [PLAN_CODES, SERVER_CODES, INDEX_CODES, CONDITION_CODES, RESUMED_CODES, RESTORE_CODES] as const;
+const GROUPS = [
+  PLAN_CODES,
+  SERVER_CODES,
+  INDEX_CODES,
+  PARTITION_CODES,
+  CONDITION_CODES,
+  RESUMED_CODES,
+  RESTORE_CODES,
+] as const;
 
 type Intersected<U> = (U extends unknown ? (each: U) => void : never) extends (all: infer I) => void ? I : never;
 type All = Intersected<(typeof GROUPS)[number]['codes']>;

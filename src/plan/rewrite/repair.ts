@@ -85,7 +85,7 @@ function editsOf(act: Ranged, limit: number, sessions: LocalSettings, marks: Rea
   const indent = /[ \t]*$/.exec(text.slice(Math.max(0, start - 200), start))?.[0] ?? '';
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   const comment = said.map((line) => `-- indexdeck: ${line}${newline}${indent}`).join('');
-  const added = step.concurrently ? own : addConcurrently(own);
+  const added = step.concurrently || step.only ? own : addConcurrently(own);
   return comment === '' && added === own ? [] : [{ start, end, text: comment + added }];
 }
 

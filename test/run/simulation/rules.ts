@@ -25,6 +25,10 @@ type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 export const dropsOnlyItsOwn = (server: FakeServer, agreed: ReadonlySet<number>, { statement }: Act): void => {
   if (statement.kind !== 'drop') return;
   const index = server.indexes.get(statement.index);
+  // With the index of a partitioned table goes what is attached to it.
+  for (const each of server.attachedTo(statement.index))
+    if (server.indexes.get(each)?.by === 'other')
+      broken('drops only its own', `${each} would go with ${statement.index}`);
   if (index === undefined || index.by === 'run' || (agreed.has(index.oid) && !index.valid)) return;
   broken('drops only its own', `${index.name} (oid ${index.oid}) is somebody else's`);
 };
@@ -46,7 +50,13 @@ export const claimsOnlyItsOwn = (server: FakeServer, found: IndexAt): void => {
 /** A claim that rests on the name, for the server never told the OID: see `Known limits` in ARCHITECTURE.md. */
 export const byNameAlone = ({ oid }: Traces): boolean => oid === null;
 
-const INTENTS = { build: 'build.started', drop: 'drop.started', analyze: 'statement.started' } as const;
+const INTENTS = {
+  build: 'build.started',
+  only: 'build.started',
+  drop: 'drop.started',
+  attach: 'statement.started',
+  analyze: 'statement.started',
+} as const;
 
 /** Rule 2: the newest event about beginning something for this step is this act's, on this backend. */
 export const intentFirst = (journal: readonly RunEvent[], { step, backend, statement }: Act): void => {
@@ -62,7 +72,9 @@ export const intentFirst = (journal: readonly RunEvent[], { step, backend, state
 
 /** Rule 2: whoever is lost between intent and outcome finds an open intent, never a closed one. */
 export const actsOnceForAnIntent = (engine: FakeEngine, { step, statement }: Act): void => {
-  const status = { build: 'building', drop: 'dropping', analyze: 'running' }[statement.kind];
+  const status = { build: 'building', only: 'building', drop: 'dropping', attach: 'running', analyze: 'running' }[
+    statement.kind
+  ];
   if (engine.state.steps[step.id]?.status !== status)
     broken('acts once for an intent', `${statement.kind} of step ${step.id}, which is ${step.status}`);
 };
@@ -177,8 +189,8 @@ export const leavesNothingBehind = (server: FakeServer, event: Of<'run.finished'
 /** Status 0 says that every planned index is there, valid and as planned. */
 export const zeroMeansAll = (server: FakeServer, state: RunState, event: Of<'run.finished'>): void => {
   if (event.status !== 0) return;
-  for (const { step } of state.steps) {
-    if (step.kind !== 'create-index') continue;
+  for (const { step, gone } of state.steps) {
+    if (step.kind !== 'create-index' || gone) continue;
     const index = server.indexes.get(step.name);
     if (index === undefined || !index.valid || !index.asPlanned || index.table !== step.table)
       broken('status 0 means all', `${step.name} is not there as planned`);
@@ -227,9 +239,10 @@ export const comesToItsGoodEnd = (server: FakeServer, state: RunState, leftOut: 
   if (status === 0 || status === 3 || leftOut.length > 0) return;
   for (const { step, doubtful } of state.steps) {
     if (!('name' in step)) continue;
+    const name = step.kind === 'attach-partition' ? step.partition.name : step.name;
     // What nothing proves to be this run's is for a person to look at.
-    if (doubtful !== null || server.takenAway.has(step.name)) return;
-    const there = server.indexes.get(step.name);
+    if (doubtful !== null || server.takenAway.has(name)) return;
+    const there = server.indexes.get(name);
     // One of another definition was claimed by its name: the witness has counted that.
     if (there !== undefined && (there.by === 'other' || !there.asPlanned)) return;
   }

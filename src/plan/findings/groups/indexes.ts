@@ -33,13 +33,6 @@ export const INDEX_CODES = group({
       fix: 'Take it out of the plan.',
       waiver: never('The server would refuse the statement.'),
     },
-    'partitioned-table': {
-      levels: ['blocks'],
-      what: 'A table of the plan is partitioned.',
-      why: 'The server refuses CREATE INDEX CONCURRENTLY on it.',
-      fix: 'Make it ON ONLY the parent, build one on each partition, and attach them.',
-      waiver: never('The server would refuse the statement.'),
-    },
     'index-refused': {
       levels: ['blocks'],
       what: 'The server did not take the index on an empty copy of its table.',
@@ -59,6 +52,12 @@ export const INDEX_CODES = group({
       what: 'How large the indexes become and how long building them takes, as ranges.',
       why: 'Estimated from statistics and from samples of the tables. Waits for locks and old snapshots are not in it.',
       fix: 'Have that much disk free where the indexes and the WAL go, and plan the window with room for waits.',
+    },
+    'temp-file-limit': {
+      levels: ['warning'],
+      what: 'The sort of an index may need more temporary space than temp_file_limit allows a process.',
+      why: 'The server would end the build in the middle, with all its work lost.',
+      fix: 'Raise it for the builders with `--set temp_file_limit=...` (that takes a superuser), or give the sort more memory with `--set maintenance_work_mem=...`.',
     },
     'index-equal': {
       levels: ['note'],
