@@ -15,7 +15,22 @@ select
   entry.indisvalid as valid,
   (select conname from pg_constraint where conindid = wanted.oid limit 1) as constraint_name,
   coalesce(entry.indisreplident, false) as is_replica_identity,
-  exists (select from pg_inherits where inhrelid = wanted.oid) as is_attached,
+  relation.relkind::text as kind,
+  (select inhparent from pg_inherits where inhrelid = wanted.oid) as attached_to,
+  -- All that is attached to it, directly and by way of others: it goes with it.
+  array(
+    with recursive attached as (
+      select inhrelid from pg_inherits where inhparent = wanted.oid
+      union all
+      select pg_inherits.inhrelid from attached join pg_inherits on inhparent = attached.inhrelid
+    )
+    select jsonb_build_object('oid', inhrelid::bigint, 'name', part_place.nspname || '.' || part.relname)
+    from attached
+    join pg_class as part on part.oid = inhrelid
+    join pg_namespace as part_place on part_place.oid = part.relnamespace
+    where relation.relkind = 'I'
+    order by inhrelid
+  ) as attached,
   -- Whatever has its name now and is not it.
   (
     select other.oid

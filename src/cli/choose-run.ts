@@ -1,4 +1,5 @@
 import { chooseRun, listRuns, type RunEntry } from '../client/index.ts';
+import { planned } from '../run/index.ts';
 import { plainText } from '../run/plain-text.ts';
 import type { ConnectionFlags } from './connection/index.ts';
 import { connectionSettings } from './connection/settings.ts';
@@ -18,7 +19,7 @@ export const runWord = ({ state, alive }: RunEntry): string => {
 export const runLine = (entry: RunEntry): string => {
   const { run, state } = entry;
   const place = state === null ? '' : `${plainText(state.database.host)}/${plainText(state.database.database)}`;
-  const indexes = state?.steps.filter((step) => step.step.kind === 'create-index') ?? [];
+  const indexes = state === null ? [] : planned(state).filter((step) => step.step.kind === 'create-index');
   const built = indexes.filter((step) => step.status === 'done' || step.status === 'equal').length;
   const progress = state === null ? '' : `${built}/${indexes.length} indexes`;
   return [run, runWord(entry).padEnd(18), progress.padEnd(14), place].join('  ').trimEnd();

@@ -79,10 +79,15 @@ export const identify = async (
   }
 };
 
-export const lookUntilKnown = (
+/** What stands in the place of this index. One made ON ONLY a partitioned table is whole as soon as it is there. */
+export const lookUntilKnown = async (
   context: BuilderContext,
+  create: CreateIndexStep,
   where: { schema: string; name: string; tableOid: number },
-): Promise<IndexAt | null> => askUntilAnswered(context.inspect, (session) => findLeftover(session, where));
+): Promise<IndexAt | null> => {
+  const found = await askUntilAnswered(context.inspect, (session) => findLeftover(session, where));
+  return found !== null && takesShortLock(create) ? { ...found, valid: true } : found;
+};
 
 export const tracesOf = ({ heard, unsent }: BuilderContext, step: number, oid: number | null): Traces => ({
   oid,
@@ -129,12 +134,12 @@ export const build = async (
       await identifying;
     }
     const durationMs = performance.now() - began;
-    const made = await lookUntilKnown(context, where);
+    const made = await lookUntilKnown(context, create, where);
     return outcomeOfSuccess(made, where, tracesOf(context, step.id, oidOf()), durationMs);
   } catch (error) {
     const facts = toErrorFacts(error);
     if (session.lost || error instanceof SessionLost) return { kind: 'lost', error: facts };
-    const left = await lookUntilKnown(context, where);
+    const left = await lookUntilKnown(context, create, where);
     const traces = tracesOf(context, step.id, oidOf());
     const ours = left !== null && claimOfFailed(left, traces) === 'ours';
     return { kind: 'failed', error: facts, leftover: leftoverOf(left, where, facts, ours, traces) };

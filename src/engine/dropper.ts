@@ -1,13 +1,16 @@
 import { quoteQualified } from '../plan/ident.ts';
 import { configureSession } from '../queries/configure_session.ts';
+import { indexStates } from '../queries/index_facts.ts';
 import { rollbackFacts } from '../queries/rollback_facts.ts';
 import type { DropCause, DropOutcome, RunState, StepState } from '../run/index.ts';
-import { beforeDrop, ownError } from '../run/index.ts';
+import { attachedUnder, attachments, beforeDrop, isToBeDropped, ownError } from '../run/index.ts';
+import { askUntilAnswered } from './ask.ts';
 import { placeOf, prepare } from './builder.ts';
 import { findLeftover, indexFacts, reasonToKeep } from './catalog/index.ts';
 import type { KeptSession } from './kept-session.ts';
 import { type Session, toErrorFacts } from './session.ts';
 import { buildingSettings, settingsFor } from './settings.ts';
+import { executeBriefly } from './short-lock.ts';
 
 /** What is to be dropped, as the run's own events name it. */
 export interface Droppable {
@@ -22,36 +25,41 @@ type Look = 'drop' | 'gone' | Exclude<DropOutcome, { kind: 'done' }>;
 
 const failed = (message: string): Look => ({ kind: 'failed', error: ownError(message) });
 
-/** An index that a failed build left, or that the operator agreed to: it must be invalid, and nobody at work on it. */
-const lookAtLeftover = async (
-  session: Session,
-  state: RunState,
-  step: StepState,
-  { oid, name }: Droppable,
-): Promise<Look> => {
-  const place = placeOf(state, step);
-  if (place === null) return failed('its table is not known');
-  const found = await findLeftover(session, { ...place, name });
-  const elsewhere = found?.oid !== oid && (await indexFacts(session, oid)) !== null;
-  const verdict = beforeDrop(found, oid, elsewhere);
-  if (verdict.kind === 'settled') return { kind: 'failed', error: ownError(verdict.why), settled: true };
-  return verdict.kind === 'refused' ? failed(verdict.why) : verdict.kind;
-};
+/** The index of a partitioned table: the server does not drop one concurrently. */
+const isPartitioned = ({ step }: StepState): boolean => step.kind === 'create-index' && step.only && !step.concurrently;
 
-/** An index that this run created, or that its plan drops, valid or half dropped: it must be the very one, and nothing may depend on it. */
-const lookAtOwn = async (session: Session, index: Droppable): Promise<Look> => {
+/** An index that this run created, valid or half dropped: it must be the very one, and nothing may depend on it. */
+const lookAtOwn = async (session: Session, state: RunState, index: Droppable): Promise<Look> => {
   const row = (await rollbackFacts(session, [index])).get(index.oid);
   if (row === undefined) return failed('the catalog did not say what stands there: not touched');
-  const keep = reasonToKeep(row, index);
+  const made = new Set(state.created.map(({ oid }) => oid));
+  const due = state.created.filter((each) => index.why !== 'rollback' || isToBeDropped(state, each));
+  const keep = reasonToKeep(row, index, { made, chosen: new Set(due.map(({ oid }) => oid)) });
   if (keep !== null) return { kind: 'kept', ...keep };
   if (!row.there) return 'gone';
   return row.busy === null ? 'drop' : failed(`pid ${row.busy} is at work on it: not touched`);
 };
 
+/** An index that a failed build left, or that the operator agreed to: it must be invalid, and nobody at work on it. */
+const lookAtLeftover = async (session: Session, state: RunState, step: StepState, index: Droppable): Promise<Look> => {
+  const { oid, name } = index;
+  const place = placeOf(state, step);
+  if (place === null) return failed('its table is not known');
+  const found = await findLeftover(session, { ...place, name });
+  const elsewhere = found?.oid !== oid && (await indexFacts(session, oid)) !== null;
+  const verdict = beforeDrop(found, oid, elsewhere);
+  // With the index of a partitioned table goes what is attached to it.
+  if (verdict.kind === 'drop' && isPartitioned(step)) {
+    return lookAtOwn(session, state, index);
+  }
+  if (verdict.kind === 'settled') return { kind: 'failed', error: ownError(verdict.why), settled: true };
+  return verdict.kind === 'refused' ? failed(verdict.why) : verdict.kind;
+};
+
 /** An index that the plan drops: the same, or what is left of it after a drop that was stopped in the middle. */
 const lookAtWhole = (session: Session, state: RunState, step: StepState, index: Droppable): Promise<Look> =>
   index.why === 'rollback' || index.why === 'planned'
-    ? lookAtOwn(session, index)
+    ? lookAtOwn(session, state, index)
     : lookAtLeftover(session, state, step, index);
 
 /** The settings of the step that the index was built by, or for what this run built none but ours. */
@@ -61,8 +69,17 @@ const setUp = async (session: Session, state: RunState, step: StepState, why: Dr
   await configureSession(session, settingsFor(session.serverVersionNum, buildingSettings));
 };
 
+/** Which indexes of this run, attached to the one that is gone, are gone with it. */
+export const goneWith = async (inspect: KeptSession, state: RunState, oid: number): Promise<{ with?: number[] }> => {
+  const under = [...attachedUnder(attachments(state), oid)];
+  if (under.length === 0) return {};
+  const left = await askUntilAnswered(inspect, (session) => indexStates(session, under));
+  const gone = under.filter((each) => !left.has(each));
+  return gone.length === 0 ? {} : { with: gone };
+};
+
 /**
- * Drops one index concurrently: only if what stands there, right before, is that very one by OID and name, and nothing
+ * Drops one index, concurrently where the server can: only if what stands there, right before, is that very one by OID and name, and nothing
  * speaks against it. Fails with the server's word; what a failed drop has left has to be looked at.
  */
 export const drop = async (
@@ -79,8 +96,10 @@ export const drop = async (
     const looking = await inspect.ready();
     const look = await lookAtWhole(looking, state, step, index);
     if (look !== 'drop' && look !== 'gone') return look;
-    if (look === 'drop') await session.execute(`DROP INDEX CONCURRENTLY ${quoteQualified(index.schema, index.name)}`);
-    return { kind: 'done', durationMs: performance.now() - began };
+    const name = quoteQualified(index.schema, index.name);
+    if (look === 'drop' && isPartitioned(step)) await executeBriefly(session, `DROP INDEX ${name}`);
+    else if (look === 'drop') await session.execute(`DROP INDEX CONCURRENTLY ${name}`);
+    return { kind: 'done', durationMs: performance.now() - began, ...(await goneWith(inspect, state, index.oid)) };
   } catch (error) {
     return { kind: 'failed', error: toErrorFacts(error) };
   }

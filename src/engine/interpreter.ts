@@ -18,12 +18,20 @@ import {
   takesShortLock,
 } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
+import { attach } from './attach.ts';
 import { type BuilderContext, build, prepare } from './builder.ts';
 import { backendGone, cancelUntil } from './canceller.ts';
-import { inspectDrop, inspectIndex, inspectRename, takeBaseline } from './catalog/index.ts';
+import {
+  inspectDrop,
+  inspectIndex,
+  inspectRename,
+  partitionedIndexes,
+  tablesOfTree,
+  takeBaseline,
+} from './catalog/index.ts';
 import { checkRollback } from './check-rollback.ts';
 import type { ConnectionConfig } from './config.ts';
-import { type Droppable, drop } from './dropper.ts';
+import { type Droppable, drop, goneWith } from './dropper.ts';
 import { endSession } from './end-session.ts';
 import type { EngineLock } from './lock.ts';
 import { recheck } from './look.ts';
@@ -96,6 +104,8 @@ export class Interpreter {
         return recheck(connection, sessions, state());
       case 'inspect':
         return this.#inspect(effect.step);
+      case 'complete':
+        return this.#complete(effect.step);
       case 'build':
         return this.#build(effect.step, effect.slot);
       case 'reconcile':
@@ -194,6 +204,17 @@ export class Interpreter {
     return inspectDrop(session, { step, drop }, inItsPlace?.oid ?? null);
   }
 
+  #complete(id: number): Promise<Input> {
+    const { sessions } = this.#around;
+    return askUntilAnswered(sessions.inspect, async (session) => {
+      const create = createOf(this.#around.state(), this.#step(id));
+      const inspection = await inspectIndex(session, id, create);
+      const [index] = await partitionedIndexes(session, [{ step: id, create, ...inspection }]);
+      const tables = tablesOfTree(index?.tree ?? []);
+      return { kind: 'completed', step: id, found: inspection.found, parts: index?.parts ?? [], tables };
+    });
+  }
+
   async #build(id: number, slot: string): Promise<Input> {
     const outcome = await this.#withSlot(slot, (session) => {
       const step = this.#step(id);
@@ -253,7 +274,12 @@ export class Interpreter {
     const { oid } = index;
     const left = await askUntilAnswered(this.#around.sessions.inspect, (session) => indexStates(session, [oid]));
     const found = left.get(oid);
-    if (found === undefined) return { kind: 'done', durationMs: 0 };
+    if (found === undefined)
+      return {
+        kind: 'done',
+        durationMs: 0,
+        ...(await goneWith(this.#around.sessions.inspect, this.#around.state(), oid)),
+      };
     return { ...outcome, standing: found.valid ? 'valid' : 'invalid' };
   }
 
@@ -264,7 +290,10 @@ export class Interpreter {
       try {
         await prepare(session, this.#around.state(), step);
         const text = sql ?? step.sql;
-        if (takesShortLock(step)) await executeBriefly(session, text);
+        if (step.kind === 'attach-partition') {
+          const wrong = await attach(session, this.#around.state(), step);
+          if (wrong !== null) return { kind: 'failed' as const, error: wrong };
+        } else if (takesShortLock(step)) await executeBriefly(session, text);
         else await session.execute(text);
         return { kind: 'done' as const, durationMs: performance.now() - began };
       } catch (error) {

@@ -56,6 +56,7 @@ export const preflight = async (
       pooling,
       resumed: state.resumedAt === null ? null : state.steps,
       built: state.created,
+      steps: state.steps,
       purpose: state.purpose,
       memory,
     });
@@ -82,7 +83,17 @@ export const recheck = async (connection: ConnectionConfig, sessions: Sessions, 
     if (refusal !== undefined)
       return { kind: 'rechecked', server, outcome: { kind: 'failed', error: ownError(refusal.what) } };
     const facts = await askUntilAnswered(sessions.inspect, (inspect) =>
-      runPreflight({ inspect, plan, options, ours: sessions.pids(), pooling, purpose, resumed, built: state.created }),
+      runPreflight({
+        inspect,
+        plan,
+        options,
+        ours: sessions.pids(),
+        pooling,
+        purpose,
+        resumed,
+        built: state.created,
+        steps: state.steps,
+      }),
     );
     return { kind: 'rechecked', server, outcome: { kind: 'done', facts } };
   } catch (error) {

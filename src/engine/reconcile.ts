@@ -26,7 +26,8 @@ const isOurs = async (
   const claim = claimOfLost(found, traces);
   if (claim !== 'if-planned') return claim === 'ours';
   const there = await askUntilAnswered(context.inspect, (session) => inspectIndex(session, step.id, create));
-  return there.found.kind === 'equal' && there.found.oid === found.oid;
+  const asPlanned = there.found.kind === 'equal' || (there.found.kind === 'incomplete' && create.only);
+  return asPlanned && 'oid' in there.found && there.found.oid === found.oid;
 };
 
 /**
@@ -53,7 +54,7 @@ export const reconcile = async (
     ended.abort();
     await identifying;
   }
-  const found = await lookUntilKnown(context, where);
+  const found = await lookUntilKnown(context, create, where);
   const traces = tracesOf(context, step.id, oidOf());
   const ours = found !== null && (await isOurs(context, step, create, found, traces));
   const durationMs = step.startedAt === null ? 0 : Date.now() - Date.parse(step.startedAt);

@@ -52,14 +52,37 @@ export const lookAt = async (session: Session, state: RunState, made: readonly M
     made.map(({ oid }) => oid),
   );
   const sizes = await sizesOf(session, [...states.values()]);
+  const oids = new Set(made.map(({ oid }) => oid));
+  // The outer ones first: what is attached to one that stays, stays with it.
+  const staying = new Map<number, string>();
+  const chosen = new Set(oids);
+  for (let before = -1; before !== staying.size; ) {
+    before = staying.size;
+    for (const index of made) {
+      const row = facts.get(index.oid);
+      // The new index of a replacement has one of two names: a rename whose engine was lost may have been done or not.
+      const name = namesOf(state, index).find((each) => each === row?.name) ?? index.name;
+      const named = { ...index, name };
+      const why = row === undefined ? null : (reasonToKeep(row, named, { made: oids, chosen })?.why ?? null);
+      if (why === null || staying.has(index.oid)) continue;
+      staying.set(index.oid, why);
+      chosen.delete(index.oid);
+    }
+  }
   return made.map((index) => {
     const row = facts.get(index.oid);
     const standing = !row?.there ? 'gone' : row.valid ? 'valid' : 'invalid';
-    // The new index of a replacement has one of two names: a rename whose engine was lost may have been done or not.
-    const name = namesOf(state, index).find((each) => each === row?.name) ?? index.name;
-    const kept = row === undefined ? null : (reasonToKeep(row, { ...index, name })?.why ?? null);
     const { scans = null, last_scan: lastScan = null } = row ?? {};
-    return { ...index, standing, kept, bytes: sizes.get(index.oid)?.bytes ?? null, scans, lastScan };
+    return {
+      ...index,
+      standing,
+      kept: staying.get(index.oid) ?? null,
+      bytes: sizes.get(index.oid)?.bytes ?? null,
+      scans,
+      lastScan,
+      ...(row?.attached_to == null ? {} : { attachedTo: row.attached_to }),
+      ...(row?.kind === 'I' ? { takes: row.attached.length } : {}),
+    };
   });
 };
 

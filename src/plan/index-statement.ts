@@ -12,6 +12,7 @@ interface Anatomy {
   name: { start: number; end: number } | null;
   /** The word ON before the table. */
   on: Token;
+  only: boolean;
   relation: { start: number; end: number };
   /** The tokens after the relation. */
   rest: Token[];
@@ -24,6 +25,8 @@ export interface Retarget {
   /** Another index name. */
   name?: string;
   concurrently?: boolean;
+  /** ON ONLY. Left out or false: as it is. */
+  only?: boolean;
 }
 
 interface Edit {
@@ -64,12 +67,12 @@ export function addConcurrently(sql: string): string {
 /** The parse that the result must have. */
 function aimed(index: IndexStmt, to: Retarget): unknown {
   const { if_not_exists: _ifNotExists, concurrent, idxname, relation, ...rest } = index;
-  const { schemaname, relname, ...table } = relation ?? {};
+  const { schemaname, relname, inh, ...table } = relation ?? {};
   const schema = to.relation === undefined ? schemaname : (to.relation.schema ?? undefined);
   return {
     ...rest,
     idxname: to.name ?? idxname,
-    relation: { ...table, schemaname: schema, relname: to.relation?.table ?? relname },
+    relation: { ...table, schemaname: schema, relname: to.relation?.table ?? relname, inh: to.only ? undefined : inh },
     // The parser leaves out what is false.
     concurrent: (to.concurrently ?? concurrent === true) ? true : undefined,
   };
@@ -88,6 +91,7 @@ function edits(parts: Anatomy, to: Retarget): Edit[] {
     else list.push({ start: parts.on.start, end: parts.on.start, text: `${quoteIdent(to.name)} ` });
   }
   if (insert !== '') list.push({ start: parts.afterIndex, end: parts.afterIndex, text: insert });
+  if (to.only === true && !parts.only) list.push({ start: parts.on.end, end: parts.on.end, text: ' ONLY' });
   if (to.relation !== undefined)
     list.push({ ...relation, text: quoteQualified(to.relation.schema, to.relation.table) });
   return list;
@@ -136,14 +140,25 @@ function dissect(sql: string): Anatomy | null {
   const on = tokens[i];
   if (on === undefined || !is(i, 'ON')) return null;
   i++;
-  if (is(i, 'ONLY')) i++;
+  const only = is(i, 'ONLY');
+  if (only) i++;
   if (is(i, '(')) i++;
   const from = i;
   i = afterName(tokens, i);
   while (is(i, '.')) i = afterName(tokens, i + 1);
   const relation = span(tokens, from, i - 1);
   if (relation === null) return null;
-  return { comments, afterIndex: index.end, concurrently, ifNotExists, name, on, relation, rest: tokens.slice(i) };
+  return {
+    comments,
+    afterIndex: index.end,
+    concurrently,
+    ifNotExists,
+    name,
+    on,
+    only,
+    relation,
+    rest: tokens.slice(i),
+  };
 }
 
 function isComment(token: Token): boolean {

@@ -11,6 +11,7 @@ export * from './ident.ts';
 export { type Retarget, retargetIndex } from './index-statement.ts';
 export { type PlanJson, planToJson, type StepJson } from './json.ts';
 export { loadParser } from './parser.ts';
+export { attachStep, columnsOf, partitionIndex, partitionIndexNames } from './partition-index.ts';
 export { type Question, readQuestion } from './question.ts';
 export { type Formatted, formatPlan, planDiffers, type Repair, type Repaired, repairPlan } from './rewrite/index.ts';
 export type * from './types.ts';

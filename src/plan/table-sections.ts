@@ -81,7 +81,7 @@ class TablesOfIndexes {
         return step.tables.map(({ schema, table }) => ({ schema, table, searchPath }));
       case 'rename-index':
         return [{ schema: step.schema, table: step.table, searchPath }];
-      // Of what is attached the table is not known: it needs what stands before it.
+      // Of its indexes' tables there are two, and what it needs stands before it.
       case 'attach-partition':
         return [];
       case 'drop-index':
@@ -116,5 +116,6 @@ function titleOf({ schema, table, searchPath }: TableName, namesakes: readonly G
 
 function inWords(step: SectionStep, tables: readonly TableName[]): string {
   if (tables.length > 0) return tables.map((each) => titleOf(each, [])).join(', ');
+  if (step.kind === 'attach-partition') return `partitions of ${step.name}`;
   return step.kind === 'analyze' ? 'the whole database' : 'other indexes';
 }

@@ -10,8 +10,12 @@ const row = z.object({
   valid: z.boolean().nullable(),
   constraint_name: z.string().nullable(),
   is_replica_identity: z.boolean(),
-  /** It belongs to an index of a partitioned table. */
-  is_attached: z.boolean(),
+  /** i: an index; I: one of a partitioned table. */
+  kind: z.string().nullable(),
+  /** OID of the index of a partitioned table that it belongs to. */
+  attached_to: z.int().nullable(),
+  /** What is attached to it, of whatever level. */
+  attached: z.array(z.object({ oid: z.int(), name: z.string() })),
   /** OID of another relation that has its name now. */
   other_oid: z.int().nullable(),
   /** pid of who is at work on it. */

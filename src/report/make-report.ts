@@ -8,6 +8,7 @@ import { failures } from './parts/failures.ts';
 import { findings } from './parts/findings.ts';
 import { indexes, sections, statements } from './parts/indexes.ts';
 import { metrics } from './parts/metrics.ts';
+import { partitions } from './parts/partitions.ts';
 import { gateTrips, pauses } from './parts/pauses.ts';
 import { people, waivers } from './parts/people.ts';
 import { expensive, probes } from './parts/probes.ts';
@@ -81,6 +82,7 @@ export const makeReport = (
   const measured = probes(state, keepLiterals);
   const harm = impact(events);
   const dropped = drops(state);
+  const parts = partitions(state);
   const marks = migrationsToMark(state);
   const known: Omit<Facts, 'plan'> = {
     format: 'indexdeck-report',
@@ -111,6 +113,7 @@ export const makeReport = (
     sections: sections(state),
     indexes: indexes(state),
     ...(dropped.length === 0 ? {} : { drops: dropped }),
+    ...(parts.length === 0 ? {} : { partitions: parts }),
     estimates: estimates(state),
     statements: statements(state),
     failures: failed,

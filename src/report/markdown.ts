@@ -167,6 +167,31 @@ const dropLines = ({ drops = [] }: Report): string[] =>
         '',
       ];
 
+const PARTS = { index: 'on a partition', parent: 'ON ONLY', attach: 'ATTACH' } as const;
+
+/** What the indexes on partitioned tables were made of; nothing without any. */
+const partLines = ({ partitions = [], indexes }: Report): string[] => {
+  if (partitions.length === 0) return [];
+  const rows = partitions.map(
+    ({ partOf, what, name, schema, table: on, outcome, durationMs, attempts, bytes: size, note }) => [
+      code(indexes.find(({ step }) => step === partOf)?.name ?? String(partOf)),
+      PARTS[what],
+      code(name),
+      on === null ? '-' : md(schema === null ? on : `${schema}.${on}`),
+      `${outcome}${note === null ? '' : `: ${md(note)}`}`,
+      what === 'index' ? unknown(size, bytes) : '-',
+      unknown(durationMs, duration),
+      String(attempts),
+    ],
+  );
+  return [
+    'Indexes on partitioned tables, part by part:',
+    '',
+    ...table(['Index', 'Part', 'Name', 'Table', 'Outcome', 'Size', 'Time', 'Attempts'], rows),
+    '',
+  ];
+};
+
 const compared = (what: string, { compared: n, medianFactor, withinRange, farOff }: Estimates['sizes']): string =>
   n === 0
     ? `- ${what}: nothing to compare`
@@ -350,6 +375,7 @@ export const renderMarkdown = (report: Report): string => {
       ...indexLines(report),
       '',
       ...dropLines(report),
+      ...partLines(report),
       ...failureLines(report),
     ]),
     ...(report.estimates === null ? [] : part('Estimates', estimateLines(report.estimates))),

@@ -159,6 +159,23 @@ export const index = z.strictObject({
   note: z.string().nullable(),
 });
 
+/** Something that an index on a partitioned table is made of. */
+export const part = z.strictObject({
+  step: z.int().min(1),
+  partOf: z.int().min(1).describe('the step of the plan that it belongs to'),
+  what: z
+    .enum(['index', 'parent', 'attach'])
+    .describe('index: on a partition, concurrently; parent: ON ONLY a partitioned table; attach: to the parent’s'),
+  name: z.string(),
+  schema: z.string().nullable(),
+  table: z.string().nullable(),
+  outcome: z.enum(['built', 'attached', 'equal', 'failed', 'skipped', 'dropped', 'unknown', 'not built']),
+  attempts: z.int(),
+  durationMs: z.number().nullable(),
+  bytes: z.number().nullable(),
+  note: z.string().nullable(),
+});
+
 const range = z.strictObject({ low: z.number(), mid: z.number(), high: z.number() });
 
 const compared = z.strictObject({

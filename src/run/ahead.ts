@@ -1,10 +1,11 @@
+import { planned } from './parts.ts';
 import type { RunState } from './state.ts';
 
 const indexes = (n: number): string => `${n} ${n === 1 ? 'index' : 'indexes'}`;
 
 /** What a go would begin, in words: `build 58 indexes`; for a run that is taken up again what is left and in doubt. */
 export const whatIsAhead = (state: RunState): string => {
-  const creates = state.steps.filter((step) => step.step.kind === 'create-index');
+  const creates = planned(state).filter((step) => step.step.kind === 'create-index');
   const drops = state.steps.filter(({ step }) => step.kind === 'drop-index');
   if (state.resumedAt === null)
     return [
@@ -13,7 +14,7 @@ export const whatIsAhead = (state: RunState): string => {
     ].join(' and ');
   const toDrop = drops.filter(({ status }) => status === 'queued' || status === 'dropping').length;
   const queued = creates.filter((step) => step.status === 'queued').length;
-  const doubtful = creates.filter((step) => step.lost).length;
+  const doubtful = state.steps.filter((step) => step.lost && step.step.kind === 'create-index').length;
   const parts = [
     queued > 0 ? `build ${indexes(queued)}` : '',
     toDrop > 0 ? `DROP ${indexes(toDrop)}` : '',

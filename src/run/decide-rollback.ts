@@ -1,3 +1,4 @@
+import { attachments } from './attached.ts';
 import { buildStarted } from './build-intent.ts';
 import type { Action, Slot, World } from './effects.ts';
 import type { EventBody } from './events.ts';
@@ -35,9 +36,13 @@ const nextDrops = (state: RunState, world: World): { step: StepState; index: Run
   const held = new Set(dropping.map((step) => step.tableOid));
   const inOrder = [...state.created].sort((a, b) => a.step - b.step);
   for (const { status, tableOid } of state.steps) if (status === 'building') held.add(tableOid);
+  const { parentOf } = attachments(state);
+  const due = new Set(inOrder.filter((index) => isToBeDropped(state, index)).map(({ oid }) => oid));
   return inOrder.flatMap((index) => {
+    // With the index of a partitioned table goes what is attached to it, which cannot be dropped by itself.
+    if (due.has(parentOf.get(index.oid) ?? -1)) return [];
     const step = state.steps[index.step];
-    if (room <= 0 || step?.status !== 'done' || step.oid !== index.oid || !isToBeDropped(state, index)) return [];
+    if (room <= 0 || step?.status !== 'done' || step.oid !== index.oid || !due.has(index.oid)) return [];
     if (!isDue(step, world.now) || held.has(step.tableOid)) return [];
     if (waitsFor(state, step) !== null || isBeingRenamed(state, step.tableOid)) return [];
     room -= 1;

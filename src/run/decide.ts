@@ -1,12 +1,14 @@
+import { droppableParents } from './attached.ts';
 import { buildStarted } from './build-intent.ts';
 import { isMeasuring, measureAfter, measureBack, measureBefore } from './decide-probes.ts';
 import { rollingBack } from './decide-rollback.ts';
 import { type Action, type Effect, effectKey, type Slot, type World } from './effects.ts';
 import type { EventBody } from './events.ts';
 import { debris, finalReason, finalStatus, isUnsure } from './outcome.ts';
+import { partsOf } from './parts.ts';
 import { isLookDue } from './preflight/look-again.ts';
 import { renaming } from './rename.ts';
-import { isTerminal, openSections, startable } from './schedule.ts';
+import { isSettled, openSections, startable } from './schedule.ts';
 import type { RunState, StepState } from './state.ts';
 
 const act = (effect: Effect, intent: EventBody | null = null): Action => ({ intent, effect });
@@ -58,6 +60,19 @@ const dropLeftover = (step: StepState, slot: Slot): Action[] => {
 
 /** Effects that work for a step, and that a cancel can end. */
 const WORK = ['build', 'statement', 'reconcile', 'drop'] as const;
+
+/**
+ * Drops the indexes of partitioned tables that will not be completed: they would stay invalid. Nothing is asked of what failed
+ * before, and resume makes them again; what was built for them and is not attached stays.
+ */
+const dropIncomplete = (state: RunState, slots: SlotKeeper): Action[] =>
+  droppableParents(state).flatMap(({ step, index: { oid, schema, name } }) => {
+    const slot = slots.forDrop();
+    if (slot === null) return [];
+    const { pid, backendStart } = slot;
+    const about = { step: step.id, oid, schema: schema ?? '', name, why: 'failed-build' as const };
+    return [act({ kind: 'drop', ...about, slot: slot.id }, { type: 'drop.started', ...about, pid, backendStart })];
+  });
 
 /** Ends and cleans what has begun: goes on in every state, also paused and aborting. */
 const tidy = (state: RunState, world: World, slots: SlotKeeper): Action[] =>
@@ -130,7 +145,8 @@ const afterInspection = (state: RunState, step: StepState, slots: SlotKeeper): A
 const isLookedAt = ({ step: { kind } }: StepState): boolean =>
   kind === 'create-index' || kind === 'drop-index' || kind === 'rename-index';
 
-const begin = (step: StepState, slots: SlotKeeper): Action[] => {
+const begin = (state: RunState, step: StepState, slots: SlotKeeper): Action[] => {
+  if (partsOf(state, step.id).length > 0) return [act({ kind: 'complete', step: step.id })];
   if (isLookedAt(step)) return [act({ kind: 'inspect', step: step.id })];
   const slot = slots.forBuild();
   if (slot === null) return [];
@@ -148,7 +164,7 @@ const beginning = (state: RunState, open: readonly number[], next: readonly Step
   });
 
 const isOver = (state: RunState, section: number): boolean =>
-  state.steps.every((step) => step.section !== section || isTerminal(step));
+  state.steps.every((step) => step.section !== section || isSettled(state, step));
 
 const ofSection = (state: RunState, type: 'section.started' | 'section.finished', section: number): Action =>
   record({ type, section, title: state.sections[section]?.title ?? '' });
@@ -169,7 +185,7 @@ const advance = (state: RunState, world: World, slots: SlotKeeper): Action[] => 
   const inspected = state.steps
     .filter((step) => open.includes(step.section))
     .flatMap((step) => afterInspection(state, step, slots));
-  return [...inspected, ...next.flatMap((step) => begin(step, slots))];
+  return [...inspected, ...next.flatMap((step) => begin(state, step, slots))];
 };
 
 /** Looks at the server that took over, once nothing of ours is under way that would change what is seen. */
@@ -216,7 +232,7 @@ const cancelDrop = (step: StepState): Action =>
     reason: 'dropping it keeps the abort waiting',
   });
 
-const aborting = (state: RunState, world: World): Action[] => {
+const aborting = (state: RunState, world: World, slots: SlotKeeper): Action[] => {
   const busy = state.steps.filter((step) => ['building', 'running', 'dropping'].includes(step.status));
   const cancels = busy
     .filter((step) => step.status !== 'dropping' && step.cancel === null && state.abort !== null)
@@ -232,6 +248,7 @@ const aborting = (state: RunState, world: World): Action[] => {
   const waitedMs = state.abort === null ? 0 : world.now - Date.parse(state.abort.at);
   const late = waitedMs > ABORT_PATIENCE_MS;
   if (busy.length === 0 && !isActing(world)) {
+    if (droppableParents(state).length > 0 && !(late && world.slots.length === 0)) return dropIncomplete(state, slots);
     // What was built may be half built in the server that took over.
     if (!isUnsure(state) || state.recheckDue?.failed || late) return finish(state);
     return recheck(state, world);
@@ -262,7 +279,8 @@ const decideAll = (state: RunState, world: World): Action[] => {
     case 'finished':
       return [];
     case 'running': {
-      if (state.baseline === null) return [act({ kind: 'baseline' })];
+      // They share a session, and what is built would wait for a look that reads.
+      if (state.baseline === null) return world.inflight.has('look') ? [] : [act({ kind: 'baseline' })];
       const tidied = tidy(state, world, slots);
       if (isHeld(state)) return [...tidied, ...recheck(state, world)];
       const mayBegin = state.pauses.length === 0 && world.lockHeld;
@@ -281,13 +299,16 @@ const decideAll = (state: RunState, world: World): Action[] => {
     case 'aborting': {
       // Nobody said go to this engine: it has begun nothing, and touches nothing.
       if (state.approvedAt === null) return finish(state);
-      const cancels = aborting(state, world);
+      const cancels = aborting(state, world, slots);
       return cancels.length > 0 ? cancels : tidy(state, world, slots);
     }
     case 'verifying': {
       const tidied = tidy(state, world, slots);
       if (isHeld(state)) return [...tidied, ...recheck(state, world)];
-      return tidied.length > 0 || state.pauses.length > 0 ? tidied : conclude(state, world);
+      if (tidied.length > 0 || state.pauses.length > 0) return tidied;
+      // What cannot be completed any more is cleaned up before anything is verified.
+      if (droppableParents(state).length > 0) return dropIncomplete(state, slots);
+      return state.steps.some(({ status }) => status === 'dropping') ? [] : conclude(state, world);
     }
   }
 };

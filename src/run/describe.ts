@@ -30,6 +30,8 @@ export const describeFound = (found: Found): string => {
       return 'there already, valid, with the planned definition';
     case 'different':
       return `there with another definition: ${found.differences.map(plainText).join('; ')}`;
+    case 'incomplete':
+      return `there (oid ${found.oid}), with the planned definition, and not complete: partitions lack theirs`;
     case 'invalid':
       return `there but invalid (oid ${found.oid}), and nobody is building it`;
     case 'building':
@@ -238,6 +240,10 @@ export const describeEvent = (event: RunEvent): string => {
       return `${plainText(event.name)}  cancelled by ${plainText(event.by)}${retry(event.retryAt, event.at)}`;
     case 'build.lost':
       return `${plainText(event.name)}  connection lost while building: ${describeError(event.error)}. Finding out what became of it`;
+    case 'partitions.found':
+      return `step ${event.step + 1}: ${count(event.tables.length, 'partition', 'partitions')} more: ${event.tables.map(({ schema, name }) => plainText(`${schema}.${name}`)).join(', ')}`;
+    case 'index.completed':
+      return `${plainText(event.name)}  complete: valid, with every partition’s index attached (oid ${event.oid})`;
     case 'index.skipped':
       if (event.reason === 'absent') return `${plainText(event.name)}  it is not there: nothing to drop`;
       return event.reason === 'equal'

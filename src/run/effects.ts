@@ -12,6 +12,8 @@ export type Effect =
   /** Look at what stands in the index's place. */
   | { kind: 'inspect'; step: number }
   | { kind: 'build'; step: number; slot: string }
+  /** Look whether the index of a partitioned table is complete, and which partitions it lacks. */
+  | { kind: 'complete'; step: number }
   /** Find out from the catalog what became of a build whose connection was lost. */
   | { kind: 'reconcile'; step: number }
   /** Cancel the backend that works for the step, and end it if that does not help. */

@@ -1,4 +1,4 @@
-import type { Finding, Level, Plan } from '../plan/types.ts';
+import type { AttachPartitionStep, CreateIndexStep, Finding, Level, Plan } from '../plan/types.ts';
 import type { Actor, Command, Question } from './commands.ts';
 import type { StepEstimate } from './estimates/estimate-indexes.ts';
 import type { OwnGate } from './gates/own.ts';
@@ -156,6 +156,8 @@ export type Found =
   | { kind: 'none' }
   | { kind: 'equal'; oid: number; definition: string; bytes: number }
   | { kind: 'different'; oid: number; definition: string; differences: string[] }
+  /** The index of a partitioned table, of the planned definition: not every partition has its own attached to it. */
+  | { kind: 'incomplete'; oid: number; definition: string }
   /** Not valid, and nobody is building it. */
   | { kind: 'invalid'; oid: number; definition: string; ready: boolean }
   /** Somebody is building it right now. */
@@ -185,12 +187,26 @@ export interface TableFacts {
   bytes: number | null;
 }
 
+/** A statement that an index on a partitioned table takes, and the table it is about: for an attach the partition. */
+export interface PlannedPart {
+  step: CreateIndexStep | AttachPartitionStep;
+  tableOid: number;
+}
+
+/** What the index of a step of the plan is made of, and is not there yet. */
+export interface FoundParts {
+  step: number;
+  parts: PlannedPart[];
+}
+
 export interface PreflightFacts {
   findings: Finding[];
   server: { version: string; versionNum: number; startedAt: string | null; superuser: boolean; monitor: boolean };
   tables: TableFacts[];
   /** For each step of the run, by number: its table and what stands in the index's place. */
   steps: { step: number; tableOid: number | null; found: Found | null }[];
+  /** What indexes on partitioned tables are made of; absent when there are none, and in journals of old. */
+  parts?: FoundParts[];
   /** The settings that every building session gets, and why. */
   settings: { name: string; value: string; why: string }[];
   /** What each index that is to be built is expected to come to; absent in journals of old and before a rollback. */
@@ -209,6 +225,7 @@ export interface PreflightChange {
   /** Absent: as before. */
   steps?: PreflightFacts['steps'];
   tables?: TableFacts[];
+  parts?: FoundParts[];
   settings?: PreflightFacts['settings'];
   server?: PreflightFacts['server'];
   estimates?: StepEstimate[];
@@ -254,6 +271,10 @@ export interface SurveyedIndex {
   scans: number | null;
   /** The time of the last of them, ISO; null when there was none or the server does not keep it (before 16). */
   lastScan: string | null;
+  /** OID of the index of a partitioned table that it is attached to, and goes with; absent when to none. */
+  attachedTo?: number;
+  /** It is the index of a partitioned table: with it go so many others, and it cannot be dropped concurrently. */
+  takes?: number;
   /** Why a rollback does not touch it; null when nothing speaks against it. */
   kept: string | null;
   /** It was dropped by the plan, and would be built again as it was. */
@@ -324,7 +345,7 @@ export interface VerifyResult {
   problems: string[];
   oid: number | null;
   bytes: number | null;
-  /** It is there and not valid, and nobody is at work on it. */
+  /** It is there and not valid, or not complete, and nobody is at work on it. */
   invalid?: true;
   /** bt_index_check found nothing wrong in it, in so many ms; absent when it was not checked. */
   checkedMs?: number;
@@ -467,6 +488,10 @@ export type EventBody =
       oid: number | null;
       by: Actor | null;
     }
+  /** Partitions that were made since the others were looked for: the step's index needs theirs too. */
+  | ({ type: 'partitions.found'; tables: TableFacts[] } & FoundParts)
+  /** The index of a partitioned table is valid: all that it is made of is there and attached. */
+  | { type: 'index.completed'; step: number; name: string; oid: number }
   /** A failed index is to be tried again, by an operator's word. */
   | { type: 'index.requeued'; step: number; name: string; by: Actor }
   /** What was on record as done is not there any more, as after a failover or a crash: it is done again. */
@@ -492,6 +517,8 @@ export type EventBody =
       name: string;
       durationMs: number;
       why?: 'rollback' | 'planned';
+      /** OIDs of the indexes of this run that were attached to it, and went with it. */
+      with?: number[];
     }
   | {
       type: 'drop.failed';
@@ -521,7 +548,7 @@ export type EventBody =
       /** Null when the baseline holds no list to compare with. */
       differences: CatalogDifferences | null;
     }
-  /** ANALYZE and COMMENT ON INDEX. */
+  /** ANALYZE, COMMENT ON INDEX and ATTACH PARTITION. */
   | { type: 'statement.started'; step: number; sql: string; pid: number; backendStart: string }
   | { type: 'statement.finished'; step: number; durationMs: number }
   | { type: 'statement.failed'; step: number; error: ErrorFacts; retryAt: string | null }

@@ -1,8 +1,11 @@
+import { attachments } from './attached.ts';
 import type { EventType, Found, RunEvent } from './events.ts';
+import { withParts } from './evolve-parts.ts';
 import { forgetAfter } from './evolve-probes.ts';
 import { plannedDropFailed, rebuiltAfter, removedAfter } from './evolve-removed.ts';
 import { renamed, undone } from './evolve-rename.ts';
 import { listed, rollbackDropFailed } from './evolve-rollback.ts';
+import { partsOf } from './parts.ts';
 import { isWait } from './sampling/phases.ts';
 import type { RunState, StepState } from './state.ts';
 
@@ -17,6 +20,8 @@ const BUILD_EVENTS = [
   'build.cancelled',
   'build.lost',
   'index.skipped',
+  'index.completed',
+  'partitions.found',
   'index.requeued',
   'step.lost',
   'drop.started',
@@ -123,6 +128,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         waitedMs: 0,
         waitingSince: null,
         oid: null,
+        kept: false,
         retryAt: null,
         error: null,
         advice: null,
@@ -161,6 +167,10 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         retryAt: null,
         note: SKIPPED[event.reason] ?? `left out by ${event.by}`,
       };
+    case 'partitions.found':
+      return { found: null, retryAt: null, error: null };
+    case 'index.completed':
+      return { ...ended(event.at), status: 'done', oid: event.oid, retryAt: null, error: null, advice: null };
     case 'index.requeued':
       return {
         // What a failed build left goes first.
@@ -244,6 +254,42 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
   }
 };
 
+const isDroppedBy = (event: Extract<BuildEvent, { type: 'index.dropped' }>, oid: number | null): boolean =>
+  oid !== null && (oid === event.oid || event.with?.includes(oid) === true);
+
+/** What went with the index of a partitioned table, and what has to be attached again, if it is made again. */
+const goneWith = (state: RunState, event: Extract<BuildEvent, { type: 'index.dropped' }>): StepState[] => {
+  const back = event.why === 'rollback';
+  const { parentOf } = attachments(state);
+  const detached = state.created.filter(
+    ({ oid }) => isDroppedBy(event, oid) || isDroppedBy(event, parentOf.get(oid) ?? null),
+  );
+  const isDetached = ({ schema, name }: { schema: string | null; name: string }): boolean =>
+    detached.some((index) => index.name === name && (schema === null || index.schema === schema));
+  return state.steps.map((step) => {
+    if (step.id === event.step) return step;
+    const { step: statement } = step;
+    if (statement.kind !== 'attach-partition') {
+      if (!isDroppedBy(event, step.oid)) return step;
+      return { ...step, ...LEFTOVER_GONE, status: back ? 'dropped' : 'queued', bytes: null };
+    }
+    const again = !back && step.status === 'done' && isDetached(statement.partition);
+    return again ? { ...step, status: 'queued' } : step;
+  });
+};
+
+/** The index of a partitioned table, with what its parts took together. */
+const completed = (state: RunState, event: Extract<BuildEvent, { type: 'index.completed' }>): Partial<StepState> => {
+  const parts = partsOf(state, event.step).filter(({ status }) => status === 'done');
+  const starts = parts.flatMap(({ startedAt }) => startedAt ?? []).sort();
+  return {
+    status: parts.length === 0 ? 'equal' : 'done',
+    startedAt: starts[0] ?? null,
+    finishedAt: parts.length === 0 ? null : event.at,
+    bytes: parts.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0),
+  };
+};
+
 /** The schema an index of this step lives in: its table's. */
 const schemaOf = (state: RunState, step: StepState): string | null =>
   state.tables.find((table) => table.oid === step.tableOid)?.schema ?? null;
@@ -257,7 +303,7 @@ const created = (state: RunState, event: BuildEvent): RunState['created'] => {
     ];
   if (event.type === 'statement.finished') return renamed(state, event.step);
   if (event.type === 'step.lost') return state.created.filter((index) => index.step !== event.step);
-  if (event.type === 'index.dropped') return state.created.filter((index) => index.oid !== event.oid);
+  if (event.type === 'index.dropped') return state.created.filter(({ oid }) => !isDroppedBy(event, oid));
   return state.created;
 };
 
@@ -277,17 +323,37 @@ const reopened = (state: RunState, event: BuildEvent): Partial<RunState> => {
   };
 };
 
+/** Partitions that were made meanwhile: their tables, and what is to be done on them. */
+const withMore = (
+  state: Pick<RunState, 'steps' | 'sections' | 'tables'>,
+  { step, parts, tables }: Extract<BuildEvent, { type: 'partitions.found' }>,
+): Partial<RunState> => {
+  const known = new Set(state.tables.map(({ oid }) => oid));
+  return {
+    tables: [...state.tables, ...tables.filter(({ oid }) => !known.has(oid))],
+    ...withParts(state, [{ step, parts }], false),
+  };
+};
+
 /** What an event about one step changes in the run. */
-export const evolveBuild = (state: RunState, event: BuildEvent): Partial<RunState> => ({
-  steps: state.steps.map((step) => {
-    if (step.id === event.step) return { ...step, ...stepChange(step, event), ...undone(state, step, event) };
+export const evolveBuild = (state: RunState, event: BuildEvent): Partial<RunState> => {
+  const before = event.type === 'index.dropped' ? goneWith(state, event) : state.steps;
+  const steps = before.map((step) => {
+    if (step.id === event.step) {
+      const whole = event.type === 'index.completed' ? completed(state, event) : {};
+      return { ...step, ...stepChange(step, event), ...whole, ...undone(state, step, event) };
+    }
     // Its section waits for the one that is open again: it is looked at anew when its turn comes.
     const waits = reopens(event) && step.status === 'queued' && step.found !== null;
     return waits ? { ...step, found: null } : step;
-  }),
-  created: created(state, event),
-  removed: removedAfter(state, event),
-  rebuilt: rebuiltAfter(state, event),
-  ...listed(state, event),
-  ...reopened(state, event),
-});
+  });
+  return {
+    steps,
+    created: created(state, event),
+    removed: removedAfter(state, event),
+    rebuilt: rebuiltAfter(state, event),
+    ...listed(state, event),
+    ...reopened(state, event),
+    ...(event.type === 'partitions.found' ? withMore({ ...state, steps }, event) : {}),
+  };
+};

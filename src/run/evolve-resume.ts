@@ -18,7 +18,15 @@ const toBeRolledBack = (step: StepState): StepState =>
 
 /** What the engine before had under way is in doubt; what it had given up is tried again. */
 const stepTakenUp = (step: StepState, event: Resumed): StepState => {
-  const fresh: StepState = { ...step, found: null, phase: null, cancel: null, retryAt: null, passingFailures: 0 };
+  const fresh: StepState = {
+    ...step,
+    found: null,
+    phase: null,
+    cancel: null,
+    kept: false,
+    retryAt: null,
+    passingFailures: 0,
+  };
   const again: StepState = { ...fresh, error: null, advice: null, note: null, dropFailures: 0, dropRetryAt: null };
   // What a failed build left goes first.
   const leftover = anew(step);
@@ -66,7 +74,9 @@ export const takenUp = (state: RunState, event: Resumed): Partial<RunState> => {
     steps,
     sections: state.sections.map((section, index) => ({
       ...section,
-      finishedAt: steps.every((step) => step.section !== index || isTerminal(step)) ? section.finishedAt : null,
+      finishedAt: steps.every((step) => step.section !== index || isTerminal(step) || step.gone)
+        ? section.finishedAt
+        : null,
     })),
     pauses: [],
     abort: null,

@@ -52,6 +52,7 @@ const kept = (state: RunState, event: Extract<RunEvent, { type: 'index.kept' }>)
     leftover: null,
     cancel: null,
     lost: false,
+    kept: !gone,
     note: why,
   });
   return {
@@ -118,8 +119,14 @@ export const listed = (state: RunState, event: BuildEvent): { rollback?: Rollbac
   if (event.type !== 'index.dropped' && event.type !== 'drop.failed') return {};
   if (event.why !== 'rollback') return {};
   const { oid, name } = event;
-  if (event.type === 'index.dropped')
-    return { rollback: { ...rollback, dropped: [...rollback.dropped, { oid, schema: event.schema, name }] } };
+  if (event.type === 'index.dropped') {
+    const also = state.created.filter((index) => event.with?.includes(index.oid) === true);
+    const dropped = [
+      { oid, schema: event.schema, name },
+      ...also.map((index) => ({ oid: index.oid, schema: index.schema ?? '', name: index.name })),
+    ];
+    return { rollback: { ...rollback, dropped: [...rollback.dropped, ...dropped] } };
+  }
   if (event.retryAt !== null) return {};
   const schema = state.steps[event.step]?.leftover?.schema ?? '';
   return { rollback: { ...rollback, left: [...rollback.left, { oid, schema, name, why: event.error.message }] } };

@@ -2,11 +2,13 @@ import type { Finding } from '../plan/types.ts';
 import type { PreflightFacts, RunEvent } from './events.ts';
 import { evolveBuild, isBuildEvent } from './evolve-build.ts';
 import { evolveHand, isHandEvent } from './evolve-hand.ts';
+import { withParts } from './evolve-parts.ts';
 import { evolveProbes, isProbeEvent, notMeasured } from './evolve-probes.ts';
 import { takenUp } from './evolve-resume.ts';
 import { evolveRollback, isRollbackEvent } from './evolve-rollback.ts';
 import { turnedBack } from './former.ts';
 import { withGate } from './gates/with-gate.ts';
+import { newStep } from './new-step.ts';
 import { changedFacts } from './preflight/change.ts';
 import { checklistChanged, checklistLooked, NO_CHECKLIST } from './preflight/checklist.ts';
 import { isRefused, needsLook } from './server.ts';
@@ -14,37 +16,6 @@ import type { Pause, RunState, StepState } from './state.ts';
 import { runnableSteps } from './steps.ts';
 
 type Started = Extract<RunEvent, { type: 'run.started' }>;
-
-const newStep = (id: number, section: number, step: StepState['step']): StepState => ({
-  id,
-  section,
-  step,
-  status: 'queued',
-  attempt: 0,
-  passingFailures: 0,
-  found: null,
-  shown: null,
-  tableOid: null,
-  backend: null,
-  startedAt: null,
-  finishedAt: null,
-  oid: null,
-  bytes: null,
-  phase: null,
-  waitedMs: 0,
-  waitingSince: null,
-  unwatched: false,
-  cancel: null,
-  lost: false,
-  leftover: null,
-  doubtful: null,
-  dropFailures: 0,
-  dropRetryAt: null,
-  retryAt: null,
-  error: null,
-  advice: null,
-  note: null,
-});
 
 /** The state after the first event of a run, which must be `run.started`. */
 export const initialState = (event: RunEvent): RunState => {
@@ -125,7 +96,7 @@ const judged = (state: RunState, findings: readonly Finding[]): Partial<RunState
 };
 
 const lookedAt = (state: RunState, facts: PreflightFacts, isShown = true): Partial<RunState> => {
-  const { findings, server, tables, steps, settings, estimates = [] } = facts;
+  const { findings, server, tables, steps, settings, parts, estimates = [] } = facts;
   const tableOf = new Map(steps.map((step) => [step.step, step.tableOid]));
   const foundOf = new Map(steps.map((step) => [step.step, step.found]));
   // What a server that took over has in its place nobody was shown.
@@ -134,17 +105,26 @@ const lookedAt = (state: RunState, facts: PreflightFacts, isShown = true): Parti
     const found = foundOf.get(step.id);
     return found?.kind === 'to-drop' ? found.oid : null;
   };
+  const looked = state.steps.map((step) => ({
+    ...step,
+    tableOid: tableOf.get(step.id) ?? step.tableOid,
+    shown: shown(step),
+  }));
   return {
-    preflight: { findings, server, tables, steps, settings, ...(facts.estimates && { estimates }) },
+    preflight: {
+      findings,
+      server,
+      tables,
+      steps,
+      settings,
+      ...(parts && { parts }),
+      ...(facts.estimates && { estimates }),
+    },
     preflightError: null,
     tables,
     // What is built already keeps the estimate that it was begun with.
     estimates: [...state.estimates.filter((old) => !estimates.some((each) => each.step === old.step)), ...estimates],
-    steps: state.steps.map((step) => ({
-      ...step,
-      tableOid: tableOf.get(step.id) ?? step.tableOid,
-      shown: shown(step),
-    })),
+    ...withParts({ steps: looked, sections: state.sections }, parts ?? [], parts !== undefined),
   };
 };
 

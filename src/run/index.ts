@@ -3,6 +3,7 @@ export { type PlanJson, planToJson } from '../plan/json.ts';
 export { normaliseStatement } from '../plan/normalise.ts';
 export type { Finding, Level, Plan } from '../plan/types.ts';
 export { capitalised, whatIsAhead } from './ahead.ts';
+export { attachedUnder, attachments, partsDone } from './attached.ts';
 export { CHANGES, readChange } from './change-text.ts';
 export {
   beforeDrop,
@@ -60,6 +61,7 @@ export {
 export type { BuildOutcome, DropOutcome, Input, RecordResult, Response } from './inputs.ts';
 export { type InvalidLeftover, invalidLeftovers, shownDrops } from './leftovers.ts';
 export { MOST_DELAY_MS, MOST_JOBS } from './order-change.ts';
+export { hasItsNeeds, isStuck, partsOf, planned } from './parts.ts';
 export { plainText } from './plain-text.ts';
 export { changedFindings } from './preflight/change.ts';
 export { isNewQuestion } from './preflight/checklist.ts';
@@ -85,7 +87,7 @@ export { respond } from './respond.ts';
 export { differenceCount, droppable, isToBeDropped, isToBeRebuilt, rebuildable } from './rollback.ts';
 export { describeSurveyed, isUsed, rollbackSum, rollbackWarnings } from './rollback-text.ts';
 export type * from './samples.ts';
-export { begunSections, isTerminal, jobsNow, nextBuildAt } from './schedule.ts';
+export { begunSections, isTerminal, jobsNow, nextBuildAt, turnOf } from './schedule.ts';
 export {
   compareServers,
   isSameServer,
@@ -94,7 +96,7 @@ export {
   refusalOf,
   type ServerIdentity,
 } from './server.ts';
-export { takesShortLock } from './short-lock.ts';
+export { gaveUp, takesShortLock } from './short-lock.ts';
 export { sideBySideLines } from './side-by-side.ts';
 export type * from './state.ts';
 export { type RunStatus, STATE_WORDS, type StateWord, stateWord, statusOf } from './status.ts';

@@ -6,6 +6,7 @@ import type {
   EventBody,
   ExitStatus,
   Found,
+  FoundParts,
   IndexFacts,
   Leftover,
   ListedIndex,
@@ -14,6 +15,7 @@ import type {
   ProbeMeasurement,
   RollbackSurvey,
   StatementsRead,
+  TableFacts,
   VerifyResult,
 } from './events.ts';
 import type { GateSignal } from './gates/evaluate.ts';
@@ -31,7 +33,8 @@ export type BuildOutcome =
  * is known.
  */
 export type DropOutcome =
-  | { kind: 'done'; durationMs: number }
+  /** with: OIDs of the indexes of this run that were attached to it and went with it. */
+  | { kind: 'done'; durationMs: number; with?: number[] }
   /** settled: there is nothing to drop any more. */
   | { kind: 'failed'; error: ErrorFacts; standing?: 'valid' | 'invalid'; settled?: true }
   | { kind: 'kept'; why: string; gone: boolean };
@@ -50,6 +53,8 @@ export type Input =
     }
   | { kind: 'baselined'; baseline: Baseline; statements?: StatementsRead }
   | { kind: 'inspected'; step: number; found: Found }
+  /** The index of a partitioned table, of which all known parts are there; `parts`: those that are still missing. */
+  | { kind: 'completed'; step: number; found: Found; parts: FoundParts['parts']; tables: TableFacts[] }
   | { kind: 'build-ended'; step: number; outcome: BuildOutcome }
   | { kind: 'identified'; step: number; oid: number }
   | {

@@ -1,8 +1,11 @@
+import { incompleteParents } from './attached.ts';
 import type { ExitStatus } from './events.ts';
+import { isStuck, planned } from './parts.ts';
 import { differenceCount } from './rollback.ts';
-import type { RollbackState, RunState } from './state.ts';
+import type { RollbackState, RunState, StepState } from './state.ts';
 import { stepName } from './steps.ts';
 
+const GOES_ON = 'indexdeck resume goes on with it, indexdeck rollback drops it';
 const WAY_BACK = 'indexdeck rollback drops it to its end';
 
 /** Whether what was built is there is not known: a copy of the server took over that was not looked at. */
@@ -16,6 +19,10 @@ export const debris = (state: RunState): string[] => [
         `the server that took over was not looked at: whether the ${state.created.length} built before are there, and valid, is unknown`,
       ]
     : []),
+  ...incompleteParents(state).map(
+    ({ index: { schema, name, oid } }) =>
+      `index ${schema}.${name} (oid ${oid}) of a partitioned table is not complete, and serves no query: ${GOES_ON}`,
+  ),
   ...state.steps.flatMap((step) => {
     if (step.leftover !== null && step.leftover.why === 'rollback') {
       const { schema, name, oid } = step.leftover;
@@ -29,6 +36,10 @@ export const debris = (state: RunState): string[] => [
     }
     if (step.leftover !== null && step.leftover.why === 'failed-build') {
       const { schema, name, oid } = step.leftover;
+      if (step.step.kind === 'create-index' && step.step.only)
+        return [
+          `index ${schema}.${name} (oid ${oid}) of a partitioned table is not complete, and could not be dropped: ${GOES_ON}`,
+        ];
       return [`invalid index ${schema}.${name} (oid ${oid}) of a failed build is still there: drop it concurrently`];
     }
     if (step.doubtful !== null) {
@@ -70,7 +81,7 @@ export const engineStatus = (state: RunState): ExitStatus => {
   if (isBlocked(state)) return 3;
   if (state.abort !== null) return 4;
   if (state.rollback !== null) return state.rollback.finishedAt !== null && state.rollback.left.length === 0 ? 0 : 1;
-  const failed = state.steps.some((step) => step.status !== 'done' && step.status !== 'equal');
+  const failed = planned(state).some((step) => step.status !== 'done' && step.status !== 'equal');
   const unverified = state.verify === null || !state.verify.ok;
   const invalidated = state.validations.some((validation) => validation.result === null || !validation.result.ok);
   return failed || unverified || invalidated || failedProbes(state) > 0 ? 1 : 0;
@@ -101,8 +112,11 @@ const indexes = (n: number): string => `${n} ${n === 1 ? 'index' : 'indexes'}`;
 
 /** Why the engine at work ended as it did, in one sentence. */
 export const engineReason = (state: RunState): string => {
-  const steps = state.steps.filter((step) => step.step.kind === 'create-index');
-  const count = (status: string) => steps.filter((step) => step.status === status).length;
+  const all = planned(state);
+  const steps = all.filter((step) => step.step.kind === 'create-index');
+  // One that lacks a part has failed with it.
+  const standing = (step: StepState) => (isStuck(state, step) ? 'failed' : step.status);
+  const count = (status: string) => steps.filter((step) => standing(step) === status).length;
   const status = engineStatus(state);
   const drops = state.steps.filter((step) => step.step.kind === 'drop-index');
   const gone = drops.length === 0 ? '' : `, ${drops.filter((step) => step.status === 'done').length} dropped`;
@@ -127,8 +141,7 @@ export const engineReason = (state: RunState): string => {
     verifyWords(state),
     failedProbes(state) > 0 ? `${failedProbes(state)} of ${state.probes.length} probes failed` : '',
     state.validations.some((validation) => validation.result?.ok === false) ? 'a validation query failed' : '',
-    steps.length < state.steps.length &&
-    state.steps.some((s) => s.step.kind !== 'create-index' && s.status === 'failed')
+    steps.length < all.length && all.some((s) => s.step.kind !== 'create-index' && s.status === 'failed')
       ? 'another statement failed'
       : '',
   ];

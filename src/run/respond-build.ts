@@ -1,5 +1,6 @@
 import { adviceFor, DUPLICATE_TABLE, isPassing, ownError, QUERY_CANCELED, retryDelayMs } from './errors.ts';
 import type { EventBody, Found, Leftover } from './events.ts';
+import { newParts } from './evolve-parts.ts';
 import type { Input } from './inputs.ts';
 import { rebuildLookedAt, removedBy } from './rebuild.ts';
 import { dropLookedAt, plannedDropEnded } from './respond-drop.ts';
@@ -7,6 +8,7 @@ import { at, failed, nextTry, policy } from './respond-failed.ts';
 import { renameBackLookedAt, renameLookedAt } from './respond-rename.ts';
 import { DROP_ATTEMPTS, rollbackDropEnded } from './respond-rollback.ts';
 import { openSections } from './schedule.ts';
+import { gaveUp, takesShortLock } from './short-lock.ts';
 import type { RunState, StepState } from './state.ts';
 import { stepName } from './steps.ts';
 
@@ -18,6 +20,11 @@ const refusal = (found: Found): { message: string; advice: string } | null => {
       return {
         message: `an index of this name is there with another definition: ${found.differences.join('; ')}`,
         advice: 'Rename the planned index, or drop the old one yourself if it is not needed.',
+      };
+    case 'incomplete':
+      return {
+        message: `the index is there (oid ${found.oid}), and not every partition has one that is attached to it`,
+        advice: 'Try it again (T): what is missing is looked for again.',
       };
     case 'invalid':
       return {
@@ -49,7 +56,9 @@ export const inspected = (state: RunState, input: Of<'inspected'>, now: number):
   if (step.step.kind === 'rename-index') return renameLookedAt(state, step, found);
   if (found.kind === 'none') return [seen];
   if (found.kind === 'invalid' && state.agreed.includes(found.oid)) return [seen];
-  if (found.kind === 'equal')
+  // An index ON ONLY a partitioned table is as planned before anything is attached to it.
+  const only = step.step.kind === 'create-index' && step.step.only;
+  if (found.kind === 'equal' || (found.kind === 'incomplete' && only))
     return [
       seen,
       {
@@ -69,6 +78,38 @@ export const inspected = (state: RunState, input: Of<'inspected'>, now: number):
   }
   const why = refusal(found);
   return why === null ? [seen] : [seen, ...failed(state, step, ownError(why.message), null, null, why.advice)];
+};
+
+/** What the catalog says of the index of a partitioned table, when all that was known to belong to it is done. */
+export const completed = (
+  state: RunState,
+  { step: id, found, parts, tables }: Of<'completed'>,
+  now: number,
+): EventBody[] => {
+  const step = state.steps[id];
+  if (step?.status !== 'queued' || state.rollback !== null || state.abort !== null) return [];
+  if (found.kind === 'equal') return [{ type: 'index.completed', step: id, name: stepName(step.step), oid: found.oid }];
+  const more = newParts(state.steps, id, parts);
+  const about = new Set(more.map(({ tableOid }) => tableOid));
+  if (more.length > 0)
+    return [{ type: 'partitions.found', step: id, parts: more, tables: tables.filter(({ oid }) => about.has(oid)) }];
+  if (found.kind === 'incomplete' || found.kind === 'none') {
+    const error = ownError(
+      found.kind === 'none'
+        ? 'all its parts were made, and the index is not there'
+        : `the index (oid ${found.oid}) is not valid, and no partition lacks one`,
+    );
+    return failed(
+      state,
+      step,
+      error,
+      null,
+      nextTry(state, step, now),
+      'Look at its partitions and their indexes by hand.',
+    );
+  }
+  const why = refusal(found) ?? { message: 'it is not as planned', advice: '' };
+  return failed(state, step, ownError(why.message), null, null, why.advice);
 };
 
 const cancelled = (state: RunState, step: StepState, leftover: Leftover | null, now: number): EventBody[] => {
@@ -108,7 +149,7 @@ export const buildEnded = (state: RunState, input: Of<'build-ended'>, now: numbe
   const byUs = step.cancel !== null && (error.sqlstate === QUERY_CANCELED || isPassing(error));
   if (byUs) return [...identified, ...cancelled(state, step, leftover, now)];
   // Somebody made a relation of this name since it was looked at: look again.
-  const passing = isPassing(error) || error.sqlstate === DUPLICATE_TABLE;
+  const passing = isPassing(error) || error.sqlstate === DUPLICATE_TABLE || gaveUp(step.step, error);
   // An index that stands in the way and is not proven ours must not be built over, nor dropped.
   const inTheWay = leftover !== null && !leftover.ours;
   const retryAt = passing && !inTheWay ? nextTry(state, step, now, error) : null;
@@ -125,8 +166,13 @@ export const dropEnded = (state: RunState, input: Of<'dropped'>, now: number): E
   if (step.leftover.why === 'rollback') return rollbackDropEnded(state, step, input.outcome, now);
   if (step.leftover.why === 'planned') return plannedDropEnded(state, step, input.outcome, now);
   const { oid, schema, name } = step.leftover;
-  if (input.outcome.kind === 'done')
-    return [{ type: 'index.dropped', step: step.id, oid, schema, name, durationMs: input.outcome.durationMs }];
+  if (input.outcome.kind === 'done') {
+    const { kind: _kind, ...dropped } = input.outcome;
+    return [{ type: 'index.dropped', step: step.id, oid, schema, name, ...dropped }];
+  }
+  // What others have attached to the index of a partitioned table would go with it: it stays, and is work for a person.
+  if (input.outcome.kind === 'kept' && takesShortLock(step.step))
+    return [{ type: 'index.kept', step: step.id, oid, schema, name, why: input.outcome.why, gone: input.outcome.gone }];
   const error = input.outcome.kind === 'kept' ? ownError(input.outcome.why) : input.outcome.error;
   if (input.outcome.kind === 'failed' && input.outcome.settled)
     return [{ type: 'drop.failed', step: step.id, oid, name, error, retryAt: null, settled: true }];
@@ -145,7 +191,10 @@ export const statementEnded = (state: RunState, input: Of<'statement-ended'>, no
   if (input.outcome.kind === 'done')
     return [{ type: 'statement.finished', step: step.id, durationMs: input.outcome.durationMs }];
   const { error } = input.outcome;
-  const retryAt = step.cancel?.cause === 'gate' || isPassing(error) ? nextTry(state, step, now, error) : null;
+  const retryAt =
+    step.cancel?.cause === 'gate' || isPassing(error) || gaveUp(step.step, error)
+      ? nextTry(state, step, now, error)
+      : null;
   const event: EventBody = { type: 'statement.failed', step: step.id, error, retryAt };
   return retryAt === null ? [event, ...policy(state, step, error.message)] : [event];
 };

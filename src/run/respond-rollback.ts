@@ -2,6 +2,7 @@ import { isPassing, QUERY_CANCELED, retryDelayMs } from './errors.ts';
 import type { EventBody, LeftIndex } from './events.ts';
 import type { DropOutcome, Input } from './inputs.ts';
 import { compareCatalog } from './rollback.ts';
+import { retriesOf } from './short-lock.ts';
 import type { RunState, StepState } from './state.ts';
 
 /** An index that could not be dropped this often is work for a person. */
@@ -9,9 +10,12 @@ export const DROP_ATTEMPTS = 5;
 
 /** Whether the same drop may do a little later: never for a right that is missing, and not while the run is ending. */
 const mayPass = (state: RunState, step: StepState, outcome: Extract<DropOutcome, { kind: 'failed' }>): boolean => {
-  if (state.abort !== null || step.dropFailures + 1 >= DROP_ATTEMPTS) return false;
+  const attempts = retriesOf(step.step, outcome.error, DROP_ATTEMPTS);
+  if (state.abort !== null || step.dropFailures + 1 >= attempts) return false;
   return isPassing(outcome.error) || outcome.error.sqlstate === QUERY_CANCELED;
 };
+
+const withoutKind = ({ kind: _, ...rest }: Extract<DropOutcome, { kind: 'done' }>) => rest;
 
 /** A drop of a rollback came to its end. One that failed for good is left and said; the others go on. */
 export const rollbackDropEnded = (state: RunState, step: StepState, outcome: DropOutcome, now: number): EventBody[] => {
@@ -19,7 +23,7 @@ export const rollbackDropEnded = (state: RunState, step: StepState, outcome: Dro
   const { oid, schema, name } = step.leftover;
   const about = { step: step.id, oid, name };
   if (outcome.kind === 'done')
-    return [{ type: 'index.dropped', ...about, schema, durationMs: outcome.durationMs, why: 'rollback' }];
+    return [{ type: 'index.dropped', ...about, schema, ...withoutKind(outcome), why: 'rollback' }];
   if (outcome.kind === 'kept') return [{ type: 'index.kept', ...about, schema, why: outcome.why, gone: outcome.gone }];
   const { error, standing } = outcome;
   const delayMs = retryDelayMs(step.dropFailures + 1);

@@ -63,6 +63,8 @@ const lostIndexes = (state: RunState, looked: PreflightFacts['steps']): EventBod
     if (step?.step.kind === 'drop-index') return returned(state, step, found);
     if (step?.step.kind !== 'create-index' || (step.status !== 'done' && step.status !== 'equal')) return [];
     if (found === null || found.kind === 'equal') return [];
+    // On its way: what belongs to it is not all attached yet.
+    if (found.kind === 'incomplete' && step.step.only && found.oid === (step.oid ?? found.oid)) return [];
     const schema = state.tables.find((table) => table.oid === step.tableOid)?.schema;
     // By its OID it is this run's own, which this server knows only half built.
     const ours = found.kind === 'invalid' && step.status === 'done' && found.oid === step.oid && schema !== undefined;
@@ -78,6 +80,8 @@ export const takenBack = (state: RunState, results: readonly VerifyResult[]): Ev
   const indexes = results.flatMap(({ step: id, oid, invalid }) => {
     const step = state.steps[id];
     const schema = state.tables.find((table) => table.oid === step?.tableOid)?.schema;
+    // One of a partitioned table lacks a partition's: nothing was lost.
+    if (step?.step.kind === 'create-index' && step.step.only) return [];
     if (!invalid || step?.status !== 'done' || oid === null || step.oid !== oid || schema === undefined) return [];
     const leftover = { oid, schema, name: stepName(step.step), ours: true };
     return [lost(step, 'it was built, and is not valid any more', leftover)];

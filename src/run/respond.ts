@@ -3,7 +3,7 @@ import { duration } from './format.ts';
 import type { GateSignal } from './gates/evaluate.ts';
 import type { Input, Response } from './inputs.ts';
 import { lookedAgain, withSummary } from './preflight/look-again.ts';
-import { buildEnded, dropEnded, inspected, statementEnded } from './respond-build.ts';
+import { buildEnded, completed, dropEnded, inspected, statementEnded } from './respond-build.ts';
 import { respondToCommand } from './respond-command.ts';
 import { analyzed, probed } from './respond-probes.ts';
 import { rollbackChecked } from './respond-rollback.ts';
@@ -130,6 +130,8 @@ const facts = (state: RunState, input: Exclude<Input, { kind: 'command' }>, now:
       return [{ type: 'baseline.taken', ...input.baseline }, ...statementsRead(input.statements)];
     case 'inspected':
       return inspected(state, input, now);
+    case 'completed':
+      return completed(state, input, now);
     case 'build-ended':
       return buildEnded(state, input, now);
     case 'identified': {

@@ -32,7 +32,9 @@ export const describeSurveyed = (state: RunState, index: SurveyedIndex, now: num
     ].join('  ');
   if (standing === 'gone') return `oid ${oid}  gone already`;
   const parts = [
-    standing === 'invalid' ? 'INVALID, half dropped' : usage(index),
+    standing === 'invalid' ? (index.takes === undefined ? 'INVALID, half dropped' : 'NOT COMPLETE') : usage(index),
+    ...(index.takes === undefined ? [] : [`as one with ${index.takes} attached, NOT concurrently`]),
+    ...(index.attachedTo === undefined ? [] : ['goes with what it is attached to']),
     size === null ? 'size unknown' : bytes(size),
     indexAge(state, index, now),
     `oid ${oid}`,
@@ -46,11 +48,17 @@ export const rollbackWarnings = (state: RunState, survey: RollbackSurvey): strin
   const unfinished = survey.unfinished.map(({ name, work, pid }) =>
     plainText(`${work === 'build' ? 'the build' : 'the drop'} of ${name}${pid === null ? '' : ` (pid ${pid})`}`),
   );
+  const whole = survey.indexes.filter((index) => (index.takes ?? 0) > 0 && droppable(index));
+  const asOne = whole.map(
+    ({ schema, name, takes = 0 }) =>
+      `${plainText(`${schema}.${name}`)} is the index of a partitioned table: it is dropped as one with the ${takes} attached to it, and not concurrently, which the server refuses. That takes an ACCESS EXCLUSIVE lock on the table and all its partitions: reads and writes wait, for a moment once it has them. It gives up after a second and is tried again.`,
+  );
   const living = state.purpose === 'deploy' ? ['The run ends with it: nothing more is built.'] : [];
   return [
     ...living,
     ...(unfinished.length === 0 ? [] : [`Ended and cleaned up first: ${unfinished.join(', ')}.`]),
-    `Each is dropped concurrently, on up to ${state.jobs} ${state.jobs === 1 ? 'table' : 'tables'} at the same time. A drop takes a moment, unless a transaction has used its table: it waits for each of those, and nobody can know how long.`,
+    ...asOne,
+    `${whole.length === 0 ? 'Each is' : 'The others are'} dropped concurrently, on up to ${state.jobs} ${state.jobs === 1 ? 'table' : 'tables'} at the same time. A drop takes a moment, unless a transaction has used its table: it waits for each of those, and nobody can know how long.`,
     `Scans are counted on this server only${survey.statsReset === null ? '' : `, and since ${survey.statsReset.slice(0, 19)}Z at most`}; queries that use an index now do without it.`,
     ...(survey.indexes.some(rebuildable) ? [AGAIN] : []),
     'This cannot be undone: what is dropped has to be built again.',

@@ -1,3 +1,5 @@
+import { hasItsNeeds, isStuck } from './parts.ts';
+import { takesShortLock } from './short-lock.ts';
 import type { RunState, StepState } from './state.ts';
 
 const TERMINAL: ReadonlySet<StepState['status']> = new Set([
@@ -11,6 +13,10 @@ const TERMINAL: ReadonlySet<StepState['status']> = new Set([
 
 export const isTerminal = (step: StepState): boolean => TERMINAL.has(step.status);
 
+/** Nothing more is to come of it, as things are. */
+export const isSettled = (state: RunState, step: StepState): boolean =>
+  isTerminal(step) || step.gone || isStuck(state, step);
+
 /**
  * The sections that are worked on: the first that is not finished. Where that one is a table's, all that follow it and are
  * tables' too, up to one that is not.
@@ -23,6 +29,13 @@ export const openSections = ({ sections }: Pick<RunState, 'sections'>): number[]
   return sections
     .slice(0, next === -1 ? undefined : next)
     .flatMap(({ finishedAt }, index) => (index >= first && finishedAt === null ? [index] : []));
+};
+
+/** When the section's turn comes, as a number: the same for tables' sections that are worked on at the same time. */
+export const turnOf = (sections: readonly { byTable?: boolean }[], section: number): number => {
+  let first = section;
+  while (first > 0 && sections[first]?.byTable === true && sections[first - 1]?.byTable === true) first--;
+  return first;
 };
 
 /** Sections that have begun and are not finished: what an operator is told is under way. */
@@ -64,6 +77,8 @@ const nameOf = ({ step }: StepState): string | null => ('name' in step ? step.na
  * or a rename keeps its place among all that is about its name or its table.
  */
 const mustFollow = (state: RunState, later: StepState, earlier: StepState): boolean => {
+  // Parts have an order of their own, and whoever follows one follows the whole.
+  if (later.parent !== null || earlier.parent !== null) return false;
   if (KEEPS_ITS_PLACE.has(later.step.kind) || KEEPS_ITS_PLACE.has(earlier.step.kind))
     return nameOf(later) === nameOf(earlier) || overlap(tablesOf(state, later), tablesOf(state, earlier));
   if (later.step.kind === 'comment')
@@ -107,13 +122,14 @@ const isUnderWay = (step: StepState, open: ReadonlySet<number>, inflight: Readon
   step.status === 'running' ||
   (step.status === 'dropping' && inflight.has(`drop:${step.id}`)) ||
   inflight.has(`inspect:${step.id}`) ||
+  inflight.has(`complete:${step.id}`) ||
   (step.found !== null && step.status === 'queued' && open.has(step.section));
 
 /** What has to come before a step of its section is over. */
 const mayComeNext = (state: RunState, step: StepState): boolean =>
   (state.sections[step.section]?.steps ?? []).every((id) => {
     const other = state.steps[id];
-    return other === undefined || id >= step.id || isTerminal(other) || !mustFollow(state, step, other);
+    return other === undefined || id >= step.id || isSettled(state, other) || !mustFollow(state, step, other);
   });
 
 /**
@@ -126,7 +142,8 @@ export const startable = (
   now: number,
   inflight: ReadonlySet<string>,
 ): StepState[] => {
-  if (now < (nextBuildAt(state) ?? 0)) return [];
+  // An index of a partitioned table that is made is also to be completed: the delay is for builds.
+  const delayed = now < (nextBuildAt(state) ?? 0);
   const jobs = jobsNow(state);
   const open = new Set(sections);
   const underWay = state.steps.filter((step) => isUnderWay(step, open, inflight));
@@ -134,7 +151,10 @@ export const startable = (
   // A leftover waits to be dropped: its table is not free either.
   for (const step of state.steps) if (step.status === 'dropping') held.push(tablesOf(state, step));
   const candidates = state.steps
-    .filter((step) => open.has(step.section) && step.status === 'queued' && !isUnderWay(step, open, inflight))
+    .filter((step) => open.has(step.section) && step.status === 'queued' && !step.gone)
+    .filter((step) => !isUnderWay(step, open, inflight))
+    .filter((step) => !delayed || takesShortLock(step.step))
+    .filter((step) => hasItsNeeds(state, step))
     .filter((step) => step.retryAt === null || Date.parse(step.retryAt) <= now)
     .filter((step) => mayComeNext(state, step))
     .sort((a, b) => rowsOf(state, b) - rowsOf(state, a) || a.id - b.id);

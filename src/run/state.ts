@@ -90,6 +90,10 @@ export interface StepState {
   /** Its number in the run, from 0. */
   id: number;
   section: number;
+  /** The step that this is a part of: of an index on a partitioned table. Null for the plan's own steps. */
+  parent: number | null;
+  /** Its partition is not there any more, or needs nothing done: it is left alone. */
+  gone: boolean;
   step: RunnableStep;
   status: StepStatus;
   /** Attempts begun. */
@@ -136,6 +140,8 @@ export interface StepState {
    * never dropped, and never passed over in silence either.
    */
   doubtful: { oid: number; schema: string; name: string } | null;
+  /** A last look has said why its index is not to be dropped: that is not tried again. */
+  kept: boolean;
   /** How often dropping it has failed. */
   dropFailures: number;
   /** When dropping it is tried again, ISO. */

@@ -3,6 +3,7 @@ import type { StepEstimate } from './estimates/estimate-indexes.ts';
 import { timeLeft } from './estimates/left.ts';
 import type { Range } from './estimates/range.ts';
 import { handOf } from './hand.ts';
+import { planned } from './parts.ts';
 import { describeMeasuring, measuring } from './probes/measuring.ts';
 import { respondToCommand } from './respond-command.ts';
 import type { Backend, Sample, Watcher } from './samples.ts';
@@ -185,7 +186,7 @@ export const statusOf = (
   state: RunState,
   { sample, alive, now }: { sample: Sample | null; alive: boolean; now: number },
 ): RunStatus => {
-  const creates = state.steps.filter(({ step }) => step.kind === 'create-index');
+  const creates = planned(state).filter(({ step }) => step.kind === 'create-index');
   const count = (...statuses: StepStatus[]): number => creates.filter(({ status }) => statuses.includes(status)).length;
   const begun = begunSections(state);
   const at = begun[0] ?? state.sections.findIndex(({ finishedAt }) => finishedAt === null);

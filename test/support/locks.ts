@@ -37,6 +37,10 @@ export async function idleInTransaction(database: TestDatabase): Promise<Scene> 
   return scene(database, 'forgotten', ['BEGIN ISOLATION LEVEL REPEATABLE READ', 'SELECT 1']);
 }
 
+/** A transaction that has run one statement, and holds the locks that it took. */
+export const transaction = (database: TestDatabase, statement: string): Promise<Scene> =>
+  scene(database, 'transaction', ['BEGIN', statement]);
+
 /** `count` sessions that queue for a lock on a table which one more session holds; all of them wait when this returns. */
 export async function waiters(database: TestDatabase, count: number, table: string): Promise<Scene> {
   const holder = await holdLock(database, table);

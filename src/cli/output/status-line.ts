@@ -4,7 +4,9 @@ import {
   describeMeasuring,
   formatOwnValue,
   isOff,
+  isStuck,
   measuring,
+  planned,
   REFUSED_WORDS,
   type RunState,
   type Sample,
@@ -69,9 +71,9 @@ const timeToGo = (state: RunState, sample: Sample | null, now: number): string[]
 /** Where a run stands, in one line. */
 export const statusLine = ({ state, sample, link }: FeedView, now: number): string => {
   if (state === null) return 'status: nothing is known of the run yet';
-  const indexes = state.steps.filter((step) => step.step.kind === 'create-index');
+  const indexes = planned(state).filter((step) => step.step.kind === 'create-index');
   const over = indexes.filter((step) => ['done', 'equal', 'failed', 'skipped'].includes(step.status)).length;
-  const failed = indexes.filter((step) => step.status === 'failed').length;
+  const failed = indexes.filter((step) => step.status === 'failed' || isStuck(state, step)).length;
   const begun = state.sections.filter((section) => section.startedAt !== null).length;
   const building = state.steps.filter((step) => step.status === 'building').length;
   const parts = [

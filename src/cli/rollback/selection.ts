@@ -1,4 +1,4 @@
-import type { RunState, StepState, SurveyedIndex } from '../../run/index.ts';
+import { partsOf, type RunState, type StepState, type SurveyedIndex } from '../../run/index.ts';
 import { UsageError } from '../errors.ts';
 
 /** Which of the run's indexes are meant; all of them when nothing is said. */
@@ -52,7 +52,7 @@ export const selectSteps = (state: RunState, selection: Selection): Set<number> 
   const chosen = new Set<number>();
   const add = (flag: string, wanted: string, steps: readonly StepState[]): void => {
     if (steps.length === 0) throw new UsageError(`${flag} ${wanted}: the plan of run ${state.run} has nothing of that`);
-    for (const { id } of steps) chosen.add(id);
+    for (const { id } of steps) for (const each of [id, ...partsOf(state, id).map((part) => part.id)]) chosen.add(each);
   };
   for (const name of selection.only ?? []) add('--only', name, byName(state, name));
   for (const section of selection.section ?? []) add('--section', section, bySection(state, section));

@@ -1,3 +1,4 @@
+export { type AttachedNames, attachedNames } from './attached-names.ts';
 export { bytesOfDatabase, type CatalogBaseline, takeBaseline } from './baseline.ts';
 export { checkIndexes } from './check-indexes.ts';
 export { plannedDefinition, plannedStatement, sideBySide } from './compare.ts';
@@ -13,6 +14,7 @@ export {
 export { type DropInspection, type DropTarget, inspectDrop, inspectDrops } from './inspect-drops.ts';
 export { inspectRename } from './inspect-rename.ts';
 export { reasonToKeep } from './keep.ts';
+export { type PartitionedIndex, partitionedIndexes, tablesOfTree } from './partitions.ts';
 export { runValidation, type ValidationOutcome } from './run-validation.ts';
 export { inspectingSettings } from './settings.ts';
 export { verifyIndexes } from './verify.ts';

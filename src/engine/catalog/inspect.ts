@@ -93,8 +93,8 @@ function worthTrying(
   if (!isIndexable(row) || row.is_system === true) return false;
   if (row.index_oid === null) return options.tryMissing === true;
   if (!isIndex(row) || row.index_table_oid !== row.table_oid) return false;
-  // What it would be replaced by.
-  if (row.valid !== true) return options.tryMissing === true;
+  // What it would be replaced by. That of a partitioned table is compared before it is complete, too.
+  if (row.valid !== true && row.index_kind !== 'I') return options.tryMissing === true;
   const definition = definitions.get(row.index_oid);
   return typeof definition?.text === 'string' && needsServer(create, definition.text);
 }
@@ -126,13 +126,11 @@ function judge(
       differences: [`${other}, planned on ${row.table_schema}.${row.table_name}`],
     };
   }
-  if (row.valid !== true) {
-    if (row.index_kind === 'i') return { kind: 'invalid', oid, definition, ready: row.ready === true };
-    const why = 'it is not complete: not every partition has its index attached to it';
-    return { kind: 'different', oid, definition, differences: [why] };
-  }
+  if (row.valid !== true && row.index_kind === 'i')
+    return { kind: 'invalid', oid, definition, ready: row.ready === true };
   const differences =
     read.text === null ? [`it could not be compared: ${read.why}`] : compareWithPlan(row, create, read.text, tried);
   if (differences.length > 0) return { kind: 'different', oid, definition, differences };
+  if (row.valid !== true) return { kind: 'incomplete', oid, definition };
   return { kind: 'equal', oid, definition, bytes: (row.index_pages ?? 0) * row.block_size };
 }

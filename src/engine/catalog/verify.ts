@@ -18,14 +18,14 @@ export async function verifyIndexes(session: Session, targets: readonly Inspecti
     const found = inspection?.found ?? { kind: 'none' };
     const oid = 'oid' in found ? found.oid : null;
     const state = oid === null ? undefined : states.get(oid);
-    const bytes = oid === null ? null : (sizes.get(oid)?.bytes ?? null);
+    // An index of a partitioned table has no storage of its own.
+    const bytes = oid === null || state?.kind === 'I' ? null : (sizes.get(oid)?.bytes ?? null);
     const problems = inspection === undefined ? ['it was not found'] : problemsOf(inspection, create.name);
     if (state?.live === false) problems.push('it is being dropped: indislive is false');
     if (state?.valid && !state.ready) problems.push('it is not ready for writes: indisready is false');
-    // An index of a partitioned table has no storage of its own.
-    if (bytes === 0 && state?.kind === 'i') problems.push('its size is zero');
+    if (bytes === 0) problems.push('its size is zero');
     const result = { step, ok: problems.length === 0, problems, oid, bytes };
-    return found.kind === 'invalid' ? { ...result, invalid: true } : result;
+    return found.kind === 'invalid' || found.kind === 'incomplete' ? { ...result, invalid: true } : result;
   });
 }
 
@@ -39,6 +39,8 @@ function problemsOf({ found }: Inspection, name: string): string[] {
       return [found.message];
     case 'other-relation':
       return [`${name} is ${found.what}, not an index`];
+    case 'incomplete':
+      return ['it is not complete: not every partition has its index attached to it'];
     case 'invalid':
       return ['it is not valid: queries do not use it'];
     case 'building':

@@ -8,7 +8,7 @@ import type { StallingTransaction } from '../../queries/stalling_transactions.ts
 import type { TableIndex } from '../../queries/table_indexes.ts';
 import type { XminHolder } from '../../queries/xmin_holders.ts';
 import type { RunOptions, StepState } from '../../run/index.ts';
-import type { DropInspection, DropTarget, Inspection } from '../catalog/index.ts';
+import type { AttachedNames, DropInspection, DropTarget, Inspection, PartitionedIndex } from '../catalog/index.ts';
 import type { EstimateFacts } from './estimates/gather-estimates.ts';
 import type { Hypothetical } from './hypothetical/ask.ts';
 import type { Pooling } from './pooling.ts';
@@ -53,6 +53,12 @@ export interface Facts {
   indexes: IndexFinding[];
   /** The indexes that the plan drops. */
   drops: DropFinding[];
+  /** Those that are on partitioned tables, and what they are made of. */
+  partitioned: PartitionedIndex[];
+  /** The plan's own ATTACH PARTITION, and what their names stand for. */
+  attaches: AttachedNames[];
+  /** What stands where the parts of such indexes belong, for a run that is taken up again. */
+  parts: IndexFinding[];
   /** The valid indexes of the tables that are to get new ones; null when a lock kept them from being read. */
   neighbours: TableIndex[] | null;
   /** Why the server does not take an index, by step, where more is known than it says. */

@@ -14,10 +14,17 @@ import { systemIdentifier } from '../../queries/system_identifier.ts';
 import { tablespacesNamed } from '../../queries/tablespaces_named.ts';
 import { trySettings } from '../../queries/try_settings.ts';
 import { xminHolders } from '../../queries/xmin_holders.ts';
-import { builtWith, type RunOptions, runnableSteps } from '../../run/index.ts';
+import { builtWith, type RunOptions, runnableSteps, type StepState } from '../../run/index.ts';
 import { calledFunctions } from '../catalog/called-functions.ts';
 import { isHarmless } from '../catalog/harmless-functions.ts';
-import { type InspectionTarget, inspectDrops, inspectIndexes } from '../catalog/index.ts';
+import {
+  attachedNames,
+  type Inspection,
+  type InspectionTarget,
+  inspectDrops,
+  inspectIndexes,
+  partitionedIndexes,
+} from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
 import { defaultTablespace } from './default-tablespaces.ts';
@@ -30,6 +37,7 @@ import { refusalCauses } from './refusal-causes.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
 import { tablesNow, WATCHED_MS, watchWrites } from './tables-now.ts';
+import { isToBeBuilt } from './to-be-built.ts';
 import { checkUnique } from './unique/check.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
@@ -42,25 +50,27 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const targets = await asTheyAreCalled(session, indexTargets(plan, options), about.built ?? []);
   // Early, so that what is watched meanwhile costs little time of its own.
   const names = [...new Set(targets.map(({ create }) => create.table))];
-  const writes = await watchWrites(session, names, builds ? watchedMs : 0);
+  const writes = await watchWrites(session, names, { watchedMs: builds ? watchedMs : 0, kept: memory.writes });
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
   const inspections = await inspectIndexes(session, targets, { tryMissing, known: memory.trials });
   for (const [step, { tried, found }] of inspections)
     if (tried && (found.kind === 'none' || found.kind === 'invalid')) memory.trials.set(step, tried);
-  const indexes = targets.flatMap((target) => {
-    const inspection = inspections.get(target.step);
-    return inspection === undefined ? [] : [{ ...target, ...inspection }];
-  });
+  const indexes = findingsOf(targets, inspections);
+  // What is tried for the whole need not be tried for each part.
+  const known = partTargets(about.steps ?? [], options);
+  const parts = findingsOf(known, await inspectIndexes(session, known));
+  const partitioned = await partitionedIndexes(session, indexes);
   const drops = await dropsOf(session, plan);
+  const refused = await refusedProbes(session, options);
+  const scope = { mayTry: tryMissing, memory: memory.estimates, budgetMs: about.sampleMs };
   const tables = [
     ...new Set([
       ...indexes.flatMap(({ row }) => row.table_oid ?? []),
       ...drops.flatMap(({ table }) => table?.oid ?? []),
+      ...partitioned.flatMap(({ tree }) => tree.map(({ oid }) => oid)),
     ]),
   ];
-  const refused = await refusedProbes(session, options);
-  const scope = { mayTry: tryMissing, memory: memory.estimates, budgetMs: about.sampleMs };
   return {
     plan,
     options,
@@ -74,6 +84,9 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     systemIdentifier: options.backup === null ? null : await memory.once('system', () => identifierOf(session)),
     indexes,
     drops,
+    partitioned,
+    attaches: await attachedNames(session, plannedAttaches(plan)),
+    parts,
     neighbours: builds ? without(await neighboursOf(session, indexes), drops) : [],
     refusalCauses: await refusalCauses(session, indexes),
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
@@ -89,8 +102,9 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     refusedSettings: await refusedSettings(session, plan, options),
     roleDefaults: await roleDefaults(session),
     refusedProbes: refused,
+    // As long as the same indexes are missing the answer is the same.
     hypothetical: builds
-      ? await memory.once('hypothetical', () =>
+      ? await memory.once(`hypothetical ${indexes.filter(isToBeBuilt).map(({ step }) => step)}`, () =>
           askHypothetically(session, { indexes, options, refusedProbes: refused, user: server.user }),
         )
       : null,
@@ -141,10 +155,29 @@ async function dropsOf(session: Session, plan: Plan): Promise<DropFinding[]> {
   });
 }
 
+const findingsOf = (targets: readonly InspectionTarget[], inspections: ReadonlyMap<number, Inspection>) =>
+  targets.flatMap((target) => {
+    const inspection = inspections.get(target.step);
+    return inspection === undefined ? [] : [{ ...target, ...inspection }];
+  });
+
 /** The plan's indexes with their numbers in the run. */
 export const indexTargets = (plan: Plan, { settings }: Pick<RunOptions, 'settings'>): InspectionTarget[] =>
   runnableSteps(plan).flatMap(({ step: create }, step) =>
     create.kind === 'create-index' ? [{ step, create: builtWith(create, settings) }] : [],
+  );
+
+const plannedAttaches = (plan: Plan) =>
+  runnableSteps(plan).flatMap(({ step: attach }, step) =>
+    attach.kind === 'attach-partition' ? [{ step, attach }] : [],
+  );
+
+/** The parts of indexes on partitioned tables that a run has by now. */
+const partTargets = (steps: readonly StepState[], { settings }: Pick<RunOptions, 'settings'>): InspectionTarget[] =>
+  steps.flatMap(({ id, parent, gone, step: create }) =>
+    create.kind === 'create-index' && parent !== null && !gone
+      ? [{ step: id, create: builtWith(create, settings) }]
+      : [],
   );
 
 async function refusedProbes(session: Session, { probes = [] }: RunOptions): Promise<Facts['refusedProbes']> {

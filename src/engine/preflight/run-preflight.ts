@@ -8,6 +8,7 @@ import {
   type StepState,
   type TableFacts,
 } from '../../run/index.ts';
+import { tablesOfTree } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { builderSettings } from './builder-settings.ts';
 import { stepEstimates } from './estimates/step-estimates.ts';
@@ -31,6 +32,8 @@ export interface PreflightInput {
   resumed?: readonly StepState[] | null;
   /** What the run has built so far, by step: the new index of a replacement may have its own name by now. */
   built?: RunState['created'];
+  /** The steps of the run as they are by now, with the parts of those that are made of some. */
+  steps?: readonly StepState[];
   /** rollback: what is looked at is whether the indexes can be dropped; default: whether they can be built. */
   purpose?: RunState['purpose'];
   /** Of the looks before this one; absent: this is the only one. */
@@ -54,7 +57,11 @@ export async function runPreflight(input: PreflightInput): Promise<PreflightFact
 export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): PreflightFacts {
   const { server } = facts;
   const tables = new Map<number, TableFacts>();
-  for (const { table } of [...facts.indexes, ...facts.drops]) if (table !== null) tables.set(table.oid, table);
+  for (const { table } of [...facts.indexes, ...facts.parts, ...facts.drops])
+    if (table !== null) tables.set(table.oid, table);
+  for (const { tree } of facts.partitioned) for (const table of tablesOfTree(tree)) tables.set(table.oid, table);
+  const onPartitioned =
+    facts.parts.length > 0 || facts.indexes.some(({ row, create }) => row.table_kind === 'p' && !create.only);
   return {
     findings: waiveFindings(findingsOf(facts, purpose), facts.options.ignore ?? []).map(readable),
     server: {
@@ -65,11 +72,12 @@ export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): Pr
       monitor: server.monitor,
     },
     tables: [...tables.values()],
-    steps: [...facts.indexes, ...facts.drops].map(({ step, table, found }) => ({
+    steps: [...facts.indexes, ...facts.parts, ...facts.drops].map(({ step, table, found }) => ({
       step,
       tableOid: table?.oid ?? null,
       found,
     })),
+    ...(onPartitioned ? { parts: facts.partitioned.map(({ step, parts }) => ({ step, parts })) } : {}),
     settings: builderSettings(facts),
     ...(facts.basis === null ? {} : { estimates: stepEstimates(facts) }),
   };

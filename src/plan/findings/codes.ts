@@ -3,6 +3,7 @@ import type { CodeEntry, CodeGroup } from './entry.ts';
 import { CONDITION_CODES } from './groups/conditions.ts';
 import { DROP_CODES } from './groups/drops.ts';
 import { INDEX_CODES } from './groups/indexes.ts';
+import { PARTITION_CODES } from './groups/partitions.ts';
 import { PLAN_CODES } from './groups/plan.ts';
 import { RESTORE_CODES } from './groups/restore.ts';
 import { RESUMED_CODES } from './groups/resumed.ts';
@@ -12,6 +13,7 @@ const GROUPS = [
   PLAN_CODES,
   SERVER_CODES,
   INDEX_CODES,
+  PARTITION_CODES,
   CONDITION_CODES,
   DROP_CODES,
   RESUMED_CODES,

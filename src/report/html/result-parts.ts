@@ -80,6 +80,21 @@ ${rows.map(({ name, schema, table, outcome, bytes: size, durationMs, atMost, att
 </tbody></table></div>`;
 };
 
+const PARTS = { index: 'on a partition', parent: 'ON ONLY', attach: 'attach' } as const;
+
+/** What the indexes on partitioned tables were made of. */
+export const partitions = ({ partitions: parts = [], indexes: all }: Report): Html =>
+  parts.length === 0
+    ? nothing
+    : html`
+<h2>Indexes on partitioned tables, part by part</h2>
+<div class="scroll"><table><thead><tr><th>index</th><th>part</th><th>name</th><th>table</th><th>outcome</th><th class="n">size</th><th class="n">time</th><th class="n">attempts</th></tr></thead><tbody>
+${parts.map(
+  ({ partOf, what, name, schema, table, outcome, bytes: size, durationMs, attempts, note }) =>
+    html`<tr><td><code>${all.find(({ step }) => step === partOf)?.name ?? String(partOf)}</code></td><td>${PARTS[what]}</td><td><code>${name}</code>${note === null ? null : html`<br><span class="faint">${note}</span>`}</td><td>${table === null ? '' : schema === null ? table : `${schema}.${table}`}</td><td class="${outcome === 'attached' ? 'good' : OUTCOME_TONES[outcome]}">${outcome === 'equal' ? 'there already' : outcome}</td><td class="n">${size === null || what !== 'index' ? '' : bytes(size)}</td><td class="n">${durationMs === null ? '' : duration(durationMs)}</td><td class="n">${attempts}</td></tr>`,
+)}
+</tbody></table></div>`;
+
 export const failures = (report: Report): Html =>
   report.failures.length === 0
     ? nothing

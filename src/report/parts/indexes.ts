@@ -1,4 +1,4 @@
-import { type RunState, type StepState, stepName, workedMs } from '../../run/index.ts';
+import { isStuck, partsOf, planned, type RunState, type StepState, stepName, workedMs } from '../../run/index.ts';
 import type { Report } from '../schema.ts';
 
 type Index = Report['indexes'][number];
@@ -6,7 +6,7 @@ type Section = Report['sections'][number];
 
 const isIndex = ({ step }: StepState): boolean => step.kind === 'create-index';
 
-const OUTCOMES: Record<StepState['status'], Index['outcome']> = {
+export const OUTCOMES: Record<StepState['status'], Index['outcome']> = {
   done: 'built',
   equal: 'equal',
   failed: 'failed',
@@ -19,15 +19,23 @@ const OUTCOMES: Record<StepState['status'], Index['outcome']> = {
   running: 'unknown',
 };
 
-const took = ({ startedAt, finishedAt }: StepState): number | null =>
+export const took = ({ startedAt, finishedAt }: StepState): number | null =>
   startedAt === null || finishedAt === null ? null : Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt));
 
-const schemaOf = (state: RunState, { tableOid, step }: StepState): string | null =>
+export const schemaOf = (state: RunState, { tableOid, step }: StepState): string | null =>
   state.tables.find(({ oid }) => oid === tableOid)?.schema ?? (step.kind === 'create-index' ? step.schema : null);
+
+/** Why an index of a partitioned table is not there: the first of its parts that is not. */
+const lacking = (state: RunState, { id }: StepState): string | null => {
+  const failed = partsOf(state, id).find(({ status, gone }) => !gone && (status === 'failed' || status === 'skipped'));
+  return failed === undefined
+    ? null
+    : `${stepName(failed.step)}: ${failed.error?.message ?? failed.note ?? failed.status}`;
+};
 
 /** What became of each planned index. */
 export const indexes = (state: RunState): Index[] =>
-  state.steps.flatMap((step): Index[] => {
+  planned(state).flatMap((step): Index[] => {
     if (step.step.kind !== 'create-index') return [];
     const checked = state.verify?.results.find((result) => result.step === step.id);
     return [
@@ -37,7 +45,7 @@ export const indexes = (state: RunState): Index[] =>
         name: step.step.name,
         schema: schemaOf(state, step),
         table: step.step.table,
-        outcome: OUTCOMES[step.status],
+        outcome: isStuck(state, step) ? 'failed' : OUTCOMES[step.status],
         attempts: step.attempt,
         startedAt: step.startedAt,
         finishedAt: step.finishedAt,
@@ -50,14 +58,14 @@ export const indexes = (state: RunState): Index[] =>
         // What was verified before it was dropped again says nothing of now.
         verified: step.status === 'dropped' || checked === undefined ? null : checked.ok,
         problems: step.status === 'dropped' ? [] : (checked?.problems ?? []),
-        note: step.error?.message ?? step.note,
+        note: isStuck(state, step) ? lacking(state, step) : (step.error?.message ?? step.note),
       },
     ];
   });
 
-/** ANALYZE and COMMENT of the sections. */
+/** ANALYZE, COMMENT and ATTACH PARTITION of the sections. */
 export const statements = (state: RunState): Report['statements'] =>
-  state.steps
+  planned(state)
     .filter((step) => !isIndex(step) && step.step.kind !== 'drop-index')
     .map((step) => ({
       step: step.id + 1,
@@ -68,19 +76,21 @@ export const statements = (state: RunState): Report['statements'] =>
 
 export const sections = (state: RunState): Section[] =>
   state.sections.map(({ title, steps, startedAt, finishedAt }, at) => {
-    const planned = steps.flatMap((id) => state.steps[id] ?? []).filter(isIndex);
-    const count = (status: StepState['status']) => planned.filter((step) => step.status === status).length;
+    const all = steps.flatMap((id) => state.steps[id] ?? []).filter((step) => isIndex(step) && step.parent === null);
+    // One that lacks a part has failed with it.
+    const standing = (step: StepState) => (isStuck(state, step) ? 'failed' : step.status);
+    const count = (status: StepState['status']) => all.filter((step) => standing(step) === status).length;
     const [built, equal, failed, skipped, dropped] = (['done', 'equal', 'failed', 'skipped', 'dropped'] as const).map(
       count,
     ) as [number, number, number, number, number];
-    const open = planned.length - built - equal - failed - skipped - dropped;
+    const open = all.length - built - equal - failed - skipped - dropped;
     const number = at + 1;
     return {
       number,
       title,
       startedAt,
       finishedAt,
-      planned: planned.length,
+      planned: all.length,
       built,
       equal,
       failed,

@@ -1,5 +1,7 @@
+import { partsOf } from '../parts.ts';
 import type { Sample } from '../samples.ts';
-import { jobsNow } from '../schedule.ts';
+import { jobsNow, turnOf } from '../schedule.ts';
+import { takesShortLock } from '../short-lock.ts';
 import type { RunState, StepState } from '../state.ts';
 import { makespan } from './makespan.ts';
 import { around, type Range, range } from './range.ts';
@@ -15,12 +17,14 @@ const LEAST_BUILT = 3;
 const isActive = ({ status }: StepState): boolean =>
   status === 'building' || status === 'dropping' || status === 'running';
 
-const isIndex = ({ step }: StepState): boolean => step.kind === 'create-index';
+/** What is done in a moment, or is made of others, takes no time of its own. */
+const isBuild = (state: RunState, { id, step, gone }: StepState): boolean =>
+  step.kind === 'create-index' && !gone && !takesShortLock(step) && partsOf(state, id).length === 0;
 
 /** Of builds without an estimate: as long as those before took, more or less. */
 const usual = (state: RunState): Range | null => {
   const times = state.steps
-    .filter((step) => step.status === 'done' && isIndex(step) && step.finishedAt !== null)
+    .filter((step) => step.status === 'done' && isBuild(state, step) && step.finishedAt !== null)
     .flatMap((step) => workedMs(step, Date.parse(step.finishedAt ?? '')) ?? []);
   if (times.length < LEAST_BUILT) return null;
   return around(times.reduce((sum, ms) => sum + ms, 0) / times.length, 1 / 3, 3);
@@ -42,18 +46,20 @@ export const stepEstimate = (state: RunState, step: number): Range | null => {
 export const timeLeft = (state: RunState, sample: Sample | null, now: number): TimeLeft => {
   if (state.phase !== 'running') return { kind: 'none' };
   if (state.pauses.length > 0) return { kind: 'unknown', why: 'paused' };
-  const left = state.steps.filter((step) => step.status === 'queued' || isActive(step));
+  const left = state.steps.filter((step) => !step.gone && (step.status === 'queued' || isActive(step)));
   if (left.length === 0) return { kind: 'none' };
   if (sample?.builds.some((build) => build.waiting)) return { kind: 'unknown', why: 'in a wait' };
   const learned = refinement(state);
   const other = usual(state);
-  const builds = left.filter(isIndex).map((step) => {
-    const estimated = state.estimates.find((each) => each.step === step.id)?.ms ?? null;
-    const whole = estimated === null ? other : refined(estimated, learned);
-    const worked = step.status === 'building' ? workedMs(step, now) : null;
-    const ms = whole === null || worked === null ? whole : rest(whole, worked);
-    return { section: step.section, table: step.tableOid ?? `step ${step.id}`, ms };
-  });
+  const builds = left
+    .filter((step) => isBuild(state, step))
+    .map((step) => {
+      const estimated = state.estimates.find((each) => each.step === step.id)?.ms ?? null;
+      const whole = estimated === null ? other : refined(estimated, learned);
+      const worked = step.status === 'building' ? workedMs(step, now) : null;
+      const ms = whole === null || worked === null ? whole : rest(whole, worked);
+      return { section: turnOf(state.sections, step.section), table: step.tableOid ?? `step ${step.id}`, ms };
+    });
   const known = builds.flatMap(({ ms, ...where }) => (ms === null ? [] : [{ ...where, ms }]));
   if (known.length < builds.length) return { kind: 'unknown', why: 'too few built' };
   const delays = state.delayMs * Math.max(0, builds.length - 1);

@@ -53,6 +53,7 @@ export const preflightChange = (
   const oldSteps = new Map(before.steps.map((step) => [step.step, essence(step)]));
   const steps = now.steps.filter((step) => oldSteps.get(step.step) !== essence(step));
   const tables = standing(before.tables) === standing(now.tables) ? {} : { tables: now.tables };
+  const parts = same(before.parts, now.parts) ? {} : { parts: now.parts ?? [] };
   const settings = same(before.settings, now.settings) ? {} : { settings: now.settings };
   const server = same(before.server, now.server) ? {} : { server: now.server };
   const estimates =
@@ -60,7 +61,7 @@ export const preflightChange = (
   const isMaterial =
     cleared.length + added.length + steps.length > 0 ||
     moved ||
-    Object.keys({ ...tables, ...settings, ...server }).length > 0;
+    Object.keys({ ...tables, ...parts, ...settings, ...server }).length > 0;
   const isTold = [...current].some(([key, finding]) => {
     const had = old.get(key);
     return had !== undefined && worthTelling(had, finding);
@@ -76,6 +77,7 @@ export const preflightChange = (
     findings,
     ...(steps.length === 0 ? {} : { steps }),
     ...tables,
+    ...parts,
     ...settings,
     ...server,
     ...estimates,
@@ -97,11 +99,13 @@ export const changedFindings = (findings: readonly Finding[], change: PreflightC
 export const changedFacts = (facts: PreflightFacts, change: PreflightChange): PreflightFacts => {
   const steps = new Map(facts.steps.map((step) => [step.step, step]));
   for (const step of change.steps ?? []) steps.set(step.step, step);
+  const parts = change.parts ?? facts.parts;
   return {
     ...facts,
     findings: changedFindings(facts.findings, change),
     steps: [...steps.values()],
     tables: change.tables ?? facts.tables,
+    ...(parts === undefined ? {} : { parts }),
     settings: change.settings ?? facts.settings,
     server: change.server ?? facts.server,
     ...(change.estimates && { estimates: change.estimates }),

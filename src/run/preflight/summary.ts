@@ -66,7 +66,7 @@ export const preflightSummary = ({ plan, preflight, findings, jobs, steps }: Sum
   return {
     indexes: {
       planned: creates.length,
-      toBuild: count((kind) => kind === 'none'),
+      toBuild: count((kind) => kind === 'none' || kind === 'incomplete'),
       present: count((kind) => kind === 'equal'),
       toReplace: count((kind) => kind === 'invalid'),
       inTheWay: count((kind) => IN_THE_WAY.has(kind)),

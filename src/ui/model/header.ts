@@ -1,5 +1,5 @@
 import { type FeedView, isAbandoned } from '../../client/feed.ts';
-import { isToBeDropped, jobsNow, type RunState, type Sample, timeLeft, timeRange } from '../../run/index.ts';
+import { isToBeDropped, jobsNow, planned, type RunState, type Sample, timeLeft, timeRange } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { clockSince, clockTime, since } from './format.ts';
 import { readingAge } from './live.ts';
@@ -94,7 +94,7 @@ const etaText = (state: RunState, sample: Sample | null, now: number): string =>
 /** How far: the second row. */
 export const progressRow = (state: RunState | null, sample: Sample | null, now: number, width: number): Row => {
   if (state === null) return fitRow([], width);
-  const indexes = state.steps.filter((step) => step.step.kind === 'create-index');
+  const indexes = planned(state).filter((step) => step.step.kind === 'create-index');
   const reading = readingAge(sample, now);
   const building = state.steps.filter((step) => step.status === 'building').length;
   const active = state.steps.filter(isActive).length - building;

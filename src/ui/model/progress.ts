@@ -1,6 +1,10 @@
 import {
   type BuildProgress,
   bytesRange,
+  gaveUp,
+  isStuck,
+  partsDone,
+  partsOf,
   type RunState,
   type Sample,
   type SectionState,
@@ -14,7 +18,7 @@ import { SYMBOL } from '../theme.ts';
 import { age, bytes, clockTime, since } from './format.ts';
 import { backendDoes, backendName } from './people.ts';
 import { cut, cutMiddle, fitRow, padEnd, padStart, type Row, row, seg, selectRow, textWidth } from './row.ts';
-import { isActive, isTerminal, phaseWords, stepMark } from './words.ts';
+import { isActive, isTerminal, type Mark, phaseWords, stepMark } from './words.ts';
 
 /** A line of the progress pane: a section, or a step of an unfolded one. */
 export type ProgressItem = { kind: 'section'; section: number } | { kind: 'step'; step: number };
@@ -22,8 +26,15 @@ export type ProgressItem = { kind: 'section'; section: number } | { kind: 'step'
 /** Sections that were folded or unfolded by hand; the others are open while something in them goes on. */
 export type Folds = Readonly<Record<number, boolean>>;
 
+/** Those of a section that are to be seen: the parts of an index until it is whole. */
 const stepsOf = (state: RunState, section: SectionState): StepState[] =>
-  section.steps.map((id) => state.steps[id]).filter((step): step is StepState => step !== undefined);
+  section.steps
+    .map((id) => state.steps[id])
+    .filter((step): step is StepState => step !== undefined && !step.gone)
+    .filter(({ parent, status }) => {
+      const whole = parent === null ? undefined : state.steps[parent];
+      return whole === undefined || !isTerminal(whole) || status === 'dropping' || status === 'failed';
+    });
 
 /** Open by itself: under way, or with a failure that waits for a word. */
 const opensItself = (state: RunState, section: SectionState): boolean =>
@@ -39,7 +50,9 @@ export const isOpen = (state: RunState, index: number, folds: Folds): boolean =>
 export const progressItems = (state: RunState, folds: Folds): ProgressItem[] =>
   state.sections.flatMap((section, index): ProgressItem[] => [
     { kind: 'section', section: index },
-    ...(isOpen(state, index, folds) ? section.steps.map((step): ProgressItem => ({ kind: 'step', step })) : []),
+    ...(isOpen(state, index, folds)
+      ? stepsOf(state, section).map(({ id }): ProgressItem => ({ kind: 'step', step: id }))
+      : []),
   ]);
 
 export const sameItem = (a: ProgressItem | null, b: ProgressItem | null): boolean =>
@@ -76,9 +89,9 @@ const bar = (done: number, total: number, width: number): string => {
 const sectionRow = (state: RunState, index: number, width: number, now: number): Row => {
   const section = state.sections[index];
   if (section === undefined) return [];
-  const steps = stepsOf(state, section);
+  const steps = stepsOf(state, section).filter(({ parent }) => parent === null);
   const done = steps.filter(isTerminal).length;
-  const failed = steps.filter((step) => step.status === 'failed').length;
+  const failed = steps.filter((step) => step.status === 'failed' || isStuck(state, step)).length;
   const finished = section.finishedAt !== null;
   const mark =
     finished && failed === 0
@@ -168,7 +181,7 @@ const stepText = (
     case 'queued':
       return step.retryAt === null
         ? `${word}${expectedSize(state, step, wide)}`
-        : `attempt ${step.attempt + 1} in ${age(Math.max(0, (Date.parse(step.retryAt) - now) / 1000))}`;
+        : `${step.error !== null && gaveUp(step.step, step.error) ? 'lock busy: ' : ''}attempt ${step.attempt + 1} in ${age(Math.max(0, (Date.parse(step.retryAt) - now) / 1000))}`;
     case 'done':
     case 'equal':
       return step.bytes === null ? word : `${word}, ${bytes(step.bytes)}`;
@@ -179,6 +192,28 @@ const stepText = (
     default:
       return word;
   }
+};
+
+/** A part says what it is for the index that it stands under; any other step has its own name. */
+const rowName = ({ step, parent }: StepState): string => {
+  if (parent === null) return plainText(stepName(step));
+  if (step.kind === 'attach-partition') return `  attach ${plainText(step.partition.name)}`;
+  const only = step.kind === 'create-index' && step.only ? ' (ON ONLY)' : '';
+  return `  ${plainText(stepName(step))}${only}`;
+};
+
+/** An index of a partitioned table: how much of it is there, and whether the rest can still come. */
+const wholeMark = (state: RunState, step: StepState): { mark: Mark; text: string; active: boolean } | null => {
+  const parts = partsOf(state, step.id);
+  if (parts.length === 0 || step.status !== 'queued') return null;
+  const { done, of } = partsDone(state, step.id);
+  const active = parts.some(isActive);
+  const text = `${done}/${of} parts`;
+  if (isStuck(state, step))
+    return { mark: { symbol: SYMBOL.failed, word: 'FAILED', tone: 'bad' }, text: `lacks a part: ${text}`, active };
+  const mark: Mark =
+    active || done > 0 ? { symbol: SYMBOL.working, word: 'building', tone: 'info' } : stepMark(step, undefined);
+  return { mark, text, active };
 };
 
 /** At the right edge: how long it took or has been at it; of one that waits for its turn, about how long it will take. */
@@ -197,15 +232,16 @@ const stepRow = (
   nameWidth: number,
   now: number,
 ): Row => {
-  const mark = stepMark(step, live);
+  const whole = wholeMark(state, step);
+  const mark = whole?.mark ?? stepMark(step, live);
   const room = width - 5 - nameWidth - 2 - CLOCK - 2;
-  const text = stepText(state, step, live, now, room >= 60);
+  const text = whole?.text ?? stepText(state, step, live, now, room >= 60);
   const clock = stepClock(state, step, now);
-  const active = isActive(step);
+  const active = whole?.active ?? isActive(step);
   return fitRow(
     row(
       seg(`   ${mark.symbol} `, mark.tone),
-      seg(padEnd(cutMiddle(plainText(stepName(step.step)), nameWidth), nameWidth), active ? 'plain' : 'dim'),
+      seg(padEnd(cutMiddle(rowName(step), nameWidth), nameWidth), active ? 'plain' : 'dim'),
       '  ',
       seg(room < 4 ? '' : padEnd(cut(text, room), room), mark.tone),
       seg(padStart(clock, CLOCK + 1), 'dim'),
@@ -219,7 +255,7 @@ const nameWidthFor = (state: RunState, items: readonly ProgressItem[], width: nu
   const longest = items
     .map((item) => (item.kind === 'step' ? state.steps[item.step] : undefined))
     .filter((step): step is StepState => step !== undefined)
-    .reduce((most, step) => Math.max(most, textWidth(plainText(stepName(step.step)))), 10);
+    .reduce((most, step) => Math.max(most, textWidth(rowName(step))), 10);
   return Math.max(6, Math.min(longest, Math.floor((width - 17) * 0.53)));
 };
 

@@ -1,4 +1,12 @@
-import { differenceCount, type RollbackState, type RunEvent, type RunState, type StepState } from '../../run/index.ts';
+import {
+  differenceCount,
+  isStuck,
+  planned,
+  type RollbackState,
+  type RunEvent,
+  type RunState,
+  type StepState,
+} from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { stepName } from '../../run/steps.ts';
 import { SYMBOL } from '../theme.ts';
@@ -38,7 +46,8 @@ const DONE: Partial<Record<StepState['step']['kind'], string>> = {
 };
 
 export const outcomeOf = (state: RunState, step: StepState): Outcome => {
-  const name = plainText(stepName(step.step));
+  const only = step.parent !== null && step.step.kind === 'create-index' && step.step.only ? ' (ON ONLY)' : '';
+  const name = `${plainText(stepName(step.step))}${only}`;
   const size = step.bytes === null ? '' : `, ${bytes(step.bytes)}`;
   const check = verified(state, step);
   const fine = {
@@ -94,7 +103,9 @@ export const outcomeOf = (state: RunState, step: StepState): Outcome => {
         symbol: SYMBOL.queued,
         tone: 'warn',
         good: false,
-        text: `not ${step.step.kind === 'drop-index' ? 'dropped' : 'built'}: the run ended before it began`,
+        text: isStuck(state, step)
+          ? 'not built: something that it needs has failed or was left out'
+          : `not ${step.step.kind === 'drop-index' ? 'dropped' : 'built'}: the run ended before it began`,
       };
     default:
       return {
@@ -109,8 +120,10 @@ export const outcomeOf = (state: RunState, step: StepState): Outcome => {
 
 /** The counts of a finished run in one sentence. */
 export const tally = (state: RunState): string => {
-  const indexes = state.steps.filter((step) => step.step.kind === 'create-index');
-  const count = (status: StepState['status']): number => indexes.filter((step) => step.status === status).length;
+  const indexes = planned(state).filter((step) => step.step.kind === 'create-index');
+  // One that lacks a part has failed with it.
+  const standing = (step: StepState) => (isStuck(state, step) ? 'failed' : step.status);
+  const count = (status: StepState['status']): number => indexes.filter((step) => standing(step) === status).length;
   const rest = indexes.length - count('done') - count('equal') - count('failed') - count('skipped') - count('dropped');
   return [
     `${plural(count('done'), 'index', 'indexes')} built`,
@@ -162,7 +175,7 @@ const rollbackRows = (state: RunState, width: number): Row[] => {
 /** The result, index by index, what is not right first; of the events, how production fared. */
 export const resultRows = (state: RunState, width: number, events: readonly RunEvent[] = []): Row[] => {
   const { outcome } = state;
-  const outcomes = state.steps.map((step) => outcomeOf(state, step));
+  const outcomes = state.steps.filter(({ gone }) => !gone).map((step) => outcomeOf(state, step));
   const check = verifiedWord(state);
   const todo = outcome?.leftToDo ?? [];
   const line = (one: Outcome): Row[] => {

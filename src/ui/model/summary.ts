@@ -1,4 +1,4 @@
-import { describeBack, describeProbe, type RunState } from '../../run/index.ts';
+import { describeBack, describeProbe, planned, type RunState } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { bytes, clockTime, plural, since } from './format.ts';
 import { outcomeOf, tally } from './result.ts';
@@ -7,7 +7,7 @@ import { outcomeOf, tally } from './result.ts';
 const MOST_LISTED = 80;
 
 const builtLines = (state: RunState): string[] => {
-  const built = state.steps.filter((step) => step.status === 'done' && step.step.kind === 'create-index');
+  const built = planned(state).filter((step) => step.status === 'done' && step.step.kind === 'create-index');
   if (built.length === 0) return ['Built: nothing.'];
   const size = built.reduce((sum, step) => sum + (step.bytes ?? 0), 0);
   return [
@@ -18,7 +18,10 @@ const builtLines = (state: RunState): string[] => {
 };
 
 const notBuiltLines = (state: RunState): string[] => {
-  const bad = state.steps.map((step) => outcomeOf(state, step)).filter((one) => !one.good);
+  const bad = state.steps
+    .filter(({ gone }) => !gone)
+    .map((step) => outcomeOf(state, step))
+    .filter((one) => !one.good);
   if (bad.length === 0) return [];
   return [
     `Not built, or not right (${bad.length}):`,

@@ -1,5 +1,7 @@
 import type { CreateIndexStep } from '../../../src/plan/types.ts';
 import {
+  attachedUnder,
+  attachments,
   type BuildOutcome,
   type DropOutcome,
   type Effect,
@@ -20,6 +22,7 @@ import {
 } from '../../../src/run/index.ts';
 import { serverError } from '../../support/core.ts';
 import type { FakeEngine, Task } from './fake-engine.ts';
+import { partsFor, tablesIn } from './fake-partitions.ts';
 import type { FakeBackend, OwnStatement } from './fake-server.ts';
 
 const TERMINATE_AFTER_MS = 15_000;
@@ -97,6 +100,14 @@ export class FakeInterpreter {
         const found = this.#found(this.#step(effect.step)) ?? { kind: 'none' };
         return this.#engine.end(task, { kind: 'inspected', step: effect.step, found });
       }
+      case 'complete': {
+        if (this.#engine.seats.inspect.backend === null) return false;
+        const { server } = this.#engine.around;
+        const step = this.#step(effect.step);
+        const found = this.#foundAt(createOf(step));
+        const parts = partsFor(server, createOf(step), found);
+        return this.#engine.end(task, { kind: 'completed', step: step.id, found, parts, tables: tablesIn(server) });
+      }
       case 'build':
         return this.#build(task, this.#step(effect.step));
       case 'reconcile':
@@ -151,8 +162,9 @@ export class FakeInterpreter {
   }
 
   #look(step: StepState): IndexAt | null {
-    const { name, table } = createOf(step);
-    return this.#engine.around.server.look(name, table);
+    const { name, table, only } = createOf(step);
+    const found = this.#engine.around.server.look(name, table);
+    return found !== null && only && step.status !== 'dropping' ? { ...found, valid: true } : found;
   }
 
   #foundAt({ name, table }: CreateIndexStep): Found {
@@ -165,8 +177,9 @@ export class FakeInterpreter {
       if (pid !== null) return { kind: 'building', oid, pid, application: null };
     }
     if (index.table !== table) return { kind: 'different', oid, definition: '', differences: ['on another table'] };
-    if (!index.valid) return { kind: 'invalid', oid, definition: '', ready: index.ready };
+    if (!index.valid && !index.partitioned) return { kind: 'invalid', oid, definition: '', ready: index.ready };
     if (!index.asPlanned) return { kind: 'different', oid, definition: '', differences: ['another column'] };
+    if (!index.valid) return { kind: 'incomplete', oid, definition: '' };
     return { kind: 'equal', oid, definition: '', bytes: 8192 };
   }
 
@@ -241,13 +254,22 @@ export class FakeInterpreter {
     this.#engine.seats.tryLock();
     const blocked = !this.#engine.seats.lockHeld;
     if (!blocked) this.#engine.seats.openToBuild(this.#engine.state.jobs);
-    const tables = [...server.tables.values()];
+    const steps = this.#engine.state.steps;
+    const partitioned = steps.flatMap(({ id, parent, step }) =>
+      parent === null && step.kind === 'create-index' && !step.only && server.tables.get(step.table)?.partitions != null
+        ? [{ step: id, create: step, found: this.#foundAt(step) }]
+        : [],
+    );
+    const parts = partitioned
+      .filter(({ found }) => found.kind === 'none' || found.kind === 'incomplete')
+      .map(({ step, create, found }) => ({ step, parts: partsFor(server, create, found) }));
     return {
       findings: blocked ? [{ level: 'blocks', code: 'other-engine', what: '', why: '', advice: '' }] : [],
       server: { version: '18.4', versionNum: 180004, startedAt: null, superuser: false, monitor: true },
-      tables: tables.map(({ name, oid }, n) => ({ oid, schema: 'public', name, rows: n, bytes: n * 8192 })),
-      steps: this.#engine.state.steps.flatMap((each) => {
-        const found = isRenaming(each) ? null : this.#found(each);
+      tables: tablesIn(server),
+      ...(partitioned.length === 0 ? {} : { parts }),
+      steps: steps.flatMap((each) => {
+        const found = isRenaming(each) || each.gone ? null : this.#found(each);
         return found === null ? [] : [{ step: each.id, tableOid: this.#tableOf(each), found }];
       }),
       settings: [],
@@ -270,8 +292,9 @@ export class FakeInterpreter {
     if (task.stage === 0) {
       if (this.#isGone(backend)) return ended({ kind: 'lost', error: LOST });
       this.#unsent.delete(step.id);
-      const { name, table, unique } = createOf(step);
-      this.#send(task, step, { kind: 'build', index: name, table, unique });
+      const { name, table, unique, only } = createOf(step);
+      if (only) this.#send(task, step, { kind: 'only', index: name, table });
+      else this.#send(task, step, { kind: 'build', index: name, table, unique });
       return true;
     }
     if (task.stage === 1) {
@@ -367,7 +390,8 @@ export class FakeInterpreter {
       return true;
     }
     const there = this.#foundAt(create);
-    return ended(task.found, there.kind === 'equal' && there.oid === task.found?.oid);
+    const asPlanned = there.kind === 'equal' || (there.kind === 'incomplete' && create.only);
+    return ended(task.found, asPlanned && there.oid === task.found?.oid);
   }
 
   #cancel(task: Task, { step, backend }: Extract<Effect, { kind: 'cancel' }>): boolean {
@@ -401,7 +425,13 @@ export class FakeInterpreter {
     };
     if (task.stage === 2 && this.#backendGone(step, this.#isUnwanted(step)) !== true) return false;
     if (task.stage === 2) return this.#whatIsLeft(task, id, oid, task.error ?? LOST);
-    const done = () => this.#engine.end(task, { kind: 'dropped', step: id, outcome: { kind: 'done', durationMs: 5 } });
+    const done = () => {
+      const { state } = this.#engine;
+      const left = new Set([...server.indexes.values()].map((index) => index.oid));
+      const gone = [...attachedUnder(attachments(state), oid)].filter((each) => !left.has(each));
+      const outcome = { kind: 'done' as const, durationMs: 5, ...(gone.length === 0 ? {} : { with: gone }) };
+      return this.#engine.end(task, { kind: 'dropped', step: id, outcome });
+    };
     if (task.stage === 0) {
       if (this.#isGone(backend)) return failed(LOST);
       if (this.#engine.seats.inspect.backend === null) return false;
@@ -425,8 +455,14 @@ export class FakeInterpreter {
         return this.#engine.end(task, { kind: 'dropped', step: id, outcome });
       }
       if (verdict.kind === 'gone') return done();
+      const made = new Set(this.#engine.state.created.map((index) => index.oid));
+      const foreign = server.attachedTo(name).some((each) => !made.has(server.indexes.get(each)?.oid ?? -1));
+      if (foreign) {
+        const outcome = { kind: 'kept' as const, why: 'what this run did not make is attached to it', gone: false };
+        return this.#engine.end(task, { kind: 'dropped', step: id, outcome });
+      }
       // Between the look and the drop lies one round trip: a known limit.
-      this.#send(task, step, { kind: 'drop', index: name });
+      this.#send(task, step, { kind: 'drop', index: name, partitioned: createOf(step).only });
       return true;
     }
     if (backend === null || !backend.client || backend.result?.kind === 'lost') return failed(LOST);
@@ -455,6 +491,10 @@ export class FakeInterpreter {
         this.#send(task, step, { kind: 'rename', index: from, to: name });
         return true;
       }
+      if (step.step.kind === 'attach-partition') {
+        this.#send(task, step, { kind: 'attach', index: step.step.name, partition: step.step.partition.name });
+        return true;
+      }
       const table = step.step.kind === 'analyze' ? (step.step.tables[0]?.table ?? '') : '';
       this.#send(task, step, { kind: 'analyze', table });
       return true;
@@ -469,13 +509,13 @@ export class FakeInterpreter {
   #verify(task: Task): boolean {
     if (this.#engine.seats.inspect.backend === null) return false;
     const standing = new Set([...this.#engine.around.server.indexes.values()].map(({ oid }) => oid));
-    const results = this.#engine.state.steps.flatMap(({ id, step }): VerifyResult[] => {
+    const results = this.#engine.state.steps.flatMap(({ id, step, gone }): VerifyResult[] => {
       const removed = this.#engine.state.removed.find((index) => index.step === id);
       if (removed !== undefined) {
         const ok = !standing.has(removed.oid);
         return [{ step: id, ok, problems: ok ? [] : ['still there'], oid: removed.oid, bytes: null }];
       }
-      if (step.kind !== 'create-index') return [];
+      if (step.kind !== 'create-index' || gone) return [];
       const found = this.#foundAt(this.#asCalled(id, step));
       const ok = found.kind === 'equal';
       return [{ step: id, ok, problems: ok ? [] : [found.kind], oid: 'oid' in found ? found.oid : null, bytes: 8192 }];

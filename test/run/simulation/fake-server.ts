@@ -8,6 +8,8 @@ export interface FakeTable {
   oid: number;
   /** Rows that a unique index would reject. */
   duplicates: boolean;
+  /** Of a partitioned table its partitions, by name; null for any other. */
+  partitions: string[] | null;
 }
 
 export interface FakeIndex {
@@ -22,11 +24,24 @@ export interface FakeIndex {
   asPlanned: boolean;
   /** A drop of the run has made it invalid. */
   halfDropped?: boolean;
+  /** The index of a partitioned table: valid when one is attached to it for each partition. */
+  partitioned: boolean;
+  /** Name of the index that it is attached to. */
+  parent: string | null;
 }
 
 export type Statement =
   | { kind: 'build'; index: string; table: string; unique?: boolean; ifNotExists?: boolean; asPlanned?: boolean }
-  | { kind: 'drop'; index: string /** The one that is meant; the server goes by the name. */; oid?: number }
+  /** partitioned: not concurrently. */
+  | {
+      kind: 'drop';
+      index: string;
+      partitioned?: boolean /** The one that is meant; the server goes by the name. */;
+      oid?: number;
+    }
+  /** CREATE INDEX ON ONLY a partitioned table. */
+  | { kind: 'only'; index: string; table: string; asPlanned?: boolean }
+  | { kind: 'attach'; index: string; partition: string }
   /** Not concurrently. */
   | { kind: 'reindex'; index: string }
   | { kind: 'analyze'; table: string }
@@ -104,8 +119,8 @@ export class FakeServer {
   #pid = 100;
   #oid = 16_384;
 
-  createTable(name: string, duplicates = false): FakeTable {
-    const table = { name, oid: this.#oid++, duplicates };
+  createTable(name: string, duplicates = false, partitions: string[] | null = null): FakeTable {
+    const table = { name, oid: this.#oid++, duplicates, partitions };
     this.tables.set(name, table);
     return table;
   }
@@ -116,16 +131,42 @@ export class FakeServer {
     table: string,
     about: Pick<FakeIndex, 'valid' | 'by' | 'asPlanned'> & { unique?: boolean | undefined },
   ): FakeIndex {
-    const index = { name, table, oid: this.#oid++, ready: about.valid, ...about, unique: about.unique ?? false };
+    const partitioned = (this.tables.get(table)?.partitions ?? null) !== null;
+    const unique = about.unique ?? false;
+    const index = { name, table, oid: this.#oid++, ready: about.valid, ...about, unique, partitioned, parent: null };
     this.indexes.set(name, index);
     return index;
   }
 
   /** Somebody else drops an index; no wait, no trace. */
   takeAway(name: string): void {
-    this.indexes.delete(name);
-    this.takenAway.add(name);
+    // What is attached is not dropped by itself, and goes with what it is attached to.
+    if (this.indexes.get(name)?.parent != null) return;
+    for (const each of [name, ...this.attachedTo(name)]) {
+      this.indexes.delete(each);
+      this.takenAway.add(each);
+    }
     this.meddled += 1;
+  }
+
+  /** Somebody adds a partition: the server makes its indexes, as its parent has them. */
+  addPartition(parent: string, name: string): void {
+    const table = this.tables.get(parent);
+    if (table?.partitions == null || this.tables.has(name)) return;
+    if (this.#holderOf(parent) !== null || this.#hasTransaction((writes) => writes === parent)) return;
+    this.createTable(name);
+    table.partitions.push(name);
+    for (const index of [...this.indexes.values()]) {
+      if (index.table !== parent) continue;
+      const { asPlanned, unique } = index;
+      this.plant(`${name}_${index.name}`, name, { valid: true, by: 'other', asPlanned, unique }).parent = index.name;
+    }
+  }
+
+  /** Names of all that is attached to the index, of whatever level. */
+  attachedTo(name: string): string[] {
+    const children = [...this.indexes.values()].filter(({ parent }) => parent === name);
+    return children.flatMap((child) => [child.name, ...this.attachedTo(child.name)]);
   }
 
   connect(name: string, by: Party): FakeBackend {
@@ -217,6 +258,12 @@ export class FakeServer {
       case 'rename':
         this.#rename(backend, work.statement);
         break;
+      case 'only':
+        this.#only(backend, work, work.statement);
+        break;
+      case 'attach':
+        this.#attach(backend, work, work.statement);
+        break;
       case 'reindex':
         this.#reindex(backend, work.statement.index);
         break;
@@ -262,7 +309,7 @@ export class FakeServer {
   }
 
   tableOf(statement: Statement): string | null {
-    return 'index' in statement && statement.kind !== 'build'
+    return 'index' in statement && !('table' in statement)
       ? (this.indexes.get(statement.index)?.table ?? null)
       : statement.table;
   }
@@ -280,6 +327,7 @@ export class FakeServer {
     if (work.statement.kind === 'reindex' && this.#hasTransaction((writes) => writes === table)) return true;
     if (work.statement.kind === 'rename')
       return this.atWorkOn(this.indexes.get(work.statement.index)?.oid ?? 0) !== null;
+    if (this.#isShort(work.statement)) return false;
     if (work.phase === 0) return table !== null && this.#holderOf(table) !== null;
     if (['analyze', 'reindex', 'rename'].includes(work.statement.kind)) return false;
     if (work.statement.kind === 'drop') return this.#hasTransaction((writes) => writes === table);
@@ -311,11 +359,83 @@ export class FakeServer {
     return false;
   }
 
+  /** It waits for its locks for a moment and gives up. */
+  #isShort(statement: Statement): boolean {
+    if (statement.kind === 'drop') return this.indexes.get(statement.index)?.partitioned === true;
+    return statement.kind === 'only' || statement.kind === 'attach';
+  }
+
+  /** Whether somebody's lock on one of these tables makes it give up. */
+  #givesUp(backend: FakeBackend, tables: readonly (string | undefined)[]): boolean {
+    const locked = this.#hasTransaction((writes) => writes !== null && tables.includes(writes));
+    if (locked) this.fail(backend, '55P03');
+    return locked;
+  }
+
+  #treeOf(table: string): string[] {
+    return [table, ...(this.tables.get(table)?.partitions ?? []).flatMap((partition) => this.#treeOf(partition))];
+  }
+
+  #only(backend: FakeBackend, work: Work, statement: Extract<Statement, { kind: 'only' }>): void {
+    const { index: name, table, asPlanned = true } = statement;
+    if (work.phase === 0) {
+      work.phase = 1;
+      return;
+    }
+    const partitions = this.tables.get(table)?.partitions;
+    if (partitions == null) this.fail(backend, '42P01');
+    else if (this.indexes.has(name)) this.fail(backend, '42P07');
+    else if (!this.#givesUp(backend, [table])) {
+      const made = this.plant(name, table, { valid: partitions.length === 0, by: backend.by, asPlanned });
+      made.ready = true;
+      this.#end(backend, { kind: 'ok' });
+    }
+  }
+
+  #attach(backend: FakeBackend, work: Work, statement: Extract<Statement, { kind: 'attach' }>): void {
+    if (work.phase === 0) {
+      work.phase = 1;
+      return;
+    }
+    const parent = this.indexes.get(statement.index);
+    const partition = this.indexes.get(statement.partition);
+    if (parent === undefined || partition === undefined) {
+      this.fail(backend, '42P01');
+      return;
+    }
+    const belongs = this.tables.get(parent.table)?.partitions?.includes(partition.table) === true;
+    const elsewhere = partition.parent !== null && partition.parent !== parent.name;
+    const another = [...this.indexes.values()].some(
+      (index) => index !== partition && index.parent === parent.name && index.table === partition.table,
+    );
+    if (!parent.partitioned || !belongs || elsewhere || another || parent.asPlanned !== partition.asPlanned) {
+      this.fail(backend, '55000');
+      return;
+    }
+    if (this.#givesUp(backend, [partition.table])) return;
+    partition.parent = parent.name;
+    this.#complete(parent);
+    this.#end(backend, { kind: 'ok' });
+  }
+
+  /** Valid when a valid one is attached for each partition; then perhaps what it is attached to is, too. */
+  #complete(index: FakeIndex): void {
+    const attached = [...this.indexes.values()].filter(({ parent, valid }) => parent === index.name && valid);
+    if (attached.length < (this.tables.get(index.table)?.partitions?.length ?? 0)) return;
+    index.valid = true;
+    const parent = index.parent === null ? undefined : this.indexes.get(index.parent);
+    if (parent !== undefined) this.#complete(parent);
+  }
+
   #build(backend: FakeBackend, work: Work, statement: Extract<Statement, { kind: 'build' }>): void {
     const { index: name, table, unique, ifNotExists, asPlanned } = statement;
     if (work.phase === BUILD.wantsTable) {
       if (!this.tables.has(table)) {
         this.fail(backend, '42P01');
+        return;
+      }
+      if (this.tables.get(table)?.partitions != null) {
+        this.fail(backend, '0A000');
         return;
       }
       // With IF NOT EXISTS it says so in a NOTICE at most, whatever the index that is there is worth.
@@ -347,10 +467,32 @@ export class FakeServer {
     this.#end(backend, { kind: 'ok' });
   }
 
-  #drop(backend: FakeBackend, work: Work, { index: name, oid: meant }: Extract<Statement, { kind: 'drop' }>): void {
+  #drop(
+    backend: FakeBackend,
+    work: Work,
+    { index: name, oid: meant, partitioned }: Extract<Statement, { kind: 'drop' }>,
+  ): void {
     const index = this.indexes.get(name);
     if (index === undefined) {
       this.fail(backend, '42704');
+      return;
+    }
+    if (index.parent !== null) {
+      this.fail(backend, '2BP01');
+      return;
+    }
+    if (index.partitioned !== (partitioned ?? false)) {
+      this.fail(backend, '0A000');
+      return;
+    }
+    if (index.partitioned) {
+      if (work.phase === DROP.wantsTable) {
+        work.phase = DROP.waiting;
+        return;
+      }
+      if (this.#givesUp(backend, this.#treeOf(index.table))) return;
+      for (const each of [name, ...this.attachedTo(name)]) this.indexes.delete(each);
+      this.#end(backend, { kind: 'ok' });
       return;
     }
     if (work.phase === DROP.wantsTable) {
@@ -381,6 +523,11 @@ export class FakeServer {
     const index = this.indexes.get(name);
     if (index === undefined) {
       this.fail(backend, '42P01');
+      return;
+    }
+    // That of a partitioned table would have its partitions' built anew: another matter.
+    if (index.partitioned) {
+      this.fail(backend, '25001');
       return;
     }
     if (index.unique && this.tables.get(index.table)?.duplicates) {

@@ -10,7 +10,7 @@ import {
 import { options, probe } from '../../support/core.ts';
 import { CRASH, FakeEngine, type Parts, REAL_PARTS, type Surroundings } from './fake-engine.ts';
 import { FakeServer } from './fake-server.ts';
-import { OLD, PLANS, TABLES } from './plans.ts';
+import { OLD, PARTITIONED, PLANS, TABLES } from './plans.ts';
 import { Random } from './random.ts';
 import { comesToItsGoodEnd, ends, eventsGiveTheState, OPERATORS } from './rules.ts';
 import { Trouble } from './trouble.ts';
@@ -61,6 +61,11 @@ export class History {
     );
     this.#options = this.#anyOptions();
     for (const table of TABLES) this.#server.createTable(table, random.chance(0.1));
+    for (const { name, partitions } of PARTITIONED)
+      this.#server.createTable(name, random.chance(0.05), partitions === null ? null : [...partitions]);
+    // Others get in the way of the parts, too.
+    if (this.#names.some(({ table }) => table === 'p'))
+      for (const { name } of PARTITIONED.slice(1)) this.#names.push({ name: `${name}_i`, table: name });
     for (const { name, table } of this.#names)
       if (OLD.some((old) => old.name === name) || random.chance(this.#isReplaced(name) ? 0.7 : 0.12))
         this.#server.plant(name, table, { valid: random.chance(0.5), by: 'other', asPlanned: random.chance(0.6) });

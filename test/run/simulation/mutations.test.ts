@@ -258,6 +258,22 @@ const FAULTS: [fault: string, rule: string, parts: Partial<Parts>][] = [
     }),
   ],
   [
+    'what of a partitioned table’s index is not complete is left at the end',
+    'leaves nothing behind',
+    deciding((state, world) => {
+      const isOnly = ({ step: id }: RunState['created'][number]) => {
+        const step = state.steps[id]?.step;
+        return step?.kind === 'create-index' && step.only;
+      };
+      return decide({ ...state, created: state.created.filter((index) => !isOnly(index)) }, world);
+    }),
+  ],
+  [
+    'partitions that are made meanwhile are not looked for',
+    'comes to its good end',
+    hearing((input) => (input.kind === 'completed' ? { ...input, parts: [] } : input)),
+  ],
+  [
     'a name that is free counts as taken',
     'comes to its good end',
     hearing((input) =>

@@ -66,6 +66,13 @@ export const OLD: readonly { name: string; table: string }[] = [
   { name: 'b0', table: 'b' },
 ];
 
+/** Partitioned ones, on two levels, and what is a partition of what. */
+export const PARTITIONED: readonly { name: string; partitions: string[] | null }[] = [
+  { name: 'p', partitions: ['p1', 'q'] },
+  { name: 'q', partitions: ['q1', 'q2'] },
+  ...['p1', 'q1', 'q2'].map((name) => ({ name, partitions: null })),
+];
+
 /** Small, so that many histories fit into a second; between them they have every shape that the rules tell apart. */
 export const PLANS: readonly Plan[] = [
   planOf(section('one', [createIndex('a1', 'a')])),
@@ -85,6 +92,9 @@ export const PLANS: readonly Plan[] = [
     section('one', [createIndex('a1', 'a'), createIndex('b1', 'b'), createIndex('c1', 'c')]),
     section('two', [createIndex('a2', 'a'), analyze('b')]),
   ),
+  planOf(section('one', [createIndex('i', 'p')])),
+  planOf(section('one', [unique('i', 'p'), createIndex('a1', 'a')]), section('two', [comment('i')])),
+  planOf(section('one', [createIndex('a1', 'a'), createIndex('i', 'p')]), section('two', [createIndex('q1_x', 'q1')])),
   planOf(table('a', [createIndex('a1', 'a'), analyze('a')]), table('b', [unique('b1', 'b')])),
   planOf(
     table('a', [createIndex('a1', 'a'), comment('a1')]),

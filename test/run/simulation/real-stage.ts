@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { buildingSettings, Session, watchingSettings } from '../../../src/engine/session.ts';
+import { executeBriefly } from '../../../src/engine/short-lock.ts';
 import { quoteIdent } from '../../../src/plan/ident.ts';
 import { backendAlive } from '../../../src/queries/backend_alive.ts';
 import { cancelBackend } from '../../../src/queries/cancel_backend.ts';
@@ -27,7 +28,11 @@ const sqlOf = (statement: Statement): string => {
       return `${words.filter(Boolean).join(' ')} ${quoteIdent(index)} ON ${quoteIdent(table)} (id)`;
     }
     case 'drop':
-      return `DROP INDEX CONCURRENTLY ${quoteIdent(statement.index)}`;
+      return `DROP INDEX ${statement.partitioned ? '' : 'CONCURRENTLY '}${quoteIdent(statement.index)}`;
+    case 'only':
+      return `CREATE INDEX ${quoteIdent(statement.index)} ON ONLY ${quoteIdent(statement.table)} (id)`;
+    case 'attach':
+      return `ALTER INDEX ${quoteIdent(statement.index)} ATTACH PARTITION ${quoteIdent(statement.partition)}`;
     case 'reindex':
       return `REINDEX INDEX ${quoteIdent(statement.index)}`;
     case 'rename':
@@ -69,7 +74,15 @@ export const realStage = async (database: TestDatabase): Promise<Stage> => {
     return row?.waits === true && (phase === 'a lock' || row.phase === phase);
   };
   return {
-    async createTable(name, duplicates) {
+    async createTable(name, duplicates, partitions) {
+      if (partitions.length > 0) {
+        await database.sql(`CREATE TABLE ${quoteIdent(name)} (id int) PARTITION BY LIST (id)`);
+        for (const [n, partition] of partitions.entries())
+          await database.sql(
+            `CREATE TABLE ${quoteIdent(partition)} PARTITION OF ${quoteIdent(name)} FOR VALUES IN (${n})`,
+          );
+        return;
+      }
       await database.sql(`CREATE TABLE ${quoteIdent(name)} (id int)`);
       const value = duplicates ? '1' : 'n';
       await database.sql(`INSERT INTO ${quoteIdent(name)} SELECT ${value} FROM generate_series(1, 100) n`);
@@ -92,7 +105,10 @@ export const realStage = async (database: TestDatabase): Promise<Stage> => {
     async send(who, statement) {
       const actor = of(who);
       actor.told = false;
-      actor.result = actor.session.execute(sqlOf(statement)).then(
+      const sql = sqlOf(statement);
+      const brief = ['only', 'attach'].includes(statement.kind) || (statement.kind === 'drop' && statement.partitioned);
+      const sent = brief ? executeBriefly(actor.session, sql) : actor.session.execute(sql);
+      actor.result = sent.then(
         () => 'ok',
         (error: unknown) => how(error, actor.session),
       );

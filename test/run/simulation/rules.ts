@@ -33,6 +33,10 @@ export const dropsOnlyItsOwn = (
 ): void => {
   if (statement.kind !== 'drop') return;
   const index = server.indexes.get(statement.index);
+  // With the index of a partitioned table goes what is attached to it.
+  for (const each of server.attachedTo(statement.index))
+    if (server.indexes.get(each)?.by === 'other')
+      broken('drops only its own', `${each} would go with ${statement.index}`);
   if (index === undefined || index.by === 'run' || (agreed.has(index.oid) && !index.valid)) return;
   if (step.step.kind === 'drop-index' && shown.get(step.id) === index.oid) return;
   broken('drops only its own', `${index.name} (oid ${index.oid}) is somebody else's`);
@@ -67,7 +71,9 @@ export const byNameAlone = ({ oid }: Traces): boolean => oid === null;
 
 const INTENTS = {
   build: 'build.started',
+  only: 'build.started',
   drop: 'drop.started',
+  attach: 'statement.started',
   analyze: 'statement.started',
   rename: 'statement.started',
 } as const;
@@ -86,7 +92,14 @@ export const intentFirst = (journal: readonly RunEvent[], { step, backend, state
 
 /** Rule 2: whoever is lost between intent and outcome finds an open intent, never a closed one. */
 export const actsOnceForAnIntent = (engine: FakeEngine, { step, statement }: Act): void => {
-  const status = { build: 'building', drop: 'dropping', analyze: 'running', rename: 'running' }[statement.kind];
+  const status = {
+    build: 'building',
+    only: 'building',
+    drop: 'dropping',
+    attach: 'running',
+    analyze: 'running',
+    rename: 'running',
+  }[statement.kind];
   if (engine.state.steps[step.id]?.status !== status)
     broken('acts once for an intent', `${statement.kind} of step ${step.id}, which is ${step.status}`);
 };
@@ -205,8 +218,8 @@ export const zeroMeansAll = (server: FakeServer, state: RunState, event: Of<'run
   for (const { oid, name } of state.removed)
     if ([...server.indexes.values()].some((index) => index.oid === oid))
       broken('status 0 means all', `${name} (oid ${oid}) is still there`);
-  for (const { step } of state.steps) {
-    if (step.kind !== 'create-index') continue;
+  for (const { step, gone } of state.steps) {
+    if (step.kind !== 'create-index' || gone) continue;
     const index = server.indexes.get(step.replaces ?? step.name);
     if (index === undefined || !index.valid || !index.asPlanned || index.table !== step.table)
       broken('status 0 means all', `${step.name} is not there as planned`);
@@ -255,11 +268,12 @@ export const comesToItsGoodEnd = (server: FakeServer, state: RunState, leftOut: 
   if (status === 0 || status === 3 || leftOut.length > 0) return;
   for (const { step, doubtful } of state.steps) {
     if (!('name' in step)) continue;
+    const name = step.kind === 'attach-partition' ? step.partition.name : step.name;
     // What nothing proves to be this run's is for a person to look at.
-    const passing = step.kind === 'rename-index' ? step.from : step.name;
-    if (doubtful !== null || server.takenAway.has(step.name) || server.takenAway.has(passing)) return;
+    const passing = step.kind === 'rename-index' ? step.from : name;
+    if (doubtful !== null || server.takenAway.has(name) || server.takenAway.has(passing)) return;
     if (step.kind === 'drop-index') continue;
-    const there = server.indexes.get(step.name);
+    const there = server.indexes.get(name);
     // One of another definition was claimed by its name: the witness has counted that.
     if (there !== undefined && (there.by === 'other' || !there.asPlanned)) return;
   }

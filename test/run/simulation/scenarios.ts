@@ -26,7 +26,7 @@ export type Move =
 
 export interface Scenario {
   name: string;
-  tables: { name: string; duplicates?: boolean }[];
+  tables: { name: string; duplicates?: boolean; partitions?: string[] }[];
   moves: Move[];
 }
 
@@ -61,6 +61,16 @@ const LEFTOVER: Move[] = [
   { do: 'cancel', who: 'builder' },
   { do: 'end', who: 'builder', as: '57014', told: true },
   { do: 'roll back', who: 'other' },
+];
+
+const PARTITIONED = [{ name: 't', partitions: ['t1', 't2'] }];
+const only = (index: string): Statement => ({ kind: 'only', index, table: 't' });
+const attach = (partition: string): Statement => ({ kind: 'attach', index: 'i', partition });
+const INCOMPLETE = { valid: false, ready: true, atWork: false };
+
+const sent = (statement: Statement, as = 'ok'): Move[] => [
+  { do: 'send', who: 'builder', statement },
+  { do: 'end', who: 'builder', as },
 ];
 
 /** What the simulation takes for granted of PostgreSQL. The fake server and the real ones go through the same. */
@@ -323,6 +333,48 @@ export const SCENARIOS: readonly Scenario[] = [
       { do: 'cancel', who: 'builder' },
       { do: 'end', who: 'builder', as: '57014', told: false },
       { do: 'end', who: 'analyzer', as: 'ok' },
+    ],
+  },
+  {
+    name: 'an index on a partitioned table is valid as soon as each partition’s is attached, and goes with all of them',
+    tables: PARTITIONED,
+    moves: [
+      ...connect('builder'),
+      ...sent(build('i'), '0A000'),
+      ...sent(build('i1', 't1')),
+      ...sent(only('i')),
+      look('i', INCOMPLETE),
+      ...sent(attach('i1')),
+      ...sent(attach('i1')),
+      ...sent(attach('i2'), '42P01'),
+      look('i', INCOMPLETE),
+      ...sent(build('i2', 't2')),
+      ...sent(attach('i2')),
+      look('i', BUILT),
+      ...sent({ kind: 'drop', index: 'i1' }, '2BP01'),
+      ...sent({ kind: 'drop', index: 'i' }, '0A000'),
+      ...sent({ kind: 'drop', index: 'i', partitioned: true }),
+      look('i', null),
+      look('i2', null, 't2'),
+    ],
+  },
+  {
+    name: 'what takes a short lock gives up on it',
+    tables: PARTITIONED,
+    moves: [
+      ...connect('builder', 'other'),
+      ...sent(build('i1', 't1')),
+      { do: 'begin', who: 'other', writes: 't' },
+      ...sent(only('i'), '55P03'),
+      look('i', null),
+      { do: 'roll back', who: 'other' },
+      ...sent(only('i')),
+      ...sent(only('i'), '42P07'),
+      ...sent(attach('i1')),
+      { do: 'begin', who: 'other', writes: 't2' },
+      ...sent({ kind: 'drop', index: 'i', partitioned: true }, '55P03'),
+      look('i', INCOMPLETE),
+      { do: 'roll back', who: 'other' },
     ],
   },
   {

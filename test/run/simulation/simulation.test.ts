@@ -60,6 +60,8 @@ const EVENTS: EventType[] = [
   'build.cancelled',
   'build.lost',
   'index.skipped',
+  'index.completed',
+  'partitions.found',
   'index.requeued',
   'drop.started',
   'index.dropped',

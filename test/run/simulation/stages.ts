@@ -3,7 +3,7 @@ import type { Move, Scenario, Standing } from './scenarios.ts';
 
 /** A server on which a scenario is played: the fake one, or a real one. */
 export interface Stage {
-  createTable(name: string, duplicates: boolean): Promise<void>;
+  createTable(name: string, duplicates: boolean, partitions: readonly string[]): Promise<void>;
   connect(who: string, patient: boolean): Promise<void>;
   begin(who: string, writes: string | null): Promise<void>;
   rollBack(who: string): Promise<void>;
@@ -78,7 +78,8 @@ const seenOf = async (stage: Stage, move: Move, oids: Map<string, number>): Prom
 
 /** Plays a scenario, and gives its moves as they turned out. */
 export const play = async (stage: Stage, { tables, moves }: Scenario): Promise<Move[]> => {
-  for (const { name, duplicates } of tables) await stage.createTable(name, duplicates ?? false);
+  for (const { name, duplicates, partitions } of tables)
+    await stage.createTable(name, duplicates ?? false, partitions ?? []);
   const seen: Move[] = [];
   const oids = new Map<string, number>();
   for (const move of moves) seen.push(await seenOf(stage, move, oids));
@@ -98,7 +99,10 @@ export const fakeStage = (server: FakeServer): Stage => {
     return Promise.resolve(what);
   };
   return {
-    createTable: (name, duplicates) => settled(void server.createTable(name, duplicates)),
+    createTable: (name, duplicates, partitions) => {
+      for (const partition of partitions) server.createTable(partition);
+      return settled(void server.createTable(name, duplicates, partitions.length === 0 ? null : [...partitions]));
+    },
     connect: (who) => settled(void sessions.set(who, server.connect(who, 'run'))),
     begin: (who, writes) => settled(void server.begin(of(who), { writes })),
     rollBack: (who) => {

@@ -63,6 +63,7 @@ export class Trouble {
   foreigner(names: readonly { name: string; table: string }[]): void {
     const { name, table } = this.#random.pick(names);
     const server = this.#server;
+    if (table === 'p' && this.#random.chance(0.05)) server.addPartition('p', `p${2 + this.#random.below(2)}`);
     switch (this.#random.below(10)) {
       case 0: {
         const index = server.indexes.get(name);

@@ -39,7 +39,9 @@ export interface EstimateMemory {
 }
 
 /** It will be built as things stand. */
-const isToBuild = ({ found }: IndexFinding): boolean => found.kind === 'none' || found.kind === 'invalid';
+/** One on a partitioned table is not built itself; what it is made of has no estimate. */
+const isToBuild = ({ found, row }: IndexFinding): boolean =>
+  (found.kind === 'none' || found.kind === 'invalid') && row.table_kind !== 'p';
 
 const wishedOf = (indexes: readonly IndexFinding[]): Omit<Wished, 'statistics'>[] =>
   indexes.filter(isToBuild).flatMap(({ step, create, row }) => {

@@ -1,6 +1,7 @@
 import type { Rule } from '../facts.ts';
 import { activeConnections } from './active-connections.ts';
 import { amcheck } from './amcheck.ts';
+import { attaches } from './attaches.ts';
 import { backup } from './backup.ts';
 import { builderResources } from './builder-resources.ts';
 import { busyTables } from './busy-tables.ts';
@@ -14,6 +15,7 @@ import { ledger } from './ledger.ts';
 import { matches } from './matches.ts';
 import { oldTransactions } from './old-transactions.ts';
 import { otherEngine } from './other-engine.ts';
+import { partitioned } from './partitioned.ts';
 import { probeUses } from './probe-uses.ts';
 import { probes } from './probes.ts';
 import { redundantIndexes } from './redundant-indexes.ts';
@@ -58,6 +60,8 @@ export const RULES: readonly Rule[] = [
   refusedSettings,
   builderResources,
   tables,
+  partitioned,
+  attaches,
   tableKinds,
   statistics,
   tablespaces,

@@ -71,6 +71,21 @@ function standing({ create, found, row, tried }: IndexFinding, onError: ErrorPol
           create,
         ),
       ];
+    case 'incomplete':
+      // One that is made of its partitions' has a finding of its own.
+      if (!create.only) return [];
+      return [
+        finding(
+          'note',
+          'index-equal',
+          {
+            what: `${name} is there already, ON ONLY its table and as planned; not every partition is attached to it.`,
+            why: 'It is not made again, and does not count as made by this run.',
+            advice: 'Nothing to do.',
+          },
+          create,
+        ),
+      ];
     case 'different':
       return [
         {

@@ -34,12 +34,16 @@ function wrong({ row, create, found }: IndexFinding): Finding[] {
     const why = 'It belongs to one session and is gone with it: nobody else can build on it.';
     return blocks('temporary-table', `${table} is a temporary table.`, why, 'Take it out of the plan.');
   }
-  if (row.table_kind === 'p' && create.concurrently) {
-    const what = `${table} is a partitioned table, and no index can be built concurrently on it as a whole.`;
+  if (row.table_kind === 'p' && create.only && create.concurrently) {
+    const what = `${create.name} is planned CONCURRENTLY and ON ONLY ${table}, which is a partitioned table.`;
     const advice =
-      `CREATE INDEX ${create.name} ON ONLY ${table} makes it at once, not valid yet; then build one concurrently on each ` +
-      `partition, and ALTER INDEX ${create.name} ATTACH PARTITION each of them: with the last one it becomes valid.`;
+      'Leave ONLY out, and its partitions are seen to; or leave CONCURRENTLY out: ON ONLY is done at once.';
     return blocks('partitioned-table', what, 'The server refuses CREATE INDEX CONCURRENTLY here.', advice);
+  }
+  if (row.table_kind !== 'p' && create.only && !create.concurrently) {
+    const what = `${create.name} is planned ON ONLY ${table}, which is no partitioned table.`;
+    const why = 'There the whole index would be built, under a lock that stops every write to the table.';
+    return blocks('only-not-partitioned', what, why, 'Write CREATE INDEX CONCURRENTLY ... ON, without ONLY.');
   }
   return [];
 }

@@ -33,13 +33,6 @@ export const INDEX_CODES = group({
       fix: 'Take it out of the plan.',
       waiver: never('The server would refuse the statement.'),
     },
-    'partitioned-table': {
-      levels: ['blocks'],
-      what: 'A table of the plan is partitioned.',
-      why: 'The server refuses CREATE INDEX CONCURRENTLY on it.',
-      fix: 'Make it ON ONLY the parent, build one on each partition, and attach them.',
-      waiver: never('The server would refuse the statement.'),
-    },
     'index-refused': {
       levels: ['blocks'],
       what: 'The server did not take the index on an empty copy of its table.',
