@@ -12,6 +12,8 @@ select
   -- Updates that touched no index (heap-only tuples): an index on a column that they change makes them ordinary ones.
   pg_stat_get_tuples_hot_updated(relation.oid)::float8 as hot_updated,
   extract(epoch from clock_timestamp())::float8 as at_s,
+  -- Another server, or the same one after a crash, has other counters.
+  extract(epoch from pg_postmaster_start_time())::float8 as started_s,
   extract(epoch from pg_stat_get_db_stat_reset_time((select oid from pg_database where datname = current_database())))
     ::float8 as stats_reset_s
 from pg_class as relation

@@ -7,8 +7,8 @@
 -- INDEX indexdeck_try_index ON pg_temp.indexdeck_try ...; there: OID of the index to compare with, or null.
 -- Its output is the setting indexdeck.tried, a JSON array of {step, definition, tail, unique, tablespace, there_definition,
 -- there_tail, there_unique, keys, predicate, nulls_not_distinct, calls} or {step, sqlstate, message, detail, hint}. The tails are what follows the table's name;
--- calls: functions and operators in it that are not the
--- server's own.
+-- calls: functions and operators in it that somebody
+-- else than a superuser or ourselves has written.
 -- The copy gets the real table's owner where we are superuser: functions in an index are run, when they are given
 -- constants, with the rights of the table's owner, and must not get ours.
 -- In psql: select set_config('indexdeck.try', '[]', false) first, show indexdeck.tried afterwards.
@@ -66,8 +66,10 @@ begin
                 ) as keys,
                 (
                   select jsonb_agg(distinct pg_describe_object(refclassid, refobjid, 0)) from pg_depend
-                  where classid = 'pg_class'::regclass and objid = indexrelid
-                    and refclassid in ('pg_proc'::regclass, 'pg_operator'::regclass)
+                  left join pg_operator on refclassid = 'pg_operator'::regclass and pg_operator.oid = refobjid
+                  join pg_proc on pg_proc.oid = case refclassid when 'pg_proc'::regclass then refobjid else oprcode end
+                  join pg_roles on pg_roles.oid = proowner
+                  where classid = 'pg_class'::regclass and objid = indexrelid and not rolsuper and rolname <> current_user
                 ) as calls
               from pg_index join pg_class on pg_class.oid = indexrelid
               where relnamespace = pg_my_temp_schema() and relname = 'indexdeck_try_index'

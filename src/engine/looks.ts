@@ -5,7 +5,8 @@ import { toErrorFacts } from './session.ts';
 
 /**
  * The looks between preflight and the go. They cost less than the first one: the way to the server is not looked at anew, and
- * what the server took once on an empty copy of its table is not tried again, and data without duplicates is not read again.
+ * what the server took once on an empty copy of its table is not tried again, data without duplicates is not read again, and
+ * what is written is counted from look to look.
  */
 export class Looks {
   readonly #looking: Looking;

@@ -8,6 +8,8 @@ const row = z.object({
   hot_updated: z.number(),
   /** The server's clock, in seconds. */
   at_s: z.number(),
+  /** When the server was started, by the same clock. */
+  started_s: z.number(),
   stats_reset_s: z.number().nullable(),
 });
 

@@ -38,7 +38,7 @@ const made = z.object({
   ),
   predicate: z.string().nullable(),
   nulls_not_distinct: z.boolean(),
-  /** Functions and operators in it that are not the server's own, in its words. */
+  /** Functions and operators in it that others than superusers and our role have written, in the server's words. */
   calls: z.array(z.string()).nullable(),
 });
 

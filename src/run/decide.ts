@@ -263,7 +263,8 @@ const decideAll = (state: RunState, world: World): Action[] => {
     case 'finished':
       return [];
     case 'running': {
-      if (state.baseline === null) return [act({ kind: 'baseline' })];
+      // They share a session, and what is built would wait for a look that reads.
+      if (state.baseline === null) return world.inflight.has('look') ? [] : [act({ kind: 'baseline' })];
       const tidied = tidy(state, world, slots);
       if (isHeld(state)) return [...tidied, ...recheck(state, world)];
       const mayBegin = state.pauses.length === 0 && world.lockHeld;

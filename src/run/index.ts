@@ -85,7 +85,7 @@ export { respond } from './respond.ts';
 export { differenceCount, droppable, isToBeDropped } from './rollback.ts';
 export { describeSurveyed, isUsed, rollbackSum, rollbackWarnings } from './rollback-text.ts';
 export type * from './samples.ts';
-export { begunSections, isTerminal, jobsNow, nextBuildAt } from './schedule.ts';
+export { begunSections, isTerminal, jobsNow, nextBuildAt, turnOf } from './schedule.ts';
 export {
   compareServers,
   isSameServer,

@@ -24,6 +24,13 @@ export const openSections = ({ sections }: Pick<RunState, 'sections'>): number[]
     .flatMap(({ finishedAt }, index) => (index >= first && finishedAt === null ? [index] : []));
 };
 
+/** When the section's turn comes, as a number: the same for tables' sections that are worked on at the same time. */
+export const turnOf = (sections: readonly { byTable?: boolean }[], section: number): number => {
+  let first = section;
+  while (first > 0 && sections[first]?.byTable === true && sections[first - 1]?.byTable === true) first--;
+  return first;
+};
+
 /** Sections that have begun and are not finished: what an operator is told is under way. */
 export const begunSections = ({ sections }: Pick<RunState, 'sections'>): number[] =>
   sections.flatMap(({ startedAt, finishedAt }, index) => (startedAt !== null && finishedAt === null ? [index] : []));

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { AnalyzeStep, Plan, Section, SectionStep } from '../../src/plan/types.ts';
-import { statusOf } from '../../src/run/index.ts';
+import { statusOf, turnOf } from '../../src/run/index.ts';
 import { Core, createIndex, options, planOf, section, serverError } from '../support/core.ts';
 
 const table = (name: string, steps: SectionStep[]): Section => ({ ...section(name, steps), byTable: true });
@@ -142,4 +142,9 @@ describe('sections that stand for tables', () => {
       { number: 3, title: 'c' },
     ]);
   });
+});
+
+test('tables of one turn are told as one', () => {
+  const sections = [{ byTable: false }, { byTable: true }, { byTable: true }, {}, { byTable: true }];
+  expect(sections.map((_, at) => turnOf(sections, at))).toEqual([0, 1, 1, 3, 4]);
 });

@@ -35,6 +35,7 @@ import { refusalCauses } from './refusal-causes.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
 import { tablesNow, WATCHED_MS, watchWrites } from './tables-now.ts';
+import { isToBeBuilt } from './to-be-built.ts';
 import { checkUnique } from './unique/check.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
@@ -47,7 +48,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const targets = indexTargets(plan, options);
   // Early, so that what is watched meanwhile costs little time of its own.
   const names = [...new Set(targets.map(({ create }) => create.table))];
-  const writes = await watchWrites(session, names, builds ? watchedMs : 0);
+  const writes = await watchWrites(session, names, { watchedMs: builds ? watchedMs : 0, kept: memory.writes });
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
   const inspections = await inspectIndexes(session, targets, { tryMissing, known: memory.trials });
@@ -96,8 +97,9 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     refusedSettings: await refusedSettings(session, plan, options),
     roleDefaults: await roleDefaults(session),
     refusedProbes: refused,
+    // As long as the same indexes are missing the answer is the same.
     hypothetical: builds
-      ? await memory.once('hypothetical', () =>
+      ? await memory.once(`hypothetical ${indexes.filter(isToBeBuilt).map(({ step }) => step)}`, () =>
           askHypothetically(session, { indexes, options, refusedProbes: refused, user: server.user }),
         )
       : null,

@@ -5,4 +5,3 @@ export { identifierOf } from './gather.ts';
 export { Memory } from './memory.ts';
 export { detectPooling, type Pooling } from './pooling.ts';
 export { judge, type PreflightInput, runPreflight } from './run-preflight.ts';
-export type { UniqueCheck } from './unique/check.ts';

@@ -1,5 +1,6 @@
 import type { Tried } from '../../queries/try_indexes.ts';
 import type { EstimateMemory } from './estimates/gather-estimates.ts';
+import type { KeptWrites } from './tables-now.ts';
 import type { UniqueCheck } from './unique/check.ts';
 
 /** What the looks of one engine share, so that those after the first cost the server little. */
@@ -10,6 +11,8 @@ export class Memory {
   readonly unique = new Map<number, UniqueCheck>();
   /** What sizes and times are estimated from: an index is not tried on a sample twice. */
   readonly estimates: EstimateMemory = { facts: null };
+  /** The newest readings of what was written to tables, by OID: with them no look has to wait for a second one. */
+  readonly writes: KeptWrites = new Map();
   readonly #answers = new Map<string, unknown>();
 
   /** The answer of the first look to a question that costs much, or whose answer stays. */
@@ -23,6 +26,7 @@ export class Memory {
     this.trials.clear();
     this.unique.clear();
     this.estimates.facts = null;
+    this.writes.clear();
     this.#answers.clear();
   }
 }

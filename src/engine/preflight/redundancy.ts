@@ -1,4 +1,4 @@
-import { coveredBy, type IndexShape, indexShape } from '../../plan/shape.ts';
+import { coveredBy, type QueryShape, queryShape } from '../../plan/covered-by.ts';
 import type { Finding } from '../../plan/types.ts';
 import type { TableIndex } from '../../queries/table_indexes.ts';
 import { plannedDefinition } from '../catalog/index.ts';
@@ -8,14 +8,14 @@ import { isToBeBuilt, madeOf } from './to-be-built.ts';
 /** A planned index as the server made it on the empty copy of its table. */
 export interface Planned {
   index: IndexFinding;
-  shape: IndexShape;
+  shape: QueryShape;
   definition: string;
 }
 
 /** A valid index beside it. */
 export interface Standing {
   there: TableIndex;
-  shape: IndexShape;
+  shape: QueryShape;
 }
 
 /** Two indexes on one table of which one answers no query that the other does not answer. */
@@ -77,7 +77,7 @@ export function withoutCompared(findings: readonly Finding[], facts: Facts): Fin
 export function plannedOf({ indexes }: Facts): Planned[] {
   return indexes.flatMap((index) => {
     const made = isToBeBuilt(index) ? madeOf(index) : null;
-    const shape = made === null ? null : indexShape(made.definition);
+    const shape = made === null ? null : queryShape(made.definition);
     if (shape === null) return [];
     return [{ index, shape, definition: plannedDefinition(index.row, index.create, made) }];
   });
@@ -86,7 +86,7 @@ export function plannedOf({ indexes }: Facts): Planned[] {
 function standingBeside(neighbours: readonly TableIndex[], planned: readonly Planned[]): Map<number, Standing[]> {
   const tables = new Set(planned.map(({ index }) => index.row.table_oid));
   const shaped = neighbours.flatMap((there): Standing[] => {
-    const shape = tables.has(there.table_oid) ? indexShape(there.definition) : null;
+    const shape = tables.has(there.table_oid) ? queryShape(there.definition) : null;
     return shape === null ? [] : [{ there, shape }];
   });
   return Map.groupBy(shaped, ({ there }) => there.table_oid);

@@ -38,27 +38,36 @@ export interface TableNow {
  */
 export const WATCHED_MS = 1_050;
 
+/** Readings of counters by OID, kept from look to look. */
+export type KeptWrites = Map<number, TableWritesRow>;
+
 /**
  * Takes the first reading of what is written to tables with these names; the second is taken when the function that it gives
- * is called, and not before `watchedMs` have gone by; 0: none is taken. By OID.
+ * is called, and not before `watchedMs` have gone by; 0: none is taken. Where readings of an earlier look were kept, these are
+ * the first ones, and nothing has to be waited for. By OID.
  */
 export async function watchWrites(
   session: Session,
   names: readonly string[],
-  watchedMs: number,
+  { watchedMs, kept = new Map() }: { watchedMs: number; kept?: KeptWrites | undefined },
 ): Promise<() => Promise<Map<number, WriteRate>>> {
   if (watchedMs === 0 || names.length === 0) return async () => new Map();
-  const first = new Map((await tableWrites(session, names)).map((reading) => [reading.oid, reading]));
+  const isFirst = kept.size === 0;
+  const keep = (readings: readonly TableWritesRow[]) => {
+    kept.clear();
+    for (const reading of readings) kept.set(reading.oid, reading);
+  };
+  if (isFirst) keep(await tableWrites(session, names));
   const began = performance.now();
   return async () => {
-    await pause(Math.max(0, watchedMs - (performance.now() - began)));
+    if (isFirst) await pause(Math.max(0, watchedMs - (performance.now() - began)));
     const second = await tableWrites(session, names);
-    return new Map(
-      second.flatMap((reading) => {
-        const rate = writeRate(first.get(reading.oid), reading);
-        return rate === null ? [] : [[reading.oid, rate] as const];
-      }),
-    );
+    const rates = second.flatMap((reading) => {
+      const rate = writeRate(kept.get(reading.oid), reading);
+      return rate === null ? [] : [[reading.oid, rate] as const];
+    });
+    keep(second);
+    return new Map(rates);
   };
 }
 
@@ -93,11 +102,11 @@ export async function tablesNow(
   });
 }
 
-/** Null without two readings of the same counters: a reset between them sets these back. */
+/** Null without two readings of the same counters: a reset between them sets these back, and each server has its own. */
 export function writeRate(first: TableWritesRow | undefined, second: TableWritesRow | undefined): WriteRate | null {
   if (first === undefined || second === undefined) return null;
   const seconds = second.at_s - first.at_s;
-  if (seconds <= 0 || second.written < first.written) return null;
+  if (seconds <= 0 || second.written < first.written || second.started_s !== first.started_s) return null;
   const sinceS = second.stats_reset_s === null ? null : second.at_s - second.stats_reset_s;
   return {
     now: (second.written - first.written) / seconds,

@@ -1,6 +1,6 @@
 import { partsOf } from '../parts.ts';
 import type { Sample } from '../samples.ts';
-import { jobsNow } from '../schedule.ts';
+import { jobsNow, turnOf } from '../schedule.ts';
 import { takesShortLock } from '../short-lock.ts';
 import type { RunState, StepState } from '../state.ts';
 import { makespan } from './makespan.ts';
@@ -58,7 +58,7 @@ export const timeLeft = (state: RunState, sample: Sample | null, now: number): T
       const whole = estimated === null ? other : refined(estimated, learned);
       const worked = step.status === 'building' ? workedMs(step, now) : null;
       const ms = whole === null || worked === null ? whole : rest(whole, worked);
-      return { section: step.section, table: step.tableOid ?? `step ${step.id}`, ms };
+      return { section: turnOf(state.sections, step.section), table: step.tableOid ?? `step ${step.id}`, ms };
     });
   const known = builds.flatMap(({ ms, ...where }) => (ms === null ? [] : [{ ...where, ms }]));
   if (known.length < builds.length) return { kind: 'unknown', why: 'too few built' };

@@ -1,6 +1,6 @@
 import { combine, type Range, sum, ZERO } from './range.ts';
 
-/** A build that has to be done: its section, its table, and its time. */
+/** A build that has to be done: its section (of tables' sections that are worked on together, the first), table, and time. */
 export interface Work {
   section: number;
   table: number | string;

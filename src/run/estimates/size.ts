@@ -85,10 +85,10 @@ const sampledSize = ({ sample, pages: heapPages }: IndexBasis, heap: Range): Ran
   const more = Math.max(1, rows - half.rows);
   const left = (of: number) => Math.max(0, of - rows);
   const grown = pages - half.pages;
-  // Of each size the last page may be nearly empty.
+  // Of each size the last page may be nearly empty: no growth that is seen is half a page of it, on the mean.
   return range(
     pages + (Math.max(0, grown - 1) / more) * left(heap.low),
-    pages + (grown / more) * left(heap.mid),
+    pages + (Math.max(grown, 0.5) / more) * left(heap.mid),
     pages + (Math.max(grown + 1, pages) / more) * left(heap.high),
   );
 };

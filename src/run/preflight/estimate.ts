@@ -2,6 +2,7 @@ import type { Plan } from '../../plan/types.ts';
 import type { Range } from '../estimates/range.ts';
 import { estimateTotals } from '../estimates/totals.ts';
 import type { PreflightFacts } from '../events.ts';
+import { turnOf } from '../schedule.ts';
 import { runnableSteps } from '../steps.ts';
 
 /** How long the builds take, without waits, and how large the indexes become; null: not known. */
@@ -24,7 +25,10 @@ export const estimateAhead = (
   const tables = new Map(preflight?.steps.map(({ step, tableOid }) => [step, tableOid]));
   const { ms, bytes, unknownTimes, unknownSizes } = estimateTotals(
     estimates,
-    (step) => ({ section: steps[step]?.section ?? 0, table: tables.get(step) ?? `step ${step}` }),
+    (step) => ({
+      section: turnOf(plan.sections, steps[step]?.section ?? 0),
+      table: tables.get(step) ?? `step ${step}`,
+    }),
     jobs,
   );
   return {

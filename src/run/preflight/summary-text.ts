@@ -19,9 +19,9 @@ const MOST = 5;
 const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
 const estimateText = ({ ms, bytes: size, unknownTimes, unknownSizes }: AheadEstimate): string => {
-  const besides = (unknown: number) => (unknown === 0 ? '' : ` and ${unknown} not known`);
+  const besides = (unknown: number) => (unknown === 0 ? '' : ` (${unknown} not known)`);
   return [
-    `time ${ms === null ? 'not known' : `${timeRange(ms)}${besides(unknownTimes)}, waits left out`}`,
+    `time ${ms === null ? 'not known' : `${timeRange(ms)} without waits${besides(unknownTimes)}`}`,
     `size ${size === null ? 'not known' : `${bytesRange(size)}${besides(unknownSizes)}`}`,
   ].join(', ');
 };

@@ -115,7 +115,7 @@ describe('with HypoPG', () => {
       CREATE FUNCTION sly(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN
         RAISE WARNING 'run as %', current_user; RETURN $1; END $$`);
     const { user } = await createRole(database);
-    await database.sql(`ALTER TABLE t OWNER TO ${user}`);
+    await database.sql(`ALTER TABLE t OWNER TO ${user}; ALTER FUNCTION sly OWNER TO ${user}`);
     const probes = [probe('volatile', 'SELECT * FROM t WHERE a = stamp()')];
     const facts = await preflightOf(database, 'CREATE INDEX CONCURRENTLY i ON t ((a + sly(1)))', {
       options: { probes },

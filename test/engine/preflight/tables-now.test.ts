@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { Memory } from '../../../src/engine/preflight/index.ts';
+import { writeRate } from '../../../src/engine/preflight/tables-now.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { holdLock } from '../../support/locks.ts';
 import { pgTool, testWithPgTools } from '../../support/pg-tools.ts';
@@ -43,6 +45,26 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     expect(coded(facts, 'write-load')).toMatchObject([
       { level: 'ok', what: expect.stringMatching(/^At most 0 rows a second .* on 1 table\.$/) },
     ]);
+  });
+
+  test('from look to look nothing is waited for, and what was written between them counts', async () => {
+    const database = await withTable(version);
+    const memory = new Memory();
+    await preflightOf(database, INDEX, { watchedMs: 10, memory });
+    await database.sql('INSERT INTO t SELECT generate_series(1, 200000)');
+    const scene = { watchedMs: 1_000_000, memory };
+    const heavy = await poll(async () => coded(await preflightOf(database, INDEX, scene), 'heavy-writes')[0]);
+    expect(heavy.what).toMatch(/public\.t: [\d,]+ rows a second/);
+  });
+
+  test('another server’s counters are not compared with', () => {
+    const reading = { oid: 1, written: 5, updated: 0, hot_updated: 0, at_s: 10, started_s: 1, stats_reset_s: null };
+    expect(writeRate(reading, { ...reading, at_s: 12, written: 25 })).toMatchObject({ now: 10, seconds: 2 });
+    expect(writeRate(reading, { ...reading, at_s: 12, written: 25, started_s: 2 })).toBeNull();
+    expect(writeRate(reading, { ...reading, at_s: 12, written: 4 })).toBeNull();
+    expect(writeRate(undefined, reading)).toBeNull();
+    const reset = { ...reading, stats_reset_s: -90 };
+    expect(writeRate(reset, { ...reset, at_s: 10.5 })?.average?.rate).toBeCloseTo(5 / 100.5);
   });
 
   test('loaded in bulk and never analyzed; analyzed, and changed since', async () => {

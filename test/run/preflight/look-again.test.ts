@@ -99,6 +99,9 @@ describe('looks before the go', () => {
     const core = new Waiting();
     core.pass(10_000);
     expect(core.command(GO).ok).toBe(true);
+    core.pass(5_000);
+    // They share a session, and a build would wait for what it reads.
+    expect(core.underWay).toEqual(['look']);
     core.looked({ findings: [DUMP] });
     expect(core.state.phase).toBe('running');
     expect(core.types()).not.toContain('preflight.changed');

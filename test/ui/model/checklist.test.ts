@@ -146,6 +146,27 @@ describe('the checklist', () => {
     ]);
   });
 
+  it('shows definitions side by side with marks, and values of the data, under the cursor and as text', () => {
+    const finding: Finding = {
+      ...BLOCKING,
+      compare: { planned: 'CREATE INDEX i ON t (a, b)', found: 'CREATE INDEX i ON t (a, c)', differences: [] },
+      examples: ['(a) = (1) in 2 rows'],
+    };
+    const story = new Story().start().preflight([finding]);
+    const { text } = drawn(story, 30);
+    expect(text).toContain('     planned  CREATE INDEX i ON t (a, b)');
+    expect(text).toContain('                                      ^');
+    expect(text).toContain('     there    CREATE INDEX i ON t (a, c)');
+    expect(text).toContain('     (a) = (1) in 2 rows');
+    const [item] = checkItems(stateOf(story), story.at);
+    if (item === undefined) throw new Error('no item');
+    expect(checkDetails(stateOf(story), item).slice(1, 4)).toEqual([
+      `planned: ${finding.compare?.planned}`,
+      `there: ${finding.compare?.found}`,
+      '(a) = (1) in 2 rows',
+    ]);
+  });
+
   it('makes a question void for what is new, and not for what went or grew older', () => {
     const story = blocked();
     const asked = preflightSeq(story.events);

@@ -5,6 +5,7 @@ import {
   runnableSteps,
   type ServerBasis,
   type StepEstimate,
+  turnOf,
   withStaged,
 } from '../../../run/index.ts';
 import { builderSettings, inBytes } from '../builder-settings.ts';
@@ -54,7 +55,10 @@ export const totalsOf = (facts: Needed, estimates: readonly StepEstimate[]): Est
   const tables = new Map(facts.indexes.map(({ step, row }) => [step, row.table_oid]));
   return estimateTotals(
     estimates,
-    (step) => ({ section: steps[step]?.section ?? 0, table: tables.get(step) ?? `step ${step}` }),
+    (step) => ({
+      section: turnOf(facts.plan.sections, steps[step]?.section ?? 0),
+      table: tables.get(step) ?? `step ${step}`,
+    }),
     facts.options.jobs,
   );
 };

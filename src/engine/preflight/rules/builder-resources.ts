@@ -22,7 +22,6 @@ export const builderResources: Rule = (facts) => {
     ...memoryInAll(facts, memory),
     ...fewWorkers(facts, workers),
     ...sortsOnDisk(facts, memory),
-    ...tempFileLimit(facts, given('temp_file_limit')),
   ];
 };
 
@@ -74,27 +73,6 @@ function sortsOnDisk({ tables, indexes }: Facts, memory: number | null): Finding
       what: `A build has ${bytes(memory)} of memory, and these tables are far larger: ${list(sizes.map(({ said }) => said))}.`,
       why: 'What does not fit is sorted on disk, in temporary files beside the data, about as large as the index.',
       advice: 'Where the machine has it, more memory for fewer builds helps: --set maintenance_work_mem=2GB --jobs 1.',
-    }),
-  ];
-}
-
-/** Each B-tree build sorts all its entries; with a limit, what does not fit into memory must fit into that. */
-function tempFileLimit({ settings, tables, indexes, server }: Facts, given: string | undefined): Finding[] {
-  const setting = settings.get('temp_file_limit');
-  const limit = Number.parseInt(given ?? setting?.value ?? '-1', 10) < 0 ? null : inBytes(setting, given);
-  if (limit === null) return [];
-  const over = sizesOf({ tables, indexes }).filter(({ size }) => size === null || size > limit);
-  if (over.length === 0) {
-    return [ok('temp-file-limit', `temp_file_limit is ${bytes(limit)}, more than any table of the plan has.`)];
-  }
-  const may = server.superuser
-    ? 'lift it for the builds with --set temp_file_limit=-1'
-    : 'have it lifted for this role by a superuser';
-  return [
-    finding('warning', 'temp-file-limit', {
-      what: `temp_file_limit is ${bytes(limit)}, and a build may need more for its sort: ${list(over.map(({ said }) => said))}.`,
-      why: 'A build that reaches it fails after its scan (53400), and leaves an invalid index.',
-      advice: `If the index will be larger than that, ${may}, or give it more maintenance_work_mem.`,
     }),
   ];
 }

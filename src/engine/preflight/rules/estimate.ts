@@ -25,8 +25,8 @@ const times = ({ ms, elsewhere, indexes, unknownTimes }: EstimateTotals, noSampl
 };
 
 /** temp_file_limit, in bytes, counts for each process; -1: none. */
-const tempLimit = ({ settings }: Facts): number | null => {
-  const limit = inBytes(settings.get('temp_file_limit'));
+const tempLimit = ({ settings, options }: Facts): number | null => {
+  const limit = inBytes(settings.get('temp_file_limit'), options.settings.temp_file_limit);
   return limit === null || limit < 0 ? null : limit;
 };
 

@@ -29,7 +29,7 @@ export interface UniqueCheckAbout {
   user: string;
   resumed: readonly StepState[] | null;
   /** What was found before, by step: what was free of duplicates, or took too long, is not read again. */
-  known?: Map<number, UniqueCheck> | undefined;
+  known: Map<number, UniqueCheck>;
 }
 
 /**
@@ -45,11 +45,12 @@ export async function checkUnique(session: Session, about: UniqueCheckAbout): Pr
   if (wanted.length === 0) return checks;
   const sizes = await sizesOf(session, wanted);
   const limits = asked ? LIMITS.asked : LIMITS.usual;
+  const isWaived = about.options.ignore?.includes('unique-duplicates') ?? false;
   const end = performance.now() + limits.all;
   try {
     for (const index of wanted) {
-      const before = about.known?.get(index.step);
-      if (before !== undefined && isSettled(before)) {
+      const before = about.known.get(index.step);
+      if (before !== undefined && (isWaived || isSettled(before))) {
         checks.set(index.step, before);
         continue;
       }
@@ -65,7 +66,7 @@ export async function checkUnique(session: Session, about: UniqueCheckAbout): Pr
     const { statement_timeout: statementTimeout = '10s' } = inspectingSettings;
     if (!session.lost) await configureSession(session, { statement_timeout: statementTimeout });
   }
-  for (const [step, check] of checks) about.known?.set(step, check);
+  for (const [step, check] of checks) about.known.set(step, check);
   return checks;
 }
 

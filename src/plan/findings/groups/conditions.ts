@@ -122,12 +122,6 @@ export const CONDITION_CODES = group({
       why: 'Its index is sorted on disk, in temporary files about as large as itself.',
       fix: 'More memory for fewer builds, where the machine has it.',
     },
-    'temp-file-limit': {
-      levels: ['warning', 'ok'],
-      what: 'temp_file_limit is set, and a build may need more than that for its sort.',
-      why: 'It would fail after its scan (53400), and leave an invalid index.',
-      fix: 'As a superuser `--set temp_file_limit=-1`, or more maintenance_work_mem.',
-    },
     'default-tablespace': {
       levels: ['note'],
       what: 'Indexes go to another tablespace than the database’s, by default_tablespace.',

@@ -3,7 +3,7 @@ import { parseIndex } from './index-statement.ts';
 import { canonical } from './tree.ts';
 
 /** An index by what queries get of it. Of indexes on one table, texts are the same exactly when the parts are. */
-export interface IndexShape {
+export interface QueryShape {
   method: string;
   unique: boolean;
   nullsDistinct: boolean;
@@ -21,10 +21,10 @@ export interface IndexShape {
  * The shape of an index as its definition says it; null when that cannot be read. What the server left out of its own texts
  * (pg_get_indexdef) is the default, so shapes of these compare as the catalog's rows would.
  */
-export function indexShape(definition: string): IndexShape | null {
+export function queryShape(definition: string): QueryShape | null {
   const node = parseIndex(definition);
   if (node === null) return null;
-  const { indexIncludingParams = [], indexParams = [], options = [] } = node;
+  const { indexIncludingParams = [], indexParams = [], options = [], whereClause } = node;
   return {
     method: node.accessMethod ?? 'btree',
     unique: node.unique === true,
@@ -32,7 +32,7 @@ export function indexShape(definition: string): IndexShape | null {
     keys: indexParams.map((column) => canonical(withoutDefaults(column))),
     names: indexParams.map(nameOf),
     included: indexIncludingParams.flatMap((column) => nameOf(column) ?? []),
-    predicate: canonical(node.whereClause ?? null),
+    predicate: whereClause === undefined ? '' : canonical(whereClause),
     storage: options.map(storageText).sort().join(),
   };
 }
@@ -47,7 +47,7 @@ function nameOf(element: unknown): string | null {
  * INCLUDE columns; `leading`: it is a B-tree whose keys begin those of the other, which also holds what it includes. One that
  * is UNIQUE guards something that only another unique one on the very same keys guards as well.
  */
-export function coveredBy(index: IndexShape, other: IndexShape): 'same' | 'leading' | null {
+export function coveredBy(index: QueryShape, other: QueryShape): 'same' | 'leading' | null {
   if (index.method !== other.method || index.predicate !== other.predicate) return null;
   if (!index.keys.every((key, at) => key === other.keys[at])) return null;
   const sameKeys = index.keys.length === other.keys.length;
