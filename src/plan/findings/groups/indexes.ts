@@ -53,6 +53,12 @@ export const INDEX_CODES = group({
       why: 'Estimated from statistics and from samples of the tables. Waits for locks and old snapshots are not in it.',
       fix: 'Have that much disk free where the indexes and the WAL go, and plan the window with room for waits.',
     },
+    'temp-file-limit': {
+      levels: ['warning'],
+      what: 'The sort of an index may need more temporary space than temp_file_limit allows a process.',
+      why: 'The server would end the build in the middle, with all its work lost.',
+      fix: 'Raise it for the builders with `--set temp_file_limit=...` (that takes a superuser), or give the sort more memory with `--set maintenance_work_mem=...`.',
+    },
     'index-equal': {
       levels: ['note'],
       what: 'An index is there already, valid and as planned.',
