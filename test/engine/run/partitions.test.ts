@@ -191,10 +191,12 @@ it('what somebody made ON ONLY the parent before is completed, and not dropped',
 
 it('a partition whose rows are not unique fails alone, before anything is made on its parents', async () => {
   const database = await prepared(15);
-  await database.sql("INSERT INTO orders VALUES (1, '2026-02-01', 'x'), (1, '2026-02-01', 'x')");
   const run = await startRun(database, 'CREATE UNIQUE INDEX CONCURRENTLY k ON orders (id, customer, placed);', {
     options: { onError: 'skip' },
   });
+  // After preflight, which would have found them.
+  await run.until((state) => state.phase === 'ready');
+  await database.sql("INSERT INTO orders VALUES (1, '2026-02-01', 'x'), (1, '2026-02-01', 'x')");
   await run.go();
   const end = await run.end();
   expect(end.outcome).toMatchObject({ status: 1, reason: expect.stringContaining('1 failed') });

@@ -8,7 +8,7 @@ import { BrokenRule } from './rules.ts';
 const { decide, evolve, respond } = REAL_PARTS;
 
 /** So many histories are enough to find each of these faults. */
-const ENOUGH = 12_000;
+const ENOUGH = 60_000;
 
 /** The first history that breaks this rule, as a person would read of it; null when none does. */
 const brokenBy = (parts: Partial<Parts>, rule: string): string | null => {

@@ -1,6 +1,7 @@
 import type { Finding } from '../../../plan/types.ts';
 import type { TableIndex } from '../../../queries/table_indexes.ts';
-import { bytes } from '../../../run/index.ts';
+import { bytes, bytesRange, type StepEstimate } from '../../../run/index.ts';
+import { stepEstimates } from '../estimates/step-estimates.ts';
 import type { Rule } from '../facts.ts';
 import { finding } from '../finding.ts';
 import { type Planned, plannedOf, type Redundancy, redundancies, type Standing } from '../redundancy.ts';
@@ -8,7 +9,8 @@ import { type Planned, plannedOf, type Redundancy, redundancies, type Standing }
 /** Indexes that answer no query that another one does not answer, with what they cost as far as that is known. */
 export const redundantIndexes: Rule = (facts) => {
   if (facts.neighbours === null && plannedOf(facts).length > 0) return [UNREAD];
-  return redundancies(facts).map(worded);
+  const estimates = stepEstimates(facts);
+  return redundancies(facts).map((redundancy) => worded(redundancy, estimates));
 };
 
 const UNREAD = finding('note', 'neighbours-unread', {
@@ -17,8 +19,9 @@ const UNREAD = finding('note', 'neighbours-unread', {
   advice: 'Look again when the lock is gone.',
 });
 
-function worded(redundancy: Redundancy): Finding {
+function worded(redundancy: Redundancy, estimates: readonly StepEstimate[]): Finding {
   const { planned } = redundancy;
+  const adds = added(planned, estimates);
   const { create } = planned.index;
   switch (redundancy.kind) {
     case 'duplicate':
@@ -26,7 +29,7 @@ function worded(redundancy: Redundancy): Finding {
     case 'prefix-of-existing': {
       const { there } = redundancy.other;
       const what = `${create.name} is a leading part of ${there.name}, which is there already${standingAs(redundancy.other)}.`;
-      const why = `The longer one answers the same queries. ${costOf(there)}; this one would be added, how large is not known. ${writesTo(planned, there)}`;
+      const why = `The longer one answers the same queries. ${costOf(there)}; ${adds}. ${writesTo(planned, there)}`;
       const advice = 'Take it out of the plan, unless its size matters.';
       return finding('note', 'prefix-of-existing', { what, why, advice }, create);
     }
@@ -34,13 +37,13 @@ function worded(redundancy: Redundancy): Finding {
       const { create: other } = redundancy.other.index;
       const guards = other.unique && !create.unique ? ', which is UNIQUE' : '';
       const what = `${create.name} is the same index as ${other.name}, line ${other.line}${guards}.`;
-      const why = `Both would be built, and no query would gain. ${writesTo(planned, redundancy.there)}`;
+      const why = `Both would be built, and no query would gain; ${adds}. ${writesTo(planned, redundancy.there)}`;
       return finding('warning', 'same-index-twice', { what, why, advice: 'Take one of them out.' }, create);
     }
     case 'prefix-of-planned': {
       const { create: other } = redundancy.other.index;
       const what = `${create.name} is a leading part of ${other.name}, line ${other.line}.`;
-      const why = `The longer one answers the same queries. ${writesTo(planned, redundancy.there)}`;
+      const why = `The longer one answers the same queries; ${adds}. ${writesTo(planned, redundancy.there)}`;
       const advice = 'Take the shorter one out, unless its size matters.';
       return finding('note', 'prefix-of-another', { what, why, advice }, create);
     }
@@ -66,6 +69,14 @@ function duplicate(planned: Planned, other: Standing): Finding {
   const compare = { planned: planned.definition, found: there.definition, differences: [] };
   return { ...finding('warning', 'duplicate-index', said, create), compare };
 }
+
+/** What a planned index would take, by the estimate where there is one. */
+const added = ({ index: { step, create } }: Planned, estimates: readonly StepEstimate[]): string => {
+  const size = estimates.find((each) => each.step === step)?.bytes ?? null;
+  return size === null
+    ? `how large ${create.name} would be is not known`
+    : `${create.name} would add ${bytesRange(size)} (estimated)`;
+};
 
 /** What it guards beside answering queries. */
 const standingAs = ({ there, shape }: Standing): string => {
