@@ -163,6 +163,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
       return {
         status: event.reason === 'equal' || event.reason === 'absent' ? 'equal' : 'skipped',
         doubtful: event.reason === 'equal' ? null : step.doubtful,
+        leftover: step.leftover?.why === 'agreed-leftover' ? null : step.leftover,
         found: null,
         retryAt: null,
         note: SKIPPED[event.reason] ?? `left out by ${event.by}`,

@@ -67,7 +67,8 @@ const settle = (state: RunState, command: Extract<Command, { type: 'skip' | 'ret
   if (typeof step === 'string') return refuse(step);
   const again = command.type === 'retry';
   if (step.status !== 'failed') return refuse(`step ${step.id + 1} has not failed`);
-  if (step.leftover !== null && !again)
+  // What somebody else left may stay as it was.
+  if (step.leftover !== null && step.leftover.why !== 'agreed-leftover' && !again)
     return refuse('what its failed build left could not be dropped yet: try it again');
   const event: EventBody = again
     ? { type: 'index.requeued', step: step.id, name: nameOf(step), by }

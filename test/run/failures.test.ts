@@ -215,10 +215,26 @@ describe('an index that stands in the way', () => {
     expect(core.state.pauses).toMatchObject([{ cause: 'error' }]);
   });
 
+  const invalid = { kind: 'invalid' as const, oid: 7, definition: '', ready: false };
+  const withInvalid = (core: Core) =>
+    core.state.steps.map(({ id }) => ({ step: id, tableOid: 1000 + id, found: id === 0 ? invalid : null }));
+
+  it('invalid, and cannot be dropped though that was agreed to, may be left as it was: it is somebody else’s', () => {
+    const core = new Core(onePlan());
+    core.go({ steps: withInvalid(core) }, [7]);
+    core.found(0, invalid);
+    // Such as when it is attached to another index.
+    const outcome = { kind: 'failed', error: serverError('2BP01'), standing: 'invalid' } as const;
+    while (core.state.steps[0]?.status !== 'failed') {
+      if (core.inflight.has('drop:0')) core.end('drop:0', { kind: 'dropped', step: 0, outcome });
+      else core.pass(60_000);
+    }
+    expect(core.command({ type: 'skip', step: 0 })).toMatchObject({ ok: true });
+    expect(core.state.steps[0]).toMatchObject({ status: 'skipped', leftover: null });
+    expect(core.state.pauses).toEqual([]);
+  });
+
   it('invalid, is dropped only if the operator agreed to that very one', () => {
-    const invalid = { kind: 'invalid' as const, oid: 7, definition: '', ready: false };
-    const withInvalid = (core: Core) =>
-      core.state.steps.map(({ id }) => ({ step: id, tableOid: 1000 + id, found: id === 0 ? invalid : null }));
     const refused = new Core(onePlan());
     refused.go({ steps: withInvalid(refused) }, []);
     refused.found(0, invalid);
