@@ -15,6 +15,8 @@ const OWN = new Set([
   'default_transaction_read_only',
   'idle_in_transaction_session_timeout',
   'idle_session_timeout',
+  'indexdeck.sample',
+  'indexdeck.sampled',
   'indexdeck.tried',
   'indexdeck.try',
   'jit',
@@ -32,12 +34,21 @@ const OWN = new Set([
 ]);
 
 interface Trial {
-  creates: { sql: string }[];
+  creates: { sql: string; half?: string | null }[];
 }
 
+/** The settings that hold statements, the scratch tables that these may be about, and where in the value they are. */
+const STATEMENTS: Readonly<Record<string, { tables: readonly string[]; trials(value: string): Trial[] }>> = {
+  'indexdeck.try': { tables: ['indexdeck_try'], trials: (value) => JSON.parse(value) as Trial[] },
+  'indexdeck.sample': {
+    tables: ['indexdeck_sample', 'indexdeck_half'],
+    trials: (value) => (JSON.parse(value) as { tables: Trial[] }).tables,
+  },
+};
+
 /**
- * What is wrong with the settings that a session of the engine set, from the server's own note of the parameters. One of
- * them holds statements, which catalog/try_indexes.sql carries out: each must be one index on the scratch table.
+ * What is wrong with the settings that a session of the engine set, from the server's own note of the parameters. Two of
+ * them hold statements, which catalog/try_indexes.sql and sample_indexes.sql carry out: each must be one index on a scratch table.
  */
 export function problemsOfSettings(parameters: string, plan: Plan): string[] {
   const match = /^parameters: \$1 = '(\{.*?\})', \$2 = '(.*)'$/is.exec(parameters);
@@ -50,14 +61,20 @@ export function problemsOfSettings(parameters: string, plan: Plan): string[] {
   );
   return (names ?? []).flatMap((name, at) => {
     if (!OWN.has(name) && !planned.has(name)) return [`the setting ${name}`];
-    if (name !== 'indexdeck.try') return [];
-    const trials = JSON.parse(values?.[at] ?? '[]') as Trial[];
-    return trials.flatMap(({ creates }) => creates.map(({ sql }) => sql)).filter((sql) => !isTrial(sql));
+    const holds = STATEMENTS[name];
+    if (holds === undefined) return [];
+    const trials = holds.trials(values?.[at] ?? '[]');
+    const statements = trials.flatMap(({ creates }) =>
+      creates.flatMap(({ sql, half }) => (half ? [sql, half] : [sql])),
+    );
+    return statements.filter((sql) => !isOn(holds.tables, sql));
   });
 }
 
-function isTrial(sql: string): boolean {
+function isOn(tables: readonly string[], sql: string): boolean {
   const { stmts } = parseSync(sql);
   const { IndexStmt: index } = (stmts?.[0]?.stmt ?? {}) as { IndexStmt?: { relation?: Record<string, unknown> } };
-  return stmts?.length === 1 && index?.relation?.schemaname === 'pg_temp' && index.relation.relname === 'indexdeck_try';
+  return (
+    stmts?.length === 1 && index?.relation?.schemaname === 'pg_temp' && tables.includes(String(index.relation.relname))
+  );
 }
