@@ -60,6 +60,8 @@ export interface RunOptions {
   giveUpMs: number;
   /** How long the rate of rollbacks is measured before the first build, at the least; absent in old journals: `BASELINE_MS`. */
   baselineMs?: number;
+  /** Preflight neither watches writes for a second nor tries indexes on samples. */
+  quickLook?: boolean;
   gates: Record<GateName, GateThresholds>;
   /** Gates of the config file; absent in journals of versions that had none. */
   ownGates?: readonly OwnGate[];

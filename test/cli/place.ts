@@ -52,7 +52,7 @@ export const place = async (
     database,
     journal,
     plan,
-    args: ['deploy', plan, '--yes', '--baseline', '1s', '--journal', journal],
+    args: ['deploy', plan, '--yes', '--baseline', '1s', '--quick-look', '--journal', journal],
     env: database.environment,
   };
 };

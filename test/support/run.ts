@@ -151,7 +151,13 @@ export const startRun = async (database: TestDatabase, sql: string, setup: RunSe
     version: 'test',
     connection: { host, port, user, password, database: database.name, ...setup.connection },
     operator: 'test',
-    options: options({ interactive: false, ledger: { schema: LEDGER }, baselineMs: BASELINE_MS, ...setup.options }),
+    options: options({
+      interactive: false,
+      ledger: { schema: LEDGER },
+      baselineMs: BASELINE_MS,
+      quickLook: true,
+      ...setup.options,
+    }),
     start: { kind: 'new', plan: await planFrom(sql, setup.plan), sources: [] },
   };
   return await follow(config, database, setup.ledgerLacks);

@@ -85,6 +85,7 @@ const schema = z.strictObject({
   amcheck: z.boolean().optional(),
   'check-unique-up-to': readBy(parseCheckUniqueUpTo).optional(),
   'unique-examples': z.boolean().optional(),
+  'quick-look': z.boolean().optional(),
   ignore: z.array(readBy(parseIgnore)).optional(),
 });
 
@@ -135,6 +136,7 @@ export const checkConfig = (value: unknown): { options: GivenOptions } | { issue
       amcheck: data.amcheck,
       checkUniqueUpTo: data['check-unique-up-to'],
       uniqueExamples: data['unique-examples'],
+      quickLook: data['quick-look'],
       ignore: data.ignore,
     }),
   };

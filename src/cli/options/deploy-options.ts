@@ -50,6 +50,8 @@ export interface GivenOptions {
   /** Milliseconds between builds. */
   delayMs?: number;
   baselineMs?: number;
+  /** Preflight takes no second to watch, and tries nothing on samples. */
+  quickLook?: boolean;
   /** Whether there is a ledger, and the schema that it is in. */
   ledger?: boolean;
   ledgerSchema?: string;
@@ -155,6 +157,7 @@ export const resumedOptions = (
   giveUpMs: given.giveUpMs ?? before.giveUpMs,
   delayMs: given.delayMs ?? before.delayMs ?? 0,
   baselineMs: given.baselineMs ?? before.baselineMs ?? BASELINE_MS,
+  quickLook: given.quickLook ?? before.quickLook ?? false,
   gates: { ...before.gates, ...given.gates },
   ownGates: given.ownGates ?? before.ownGates ?? [],
   settings: { ...before.settings, ...given.settings },
@@ -188,6 +191,7 @@ export const runOptions = (
   giveUpMs: given.giveUpMs ?? GIVE_UP_MS,
   delayMs: given.delayMs ?? 0,
   baselineMs: given.baselineMs ?? BASELINE_MS,
+  quickLook: given.quickLook ?? false,
   noBackup: given.noBackup ?? null,
   backup,
   gates: { ...DEFAULT_GATES, ...given.gates },

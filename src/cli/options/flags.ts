@@ -70,6 +70,7 @@ export const addBuildFlags = (command: Command): Command =>
       parseCheckUniqueUpTo,
     )
     .option('--no-unique-examples', 'say how many duplicates there are, and keep none of their values')
+    .option('--quick-look', 'neither watch writes for a second nor try indexes on samples of their tables')
     .option('--ignore <code>', 'waive what blocks by this code, where it can be waived (repeatable)', collectIgnored)
     .option('--amcheck', 'go through each B-tree index in the end, with the extension amcheck')
     .option('--environment <name>', 'shown on screen; production asks for the database’s name instead of y')
@@ -201,6 +202,7 @@ export const givenByFlags = (command: Command): GivenOptions => {
     ['amcheck', 'amcheck'],
     ['checkUniqueUpTo', 'checkUniqueUpTo'],
     ['uniqueExamples', 'uniqueExamples'],
+    ['quickLook', 'quickLook'],
     ['ignore', 'ignore'],
   ];
   const values = command.opts<Record<string, unknown>>();

@@ -42,7 +42,8 @@ import { checkUnique } from './unique/check.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
 export async function gather(session: Session, about: Omit<PreflightInput, 'inspect'>): Promise<Facts> {
-  const { plan, options, ours, memory = new Memory(), watchedMs = WATCHED_MS } = about;
+  const { plan, options, ours, memory = new Memory() } = about;
+  const { watchedMs = options.quickLook ? 0 : WATCHED_MS } = about;
   const resumed = about.resumed ?? null;
   // What is not to be built is not looked at that closely.
   const builds = about.purpose !== 'rollback';
@@ -63,7 +64,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const partitioned = await partitionedIndexes(session, indexes);
   const drops = await dropsOf(session, plan);
   const refused = await refusedProbes(session, options);
-  const scope = { mayTry: tryMissing, memory: memory.estimates, budgetMs: about.sampleMs };
+  const scope = { notTried: whyNoSamples(options, tryMissing), memory: memory.estimates, budgetMs: about.sampleMs };
   const tables = [
     ...new Set([
       ...indexes.flatMap(({ row }) => row.table_oid ?? []),
@@ -160,6 +161,11 @@ const findingsOf = (targets: readonly InspectionTarget[], inspections: ReadonlyM
     const inspection = inspections.get(target.step);
     return inspection === undefined ? [] : [{ ...target, ...inspection }];
   });
+
+const whyNoSamples = ({ quickLook }: RunOptions, mayTry: boolean): string | null => {
+  if (quickLook) return 'a quick look was asked for';
+  return mayTry ? null : 'no scratch table can be made here without changing anything';
+};
 
 /** The plan's indexes with their numbers in the run. */
 export const indexTargets = (plan: Plan, { settings }: Pick<RunOptions, 'settings'>): InspectionTarget[] =>

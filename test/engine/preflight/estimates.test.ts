@@ -99,6 +99,15 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     expect(coded(facts, 'estimate')[0]?.what).toContain('How long that takes is not known: no scratch table');
   });
 
+  test('a quick look tries nothing on samples, and watches nothing', async () => {
+    const database = await withTable('ANALYZE t');
+    const facts = await preflightOf(database, `CREATE ${PLAN.i_unique};`, { options: { quickLook: true } });
+    expect(facts.estimates).toMatchObject([{ by: 'statistics', ms: null }]);
+    expect(coded(facts, 'estimate')[0]?.what).toContain('How long that takes is not known: a quick look was asked for');
+    const sent = (await database.statementLog()).map(({ text }) => text);
+    expect(sent.filter((text) => text.includes('indexdeck_sample'))).toEqual([]);
+  });
+
   test('somebody without rights on the table, or to temporary tables, gets what statistics say', async () => {
     const database = await withTable('ANALYZE t');
     const user = `${database.name}_deployer`;

@@ -1,4 +1,4 @@
-import type { Action, IndexAt, RunEvent, RunState, Traces } from '../../../src/run/index.ts';
+import type { Action, IndexAt, RunEvent, RunState, StepState, Traces } from '../../../src/run/index.ts';
 import type { Act, FakeEngine } from './fake-engine.ts';
 import type { FakeBackend, FakeServer } from './fake-server.ts';
 
@@ -258,6 +258,8 @@ export const ends = (engine: FakeEngine): void => {
   broken('ends', `still ${phase}, paused by ${pauses.map(({ cause }) => cause).join(', ')}, under way: ${tasks}`);
 };
 
+const stepCalled = ({ step }: StepState): string | null => (step.kind === 'create-index' ? step.name : null);
+
 /**
  * A calm world, an operator who tries again what failed, and nobody else's index in the way: a run that was not aborted
  * comes to its good end. `leftOut`: steps that were left out before. An index that somebody took away after it was built is
@@ -272,6 +274,9 @@ export const comesToItsGoodEnd = (server: FakeServer, state: RunState, leftOut: 
     // What nothing proves to be this run's is for a person to look at.
     const passing = step.kind === 'rename-index' ? step.from : name;
     if (doubtful !== null || server.takenAway.has(name) || server.takenAway.has(passing)) return;
+    // So is what somebody else made, or made valid, under a passing name: it is not renamed.
+    const isOthers = state.steps.some((other) => stepCalled(other) === passing && other.status === 'equal');
+    if (step.kind === 'rename-index' && isOthers) return;
     if (step.kind === 'drop-index') continue;
     const there = server.indexes.get(name);
     // One of another definition was claimed by its name: the witness has counted that.

@@ -26,8 +26,8 @@ const MOST_TIMES = 2.5;
 
 /** How far a look may go. */
 export interface EstimateScope {
-  /** Scratch tables may be made here. */
-  mayTry: boolean;
+  /** Why nothing is tried on samples, as a sentence; null: scratch tables may be made here. */
+  notTried: string | null;
   memory?: EstimateMemory | undefined;
   /** For tests, which must not depend on how busy the machine is. */
   budgetMs?: number | undefined;
@@ -75,7 +75,7 @@ async function statisticsOf(session: Session, wished: readonly Omit<Wished, 'sta
 export async function gatherEstimates(
   session: Session,
   indexes: readonly IndexFinding[],
-  { mayTry, memory = { facts: null }, budgetMs = BUDGET_MS }: EstimateScope,
+  { notTried, memory = { facts: null }, budgetMs = BUDGET_MS }: EstimateScope,
 ): Promise<EstimateFacts> {
   const steps = new Set(indexes.filter(isToBuild).map(({ step }) => step));
   const knows = new Set(memory.facts?.indexes.map(({ step }) => step));
@@ -84,9 +84,8 @@ export async function gatherEstimates(
   const known = wishedOf(indexes);
   const statistics = await statisticsOf(session, known);
   const wished = known.map((each) => ({ ...each, statistics: statistics.get(each.row.table_oid ?? 0) ?? new Map() }));
-  const { sampled, why } = mayTry
-    ? await sample(session, wished, budgetMs)
-    : { sampled: null, why: 'no scratch table can be made here without changing anything' };
+  const { sampled, why } =
+    notTried === null ? await sample(session, wished, budgetMs) : { sampled: null, why: notTried };
   memory.facts = {
     indexes: wished.map((each) => indexBasis(each, sampled)),
     emptyMs: sampled?.emptyMs ?? null,
