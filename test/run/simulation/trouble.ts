@@ -106,7 +106,8 @@ export class Trouble {
 
   #replace(name: string, table: string): void {
     const index = this.#server.indexes.get(name);
-    if (index === undefined || this.#server.atWorkOn(index.oid) !== null) return;
+    // What is attached to another one cannot be dropped by itself.
+    if (index === undefined || index.parent !== null || this.#server.atWorkOn(index.oid) !== null) return;
     this.#server.takeAway(name);
     this.#server.plant(name, table, {
       valid: this.#random.chance(0.4),
