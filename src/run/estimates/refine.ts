@@ -13,9 +13,9 @@ export interface Refinement {
 }
 
 /** As if so many builds had come exactly as estimated: a few builds are no proof. */
-const PRIOR = 1;
+const PRIOR = 2;
 /** However many there were: the next one may still be of another kind. */
-const LEAST_WIDTH = 0.35;
+const LEAST_WIDTH = 0.7;
 /** What takes no longer than this is over before it says anything of long builds, ms. */
 const TELLING_MS = 50;
 
