@@ -75,5 +75,5 @@ export const rollbackSum = (indexes: readonly SurveyedIndex[]): string => {
   const used = there.filter(isUsed).length;
   const again = indexes.filter(rebuildable);
   const before = again.reduce((sum, index) => sum + (index.bytes ?? 0), 0);
-  return `${there.length} ${there.length === 1 ? 'index' : 'indexes'}, ${bytes(size)}${used === 0 ? '' : `, ${used} USED since`}${again.length === 0 ? '' : `; and builds ${again.length} again that the plan dropped, ${bytes(before)} before`}`;
+  return `${there.length} ${there.length === 1 ? 'index' : 'indexes'}, ${bytes(size)}${used === 0 ? '' : `, ${used} USED since`}${again.length === 0 ? '' : ` (${again.length} that the plan dropped ${again.length === 1 ? 'is' : 'are'} built again, ${bytes(before)} before)`}`;
 };

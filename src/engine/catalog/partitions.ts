@@ -7,6 +7,7 @@ import type { PlannedPart, TableFacts } from '../../run/index.ts';
 import type { Session } from '../session.ts';
 import type { Inspection, InspectionTarget } from './inspect.ts';
 import { differencesOf } from './plan-text.ts';
+import { estimates } from './relations.ts';
 
 /** PostgreSQL puts a number behind a name that is taken; more than so many are not tried. */
 const MOST_NAMES = 8;
@@ -155,13 +156,9 @@ export async function partitionedIndexes(session: Session, all: readonly Planned
 export const tablesOfTree = (tree: readonly PartitionRow[]): TableFacts[] =>
   tree
     .filter(({ kind }) => kind !== 'f')
-    .map(({ oid, schema, name, tuples, pages, block_size: blockSize }) => {
-      const unknown = tuples < 0 || (tuples === 0 && pages === 0);
-      return {
-        oid,
-        schema,
-        name,
-        rows: unknown ? null : Math.round(tuples),
-        bytes: unknown ? null : pages * blockSize,
-      };
-    });
+    .map(({ oid, schema, name, tuples, pages, block_size }) => ({
+      oid,
+      schema,
+      name,
+      ...estimates({ table_tuples: tuples, table_pages: pages, block_size }),
+    }));

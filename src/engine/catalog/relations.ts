@@ -22,14 +22,14 @@ export const isIndexable = (row: PlannedIndexRow): boolean => ['r', 'p', 'm'].in
 
 export const isIndex = (row: PlannedIndexRow): boolean => row.index_kind === 'i' || row.index_kind === 'I';
 
-/** How large a table is, by the catalog; null where unknown. */
+/** How large a table is, by the catalog; null where unknown. ANALYZE leaves -1 pages for a partitioned one: it has none. */
 export const estimates = ({
   table_tuples: tuples,
   table_pages: pages,
   block_size: blockSize,
 }: Pick<PlannedIndexRow, 'table_tuples' | 'table_pages' | 'block_size'>): Pick<TableFacts, 'rows' | 'bytes'> => {
   const unknown = tuples === null || pages === null || tuples < 0 || (tuples === 0 && pages === 0);
-  return { rows: unknown ? null : Math.round(tuples), bytes: unknown ? null : pages * blockSize };
+  return { rows: unknown ? null : Math.round(tuples), bytes: unknown ? null : Math.max(0, pages) * blockSize };
 };
 
 /** The catalog's estimates. A table that nobody has analyzed yet has none: -1 rows, or before PostgreSQL 14 no pages. */

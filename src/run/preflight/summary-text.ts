@@ -35,7 +35,7 @@ const indexLines = ({ indexes, tables, sections, jobs }: PreflightSummary): Summ
     built > 0 ? `${built} built before` : '',
     present ? `${present} there already` : '',
     toReplace ? `${toReplace} invalid, to be replaced on your word` : '',
-    inTheWay ? `${inTheWay} with something else in the way` : '',
+    inTheWay ? `${inTheWay} barred: another index, another build, or no table` : '',
     toBuild === null ? 'not known what is there already' : '',
   ].filter((part) => part !== '');
   const more: SummaryLine[] = besides.length === 0 ? [] : [{ word: '', text: besides.join(', '), level: null }];

@@ -45,6 +45,11 @@ export interface SummaryInput {
 
 const IN_THE_WAY: ReadonlySet<Found['kind']> = new Set(['different', 'building', 'other-relation', 'no-table']);
 
+/** The plan itself drops what stands there, at an earlier step. */
+const isDroppedBefore = (found: Found, step: number, all: PreflightFacts['steps']): boolean =>
+  'oid' in found &&
+  all.some((each) => each.step < step && each.found?.kind === 'to-drop' && each.found.oid === found.oid);
+
 const codes = (findings: readonly Finding[]): string[] => [...new Set(findings.map(({ code }) => code))];
 
 const sumOf = (sizes: readonly (number | null)[]): number | null =>
@@ -55,9 +60,10 @@ export const preflightSummary = ({ plan, preflight, findings, jobs, steps }: Sum
   const creates = runnableSteps(plan).flatMap(({ step }, id) => (step.kind === 'create-index' ? [{ id, step }] : []));
   const built = creates.filter(({ id }) => steps?.[id]?.status === 'done');
   const ahead = new Set(creates.flatMap(({ id }) => (steps?.[id]?.status === 'done' ? [] : [id])));
-  const kinds = (preflight?.steps ?? []).flatMap(({ step, found }) =>
-    found !== null && ahead.has(step) ? [found.kind] : [],
-  );
+  const kinds = (preflight?.steps ?? []).flatMap(({ step, found }, _, all) => {
+    if (found === null || !ahead.has(step)) return [];
+    return isDroppedBefore(found, step, all) ? ['none' as const] : [found.kind];
+  });
   const count = (is: (kind: Found['kind']) => boolean): number | null =>
     kinds.length === 0 && ahead.size > 0 ? null : kinds.filter(is).length;
   const waived = findings.filter((finding) => finding.waived);

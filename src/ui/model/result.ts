@@ -45,6 +45,10 @@ const DONE: Partial<Record<StepState['step']['kind'], string>> = {
   'rename-index': 'renamed',
 };
 
+/** What was attached is dropped with the index that it was attached to. */
+const isUndone = (state: RunState, { step, parent }: StepState): boolean =>
+  step.kind === 'attach-partition' && parent !== null && state.steps[parent]?.status === 'dropped';
+
 export const outcomeOf = (state: RunState, step: StepState): Outcome => {
   const only = step.parent !== null && step.step.kind === 'create-index' && step.step.only ? ' (ON ONLY)' : '';
   const name = `${plainText(stepName(step.step))}${only}`;
@@ -57,6 +61,7 @@ export const outcomeOf = (state: RunState, step: StepState): Outcome => {
   } as const;
   switch (step.status) {
     case 'done':
+      if (isUndone(state, step)) return { name, ...fine, text: 'gone with its index' };
       return {
         name,
         ...fine,

@@ -43,6 +43,25 @@ describe('the summary', () => {
     });
   });
 
+  it('counts as to be built what the plan itself drops first, and no other', () => {
+    const drop = (oid: number): Found => ({
+      kind: 'to-drop',
+      oid,
+      schema: 'public',
+      name: 'b1',
+      record: null,
+      problem: null,
+    });
+    const inTheWay: Found = { kind: 'different', oid: 9, definition: 'd', differences: ['x'] };
+    const counted = (stands: Found[]) => {
+      const steps = stands.map((found, step) => ({ step, tableOid: 1, found }));
+      return preflightSummary({ plan, preflight: factsOf(state, { steps }), findings: [], jobs: 2 }).indexes;
+    };
+    expect(counted([drop(9), inTheWay])).toMatchObject({ toBuild: 1, inTheWay: 0 });
+    expect(counted([drop(8), inTheWay])).toMatchObject({ toBuild: 0, inTheWay: 1 });
+    expect(counted([inTheWay, drop(9)])).toMatchObject({ toBuild: 0, inTheWay: 1 });
+  });
+
   it('does not know what is there when nobody could look', () => {
     const summary = preflightSummary({ plan, preflight: null, findings: [], jobs: 2 });
     expect(summary.indexes).toMatchObject({ planned: 6, toBuild: null, present: null });
@@ -83,7 +102,7 @@ describe('the summary', () => {
     expect(lines.length).toBeLessThanOrEqual(20);
     expect(lines.slice(0, 3).map(({ word, text }) => `${word} ${text}`.trim())).toEqual([
       'builds 2 of 6 indexes on 2 tables in 1 section, up to 2 at a time',
-      '1 there already, 1 invalid, to be replaced on your word, 2 with something else in the way',
+      '1 there already, 1 invalid, to be replaced on your word, 2 barred: another index, another build, or no table',
       'takes time not known, size not known; the tables have 8 kB',
     ]);
     expect(lines.filter(({ text }) => text === 'and 26 more')).toHaveLength(3);

@@ -69,3 +69,18 @@ test('one that lacks a part is said to have failed, and why', () => {
     text: expect.stringContaining('something that it needs'),
   });
 });
+
+test('an attach of an index that a rollback has dropped is said to be gone, and not to be done', () => {
+  const core = made();
+  attached(core, 7);
+  const outcomeIn = (state: RunState): string => {
+    const attach = state.steps[7];
+    if (attach === undefined) throw new Error('no step');
+    return outcomeOf(state, attach).text;
+  };
+  expect(outcomeIn(core.state)).toMatch(/^done/);
+  const steps = core.state.steps.map((step) =>
+    step.step.kind === 'create-index' ? { ...step, status: 'dropped' as const } : step,
+  );
+  expect(outcomeIn({ ...core.state, steps })).toBe('gone with its index');
+});
