@@ -176,11 +176,13 @@ const rolledBack = ({
   return `rolled back: ${count(dropped.length, 'index', 'indexes')} dropped and gone, ${rebuilt.length === 0 ? '' : `${rebuilt.length} built again, `}${left.length} left; ${compared}`;
 };
 
+const moreOrFewer = (n: number): string => (n < 0 ? `${-n} fewer` : `${n} more`);
+
 const verified = (event: Extract<RunEvent, { type: 'verify.finished' }>): string => {
   const bad = event.results.filter((result) => !result.ok).length;
   const all = count(event.results.length, 'index', 'indexes');
   const { counts, verdict } = event;
-  const more = counts == null ? '' : `; ${counts.difference.idxIndexes} more named idx_ than before`;
+  const more = counts == null ? '' : `; ${moreOrFewer(counts.difference.idxIndexes)} named idx_ than before`;
   if (event.ok) return `verified: ${all}, all there, valid, and as planned${more}`;
   if (bad > 0) return `verification FAILED for ${bad} of ${all}${more}`;
   return `verification ${verdict === 'review' ? 'to be REVIEWED' : 'FAILED'}: ${plainText(event.rule ?? 'no rule given')}`;

@@ -38,8 +38,7 @@ export interface EstimateMemory {
   facts: EstimateFacts | null;
 }
 
-/** It will be built as things stand. */
-/** One on a partitioned table is not built itself; what it is made of has no estimate. */
+/** It will be built as things stand. One on a partitioned table is not built itself; what it is made of has no estimate. */
 const isToBuild = ({ found, row }: IndexFinding): boolean =>
   (found.kind === 'none' || found.kind === 'invalid') && row.table_kind !== 'p';
 

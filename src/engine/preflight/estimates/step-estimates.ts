@@ -36,11 +36,20 @@ const serverBasis = (facts: Needed): ServerBasis => {
   };
 };
 
+/** What an index on a partitioned table is made of is not estimated: it is among the unknown, and not left out of the count. */
+const partitioned = (indexes: Facts['indexes']): StepEstimate[] =>
+  indexes
+    .filter(({ row, found }) => row.table_kind === 'p' && found.kind === 'none')
+    .map(({ step }) => ({
+      ...{ step, by: 'statistics', bytes: null, walBytes: null, tempBytes: null, ms: null },
+      why: 'its table is partitioned, and partitions are not estimated',
+    }));
+
 /** What each index that is to be built is expected to come to, with the run of --matches beside it. Pure. */
 export const stepEstimates = (facts: Needed): StepEstimate[] => {
   const { basis, options, indexes } = facts;
   if (basis === null) return [];
-  const estimates = estimateIndexes(basis.indexes, serverBasis(facts), basis.noSample);
+  const estimates = [...estimateIndexes(basis.indexes, serverBasis(facts), basis.noSample), ...partitioned(indexes)];
   const byStep = new Map(indexes.map((index) => [index.step, index]));
   return withStaged(
     estimates,
