@@ -29,7 +29,7 @@ import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
 import { defaultTablespace } from './default-tablespaces.ts';
 import { gatherEstimates } from './estimates/gather-estimates.ts';
-import type { DropFinding, Facts, RefusedSetting } from './facts.ts';
+import type { DropFinding, Facts, IndexFinding, RefusedSetting } from './facts.ts';
 import { askHypothetically } from './hypothetical/ask.ts';
 import { Memory } from './memory.ts';
 import { neighboursOf } from './neighbours.ts';
@@ -37,7 +37,7 @@ import { refusalCauses } from './refusal-causes.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
 import { tablesNow, WATCHED_MS, watchWrites } from './tables-now.ts';
-import { isToBeBuilt } from './to-be-built.ts';
+import { isReplaced, isToBeBuilt } from './to-be-built.ts';
 import { checkUnique } from './unique/check.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
@@ -110,7 +110,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
         )
       : null,
     amcheck: options.amcheck === true ? await amcheck(session) : null,
-    basis: builds ? await gatherEstimates(session, indexes, scope) : null,
+    basis: builds ? await gatherEstimates(session, afterDrops(indexes, drops), scope) : null,
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
     // Last, since it waits for the second reading.
     tables: await tablesNow(session, indexes, { ours, writes }),
@@ -138,6 +138,10 @@ async function asTheyAreCalled(
     return { step, create: { ...create, name: name ?? create.name } };
   });
 }
+
+/** What the plan itself drops before stands in no index's way. */
+const afterDrops = (indexes: readonly IndexFinding[], drops: readonly DropFinding[]): IndexFinding[] =>
+  indexes.map((index) => (isReplaced(drops, index) ? { ...index, found: { kind: 'none' } } : index));
 
 /** What the plan itself drops is nobody's neighbour afterwards. */
 function without(neighbours: Facts['neighbours'], drops: readonly DropFinding[]): Facts['neighbours'] {

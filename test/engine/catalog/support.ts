@@ -2,7 +2,7 @@ import { onTestFinished } from 'vitest';
 import { type Inspection, inspectIndexes, inspectingSettings } from '../../../src/engine/catalog/index.ts';
 import type { ConnectionConfig } from '../../../src/engine/config.ts';
 import { Session } from '../../../src/engine/session.ts';
-import { type CreateIndexStep, loadParser, type Plan, readPlan } from '../../../src/plan/index.ts';
+import { type CreateIndexStep, loadParser, type Plan, type PlanOptions, readPlan } from '../../../src/plan/index.ts';
 import type { TestDatabase } from '../../support/database.ts';
 
 export const connectionTo = (database: TestDatabase, as?: { user: string; password: string }): ConnectionConfig => {
@@ -26,7 +26,7 @@ export async function inspecting(database: TestDatabase, as?: { user: string; pa
   return session;
 }
 
-export async function planOf(sql: string, options = { makeConcurrent: false }): Promise<Plan> {
+export async function planOf(sql: string, options: PlanOptions = { makeConcurrent: false }): Promise<Plan> {
   await loadParser();
   const nothing = () => {
     throw new Error('no file is included');

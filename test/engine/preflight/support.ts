@@ -28,6 +28,7 @@ interface Scene {
   options?: Partial<RunOptions>;
   pooling?: PreflightInput['pooling'];
   makeConcurrent?: boolean;
+  allowDrops?: boolean;
   memory?: Memory;
   /** Writes are not watched, if it does not say for how long. */
   watchedMs?: number;
@@ -38,7 +39,7 @@ export async function preflightOf(database: TestDatabase, sql: string, scene: Sc
   const inspect = await inspecting(database, scene.as);
   return runPreflight({
     inspect,
-    plan: await planOf(sql, { makeConcurrent: scene.makeConcurrent ?? false }),
+    plan: await planOf(sql, { makeConcurrent: scene.makeConcurrent ?? false, allowDrops: scene.allowDrops ?? false }),
     options: runOptions(scene.options),
     ours: [inspect.pid],
     pooling: scene.pooling ?? 'none',

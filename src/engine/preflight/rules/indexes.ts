@@ -1,8 +1,9 @@
 import type { Finding } from '../../../plan/types.ts';
 import type { ErrorPolicy } from '../../../run/index.ts';
 import { sideBySide } from '../../catalog/index.ts';
-import type { Facts, IndexFinding, Rule } from '../facts.ts';
+import type { IndexFinding, Rule } from '../facts.ts';
 import { count, finding, ok } from '../finding.ts';
+import { isReplaced } from '../to-be-built.ts';
 import { isBegun } from './resumed.ts';
 
 const POLICY: Readonly<Record<ErrorPolicy, string>> = {
@@ -15,9 +16,9 @@ const POLICY: Readonly<Record<ErrorPolicy, string>> = {
 export const indexes: Rule = (facts) => {
   const { options } = facts;
   const fresh = facts.indexes.filter(({ step }) => !isBegun(facts.resumed, step));
-  const replaced = fresh.filter((index) => isReplaced(facts, index));
+  const replaced = fresh.filter((index) => isReplaced(facts.drops, index));
   const all = fresh.filter((index) => !replaced.includes(index));
-  const missing = all.filter(({ found }) => found.kind === 'none').length;
+  const missing = replaced.length + all.filter(({ found }) => found.kind === 'none').length;
   const summary = missing > 0 ? [ok('to-build', `${count(missing, 'index', 'indexes')} to build.`)] : [];
   return [
     ...summary,
@@ -25,12 +26,6 @@ export const indexes: Rule = (facts) => {
     ...all.flatMap((index) => standing(index, options.onError, options.replaceInvalid)),
   ];
 };
-
-/** What stands there is dropped by the plan itself, before this one is built. */
-const isReplaced = ({ drops }: Pick<Facts, 'drops'>, { step, found }: IndexFinding): boolean =>
-  drops.some(
-    (drop) => drop.step < step && drop.found.kind === 'to-drop' && 'oid' in found && drop.found.oid === found.oid,
-  );
 
 function replacedInVain({ create, found }: IndexFinding): Finding[] {
   if (found.kind !== 'equal') return [];

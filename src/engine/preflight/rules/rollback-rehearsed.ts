@@ -1,23 +1,39 @@
 import type { TableWorkRow } from '../../../queries/table_work.ts';
 import { duration } from '../../../run/index.ts';
-import type { Rule } from '../facts.ts';
+import type { IndexFinding, Rule } from '../facts.ts';
 import { count, finding, list, ok } from '../finding.ts';
+import { isRefused, isReplaced, isToBeBuilt } from '../to-be-built.ts';
 
 const who = ({ gid, pid, user, application, state }: TableWorkRow): string =>
   gid === null
     ? `pid ${pid} (user ${user ?? 'unknown'}, "${application ?? ''}", ${state ?? 'state unknown'})`
     : `the prepared transaction ${JSON.stringify(gid)} of ${user ?? 'unknown'}`;
 
+const droppedWords = (dropped: readonly IndexFinding[], tables: number): string[] => {
+  if (dropped.length === 0) return [];
+  const names = list(dropped.map(({ create }) => create.replaces ?? create.name));
+  const parted = dropped.some(({ row }) => row.table_kind === 'p')
+    ? ', those on partitioned tables with all their parts'
+    : '';
+  return [`drop ${count(dropped.length, 'index', 'indexes')} on ${count(tables, 'table')}: ${names}${parted}`];
+};
+
+const againWords = (again: readonly string[]): string[] =>
+  again.length === 0 ? [] : [`build again what the plan drops: ${list([...again])}`];
+
 /**
  * What a rollback of this run would drop, and whom it would wait for if it came now: a concurrent drop waits for every
  * transaction with a lock on the table, a mere reader's too, and for no others (tried on 15 and 18). Nothing is dropped.
  */
-export const rollbackRehearsed: Rule = ({ indexes, tables }) => {
-  const dropped = indexes.filter(({ found }) => found.kind === 'none' || found.kind === 'invalid');
-  if (dropped.length === 0) return [];
-  const names = list(dropped.map(({ create }) => create.name));
+export const rollbackRehearsed: Rule = ({ indexes, drops, tables }) => {
+  const dropped = indexes.filter(
+    (index) =>
+      !isRefused(index) && (isToBeBuilt(index) || index.found.kind === 'incomplete' || isReplaced(drops, index)),
+  );
+  const again = drops.flatMap(({ drop, found }) => (found.kind === 'to-drop' ? [drop.name] : []));
+  if (dropped.length === 0 && again.length === 0) return [];
   const on = new Set(dropped.map(({ row }) => row.table_oid));
-  const would = `Rolled back, this run would drop ${count(dropped.length, 'index', 'indexes')} on ${count(on.size, 'table')}: ${names}.`;
+  const would = `Rolled back, this run would ${[...droppedWords(dropped, on.size), ...againWords(again)].join(', and ')}.`;
   const holders = tables
     .filter(({ oid }) => on.has(oid))
     .flatMap(({ name, work }) => work.filter(({ kind }) => kind === 'holder').map((holder) => ({ name, holder })))

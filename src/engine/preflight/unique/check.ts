@@ -7,7 +7,7 @@ import type { Session } from '../../session.ts';
 import { settingsFor } from '../../settings.ts';
 import type { IndexFinding } from '../facts.ts';
 import { isBegun } from '../rules/resumed.ts';
-import { isToBeBuilt, madeOf } from '../to-be-built.ts';
+import { isRefused, isToBeBuilt, madeOf } from '../to-be-built.ts';
 import { duplicatesQuery, unusualClass } from './query.ts';
 
 /** What was found of the data that a planned UNIQUE index is to guard. */
@@ -72,9 +72,6 @@ export async function checkUnique(session: Session, about: UniqueCheckAbout): Pr
 
 const isSettled = (check: UniqueCheck): boolean =>
   check.kind === 'checked' ? check.duplicates.groups === 0 : check.onRequest;
-
-/** It is not built as it stands. */
-const isRefused = ({ tried }: IndexFinding): boolean => tried !== null && 'sqlstate' in tried && tried.copied;
 
 const unchecked = (why: string, onRequest = false): UniqueCheck => ({ kind: 'unchecked', why, onRequest });
 
