@@ -2,21 +2,24 @@ import type { AttachPartitionStep } from '../../src/plan/types.ts';
 import type { FoundParts, RunOptions } from '../../src/run/index.ts';
 import { Core, createIndex, options, planOf, section } from './core.ts';
 
-export const attachPart = (name: string, partition: string, tableOid: number): FoundParts['parts'][number] => {
-  const step: AttachPartitionStep = {
-    file: 'plan.sql',
-    line: 1,
-    column: 1,
-    settings: [],
-    searchPath: null,
-    kind: 'attach-partition',
-    sql: `ALTER INDEX public.${name} ATTACH PARTITION public.${partition}`,
-    schema: 'public',
-    name,
-    partition: { schema: 'public', name: partition },
-  };
-  return { step, tableOid };
-};
+/** ALTER INDEX ... ATTACH PARTITION, both in public. */
+export const attachStep = (name: string, partition: string): AttachPartitionStep => ({
+  file: 'plan.sql',
+  line: 1,
+  column: 1,
+  settings: [],
+  searchPath: null,
+  kind: 'attach-partition',
+  sql: `ALTER INDEX public.${name} ATTACH PARTITION public.${partition}`,
+  schema: 'public',
+  name,
+  partition: { schema: 'public', name: partition },
+});
+
+export const attachPart = (name: string, partition: string, tableOid: number): FoundParts['parts'][number] => ({
+  step: attachStep(name, partition),
+  tableOid,
+});
 
 export const makePart = (name: string, table: string, tableOid: number, only = false): FoundParts['parts'][number] => ({
   step: createIndex(name, table, { schema: 'public', only, concurrently: !only }),

@@ -1,24 +1,12 @@
-import type { AttachPartitionStep, CreateIndexStep } from '../../../src/plan/types.ts';
+import type { CreateIndexStep } from '../../../src/plan/types.ts';
 import type { Found, PlannedPart, TableFacts } from '../../../src/run/index.ts';
 import { createIndex } from '../../support/core.ts';
+import { attachStep } from '../../support/parts.ts';
 import type { FakeServer } from './fake-server.ts';
 
 /** The tables of a server, as facts of a run. */
 export const tablesIn = (server: FakeServer): TableFacts[] =>
   [...server.tables.values()].map(({ name, oid }, n) => ({ oid, schema: 'public', name, rows: n, bytes: n * 8192 }));
-
-const attachOf = (name: string, partition: string): AttachPartitionStep => ({
-  file: 'plan.sql',
-  line: 1,
-  column: 1,
-  settings: [],
-  searchPath: null,
-  kind: 'attach-partition',
-  sql: `ALTER INDEX public.${name} ATTACH PARTITION public.${partition}`,
-  schema: 'public',
-  name,
-  partition: { schema: 'public', name: partition },
-});
 
 const nameFor = (table: string, { name }: CreateIndexStep): string => `${table}_${name}`;
 
@@ -42,7 +30,7 @@ export const partsFor = (server: FakeServer, create: CreateIndexStep, found: Fou
       const more = { only, concurrently: !only, unique: create.unique, schema: 'public' };
       (only ? levels : leaves).push({ step: createIndex(index, name, more), tableOid });
     }
-    if (parent !== null && attached === undefined) attaches.push({ step: attachOf(parent, index), tableOid });
+    if (parent !== null && attached === undefined) attaches.push({ step: attachStep(parent, index), tableOid });
     for (const partition of partitions ?? []) visit(partition, index);
   };
   visit(create.table, null);

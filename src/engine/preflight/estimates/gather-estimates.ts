@@ -7,6 +7,7 @@ import type { IndexBasis } from '../../../run/index.ts';
 import { inspectingSettings } from '../../catalog/index.ts';
 import type { Session } from '../../session.ts';
 import type { IndexFinding } from '../facts.ts';
+import { isToBeBuilt } from '../to-be-built.ts';
 import { indexBasis } from './index-basis.ts';
 import { sampleWishes, type Wished } from './sample-wishes.ts';
 
@@ -39,8 +40,7 @@ export interface EstimateMemory {
 }
 
 /** It will be built as things stand. One on a partitioned table is not built itself; what it is made of has no estimate. */
-const isToBuild = ({ found, row }: IndexFinding): boolean =>
-  (found.kind === 'none' || found.kind === 'invalid') && row.table_kind !== 'p';
+const isToBuild = (index: IndexFinding): boolean => isToBeBuilt(index) && index.row.table_kind !== 'p';
 
 const wishedOf = (indexes: readonly IndexFinding[]): Omit<Wished, 'statistics'>[] =>
   indexes.filter(isToBuild).flatMap(({ step, create, row }) => {
