@@ -1,4 +1,4 @@
-import { bytes, duration } from '../run/index.ts';
+import { bytes, countedText, duration } from '../run/index.ts';
 import type { Report, ReportStatus } from './schema.ts';
 
 /** What a report knows before its own summaries are written. */
@@ -101,7 +101,7 @@ export const usageWords = ({ probes }: Facts): string => {
 /** How long the way back took, or why that is not known. */
 export const rollbackWords = ({ rollback, run, indexes, drops = [] }: Facts): string => {
   if (rollback?.durationMs != null)
-    return `took ${duration(rollback.durationMs)}: ${plural(rollback.dropped.length, 'index', 'indexes')} dropped`;
+    return `took ${duration(rollback.durationMs)}: ${countedText(rollback.dropped)} dropped`;
   if (rollback !== null) return 'begun, and not come to its end';
   const droppable = indexes.filter(({ outcome }) => outcome === 'built').length;
   const again = drops.filter(({ outcome }) => outcome === 'dropped').length;

@@ -1,5 +1,6 @@
 import type { Level } from '../plan/types.ts';
 import type { Command, Question } from './commands.ts';
+import { countedText, indexesAndParts } from './counted.ts';
 import type { DropCause, ErrorFacts, Found, RunEvent, RunOptions } from './events.ts';
 import { bytes, clockTime, duration } from './format.ts';
 import { thresholdsText } from './gates/thresholds-text.ts';
@@ -10,6 +11,7 @@ import { differenceCount, droppable } from './rollback.ts';
 import { REFUSED_WORDS, type ServerIdentity } from './server.ts';
 import type { StepState } from './state.ts';
 import { stepName } from './steps.ts';
+import { failedWords, moreOrFewer, verifiedWords } from './verify/words.ts';
 
 /** What was said of a backup; journals of earlier versions know of none. */
 const backupWords = ({ backup, noBackup }: RunOptions): string => {
@@ -95,7 +97,7 @@ const describeCommand = (command: Command, steps: readonly StepState[]): string 
     case 'survey':
       return 'look at what a rollback would drop';
     case 'roll-back':
-      return command.all ? 'roll back' : `roll back ${count(command.oids.length, 'index', 'indexes')}`;
+      return command.all ? 'roll back' : 'roll back what was chosen';
     default:
       return command.type;
   }
@@ -169,7 +171,7 @@ const surveyed = ({ indexes, unfinished }: Extract<RunEvent, { type: 'rollback.s
   const used = there.filter(({ scans }) => (scans ?? 0) > 0).length;
   const size = there.reduce((sum, index) => sum + (index.bytes ?? 0), 0);
   const begun = unfinished.length === 0 ? '' : `, ${unfinished.length} unfinished`;
-  return `a rollback would drop ${count(indexes.filter(droppable).length, 'index', 'indexes')}, ${bytes(size)} in all, ${used} used since${begun}`;
+  return `a rollback would drop ${countedText(indexes.filter(droppable))}, ${bytes(size)} in all, ${used} used since${begun}`;
 };
 
 const rolledBack = ({
@@ -185,18 +187,14 @@ const rolledBack = ({
       : others === 0
         ? 'the catalog has nothing that was not there before, and lacks nothing'
         : `others changed since: ${[...differences.added, ...differences.missing, ...differences.changed].map(({ schema, name }) => plainText(`${schema}.${name}`)).join(', ')}`;
-  return `rolled back: ${count(dropped.length, 'index', 'indexes')} dropped and gone, ${rebuilt.length === 0 ? '' : `${rebuilt.length} built again, `}${left.length} left; ${compared}`;
+  return `rolled back: ${countedText(dropped)} dropped and gone, ${rebuilt.length === 0 ? '' : `${rebuilt.length} built again, `}${left.length === 0 ? 0 : countedText(left)} left; ${compared}`;
 };
 
-const moreOrFewer = (n: number): string => (n < 0 ? `${-n} fewer` : `${n} more`);
-
 const verified = (event: Extract<RunEvent, { type: 'verify.finished' }>): string => {
-  const bad = event.results.filter((result) => !result.ok).length;
-  const all = count(event.results.length, 'index', 'indexes');
   const { counts, verdict } = event;
   const more = counts == null ? '' : `; ${moreOrFewer(counts.difference.idxIndexes)} named idx_ than before`;
-  if (event.ok) return `verified: ${all}, all there, valid, and as planned${more}`;
-  if (bad > 0) return `verification FAILED for ${bad} of ${all}${more}`;
+  if (event.ok) return `verified: ${verifiedWords(event.results)}${more}`;
+  if (event.results.some(({ ok }) => !ok)) return `verification FAILED for ${failedWords(event.results)}${more}`;
   return `verification ${verdict === 'review' ? 'to be REVIEWED' : 'FAILED'}: ${plainText(event.rule ?? 'no rule given')}`;
 };
 
@@ -278,7 +276,7 @@ export const describeEvent = (event: RunEvent, steps: readonly StepState[] = [])
     case 'rollback.surveyed':
       return surveyed(event);
     case 'rollback.started':
-      return `ROLLBACK by ${plainText(event.by)}: ${event.all ? 'all that this run created' : count(event.oids.length, 'index', 'indexes')} to be dropped`;
+      return `ROLLBACK by ${plainText(event.by)}: ${event.all ? 'all that this run created' : indexesAndParts(event.oids.length - (event.parts ?? 0), event.parts)} to be dropped`;
     case 'index.kept':
       return `${plainText(event.name)}  not touched (oid ${event.oid}): ${plainText(event.why)}`;
     case 'rollback.finished':
