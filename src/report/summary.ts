@@ -95,7 +95,7 @@ export const usageWords = ({ probes }: Facts): string => {
   if (measured.length === 0) return 'unknown: nothing was measured after';
   const using = measured.filter(({ newIndexes }) => newIndexes.length > 0);
   const names = [...new Set(using.flatMap(({ newIndexes }) => newIndexes))];
-  return `${using.length} of ${plural(measured.length, 'probe')} use a new index${names.length === 0 ? '' : ` (${names.join(', ')})`}`;
+  return `${using.length} of ${plural(measured.length, 'probe')} ${measured.length === 1 ? 'uses' : 'use'} a new index${names.length === 0 ? '' : ` (${names.join(', ')})`}`;
 };
 
 /** How long the way back took, or why that is not known. */
