@@ -55,7 +55,7 @@ const sayLastWords = async (client: RunClient, { io, out, ui }: Deployment): Pro
   // Lines have said it already.
   if (ui === 'tui') for (const problem of notKept(events)) say(io, problem);
   if (ui === 'json' || !state?.outcome || state.approvedAt === null) return;
-  for (const line of lastWords(events, ui)) out.line(line);
+  for (const line of lastWords(events, ui)) out.text(line);
   await out.flush();
 };
 
