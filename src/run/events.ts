@@ -485,8 +485,8 @@ export type EventBody =
       type: 'index.skipped';
       step: number;
       name: string;
-      /** absent: it was to be dropped if it is there, and is not. */
-      reason: 'equal' | 'operator' | 'aborted' | 'absent';
+      /** absent: it was to be dropped if it is there, and is not. unmade: a comment on an index that was not made. */
+      reason: 'equal' | 'operator' | 'aborted' | 'absent' | 'unmade';
       oid: number | null;
       by: Actor | null;
     }
