@@ -36,6 +36,7 @@ import { neighboursOf } from './neighbours.ts';
 import { refusalCauses } from './refusal-causes.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
+import { tablesAtWork } from './tables-at-work.ts';
 import { tablesNow, WATCHED_MS, watchWrites } from './tables-now.ts';
 import { isReplaced, isToBeBuilt } from './to-be-built.ts';
 import { checkUnique } from './unique/check.ts';
@@ -65,13 +66,8 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const drops = await dropsOf(session, plan);
   const refused = await refusedProbes(session, options);
   const scope = { notTried: whyNoSamples(options, tryMissing), memory: memory.estimates, budgetMs: about.sampleMs };
-  const tables = [
-    ...new Set([
-      ...indexes.flatMap(({ row }) => row.table_oid ?? []),
-      ...drops.flatMap(({ table }) => table?.oid ?? []),
-      ...partitioned.flatMap(({ tree }) => tree.map(({ oid }) => oid)),
-    ]),
-  ];
+  const atWork = tablesAtWork(indexes, partitioned, parts);
+  const tables = [...new Set([...atWork.map(({ oid }) => oid), ...drops.flatMap(({ table }) => table?.oid ?? [])])];
   return {
     plan,
     options,
@@ -113,7 +109,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     basis: builds ? await gatherEstimates(session, afterDrops(indexes, drops), scope) : null,
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
     // Last, since it waits for the second reading.
-    tables: await tablesNow(session, indexes, { ours, writes }),
+    tables: await tablesNow(session, atWork, { ours, writes }),
   };
 }
 
@@ -160,7 +156,7 @@ async function dropsOf(session: Session, plan: Plan): Promise<DropFinding[]> {
   });
 }
 
-const findingsOf = (targets: readonly InspectionTarget[], inspections: ReadonlyMap<number, Inspection>) =>
+const findingsOf = <T extends InspectionTarget>(targets: readonly T[], inspections: ReadonlyMap<number, Inspection>) =>
   targets.flatMap((target) => {
     const inspection = inspections.get(target.step);
     return inspection === undefined ? [] : [{ ...target, ...inspection }];
@@ -183,10 +179,10 @@ const plannedAttaches = (plan: Plan) =>
   );
 
 /** The parts of indexes on partitioned tables that a run has by now. */
-const partTargets = (steps: readonly StepState[], { settings }: Pick<RunOptions, 'settings'>): InspectionTarget[] =>
+const partTargets = (steps: readonly StepState[], { settings }: Pick<RunOptions, 'settings'>) =>
   steps.flatMap(({ id, parent, gone, step: create }) =>
     create.kind === 'create-index' && parent !== null && !gone
-      ? [{ step: id, create: builtWith(create, settings) }]
+      ? [{ step: id, parent, create: builtWith(create, settings) }]
       : [],
   );
 
