@@ -142,6 +142,8 @@ export interface IndexRecord {
   /** Null: that of the database. */
   tablespace: string | null;
   comment: string | null;
+  /** Extensions that it is dropped with (DEPENDS ON EXTENSION); absent in journals of old. */
+  dependsOn?: string[];
   /** CLUSTER goes by it. */
   clustered: boolean;
   /** Statistics targets that somebody has set, by the number of the index's column. */

@@ -20,6 +20,8 @@ import type { UniqueCheck } from './unique/check.ts';
 export interface IndexFinding extends Inspection {
   step: number;
   create: CreateIndexStep;
+  /** What stands in its place is dropped by the plan itself, before this one is built. */
+  replaced: boolean;
 }
 
 /** A part of an index on a partitioned table, of the run's own making. */

@@ -2,6 +2,7 @@ import type { Finding, Level, Plan } from '../../plan/types.ts';
 import type { Found, PreflightFacts } from '../events.ts';
 import type { StepState } from '../state.ts';
 import { runnableSteps } from '../steps.ts';
+import { isDroppedBefore } from './dropped-before.ts';
 import { type AheadEstimate, estimateAhead } from './estimate.ts';
 
 /** What preflight comes to, on one screen. */
@@ -45,11 +46,6 @@ export interface SummaryInput {
 
 const IN_THE_WAY: ReadonlySet<Found['kind']> = new Set(['different', 'building', 'other-relation', 'no-table']);
 
-/** The plan itself drops what stands there, at an earlier step. */
-const isDroppedBefore = (found: Found, step: number, all: PreflightFacts['steps']): boolean =>
-  'oid' in found &&
-  all.some((each) => each.step < step && each.found?.kind === 'to-drop' && each.found.oid === found.oid);
-
 const codes = (findings: readonly Finding[]): string[] => [...new Set(findings.map(({ code }) => code))];
 
 const sumOf = (sizes: readonly (number | null)[]): number | null =>
@@ -62,7 +58,7 @@ export const preflightSummary = ({ plan, preflight, findings, jobs, steps }: Sum
   const ahead = new Set(creates.flatMap(({ id }) => (steps?.[id]?.status === 'done' ? [] : [id])));
   const kinds = (preflight?.steps ?? []).flatMap(({ step, found }, _, all) => {
     if (found === null || !ahead.has(step)) return [];
-    return isDroppedBefore(found, step, all) ? ['none' as const] : [found.kind];
+    return 'oid' in found && isDroppedBefore(step, found.oid, all) ? ['none' as const] : [found.kind];
   });
   const count = (is: (kind: Found['kind']) => boolean): number | null =>
     kinds.length === 0 && ahead.size > 0 ? null : kinds.filter(is).length;

@@ -4,7 +4,7 @@ import type { IndexFinding, Rule } from '../facts.ts';
 import { count, finding, list, ok } from '../finding.ts';
 import { placesOf } from '../partition-words.ts';
 import type { TableNow } from '../tables-now.ts';
-import { isRefused, isReplaced, isToBeBuilt } from '../to-be-built.ts';
+import { isRefused, isToBeBuilt } from '../to-be-built.ts';
 import { whoWorks } from '../who.ts';
 
 /** Who holds locks, and where. */
@@ -45,8 +45,7 @@ const againWords = (again: readonly string[]): string[] =>
  */
 export const rollbackRehearsed: Rule = ({ indexes, drops, tables }) => {
   const dropped = indexes.filter(
-    (index) =>
-      !isRefused(index) && (isToBeBuilt(index) || index.found.kind === 'incomplete' || isReplaced(drops, index)),
+    (index) => !isRefused(index) && (isToBeBuilt(index) || index.found.kind === 'incomplete'),
   );
   const again = drops.flatMap(({ drop, found }) => (found.kind === 'to-drop' ? [drop.name] : []));
   if (dropped.length === 0 && again.length === 0) return [];
