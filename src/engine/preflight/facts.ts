@@ -69,6 +69,8 @@ export interface Facts {
   parts: PartFinding[];
   /** The valid indexes of the tables that are to get new ones; null when a lock kept them from being read. */
   neighbours: TableIndex[] | null;
+  /** Of the partitions that are built on those of their own; null as before. */
+  partitionNeighbours: TableIndex[] | null;
   /** Why the server does not take an index, by step, where more is known than it says. */
   refusalCauses: Map<number, RefusalCause>;
   /** Where indexes go by default, by name: whether we may create something there. */

@@ -33,7 +33,7 @@ import { gatherEstimates } from './estimates/gather-estimates.ts';
 import type { DropFinding, Facts, RefusedSetting } from './facts.ts';
 import { askHypothetically } from './hypothetical/ask.ts';
 import { Memory } from './memory.ts';
-import { neighboursOf } from './neighbours.ts';
+import { neighboursOf, partitionNeighboursOf } from './neighbours.ts';
 import { refusalCauses } from './refusal-causes.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
@@ -88,6 +88,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     attaches: await attachedNames(session, plannedAttaches(plan)),
     parts,
     neighbours: builds ? without(await neighboursOf(session, indexes), ahead) : [],
+    partitionNeighbours: builds ? without(await partitionNeighboursOf(session, atWork), ahead) : [],
     refusalCauses: await refusalCauses(session, indexes),
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
     tablespaces: await tablespacesNamed(

@@ -240,6 +240,34 @@ describe.each(versions)('on PostgreSQL %i, conditions of the partitions that are
     expect(coded(facts, 'write-load')[0]?.what).toContain('(with 12 partitions)');
   });
 
+  test('indexes of single partitions that answer the same queries, each kind once', async () => {
+    const database = await withOrders(version);
+    await statement(database, 'CREATE INDEX begins_%1$s ON orders_%1$s (customer)');
+    await database.sql(`CREATE INDEX longer_3 ON orders_3 (customer, id, (id + 1)); CREATE UNIQUE INDEX u_4 ON orders_4 (customer);
+      CREATE INDEX other_way ON orders_5 (customer, id) WITH (fillfactor = 60); CREATE INDEX whole ON orders (id)`);
+    const facts = await preflightOf(database, 'CREATE INDEX CONCURRENTLY i ON orders (customer, id);');
+    expect(coded(facts, 'makes-redundant')).toMatchObject([
+      {
+        index: 'i',
+        subject: 'partitions',
+        what: expect.stringMatching(
+          /^On 12 partitions of public\.orders 12 indexes will be redundant once i is there: public\.begins_\d+ \([\d.]+ kB, never scanned\), .* and 9 more\.$/,
+        ),
+      },
+    ]);
+    expect(coded(facts, 'prefix-of-existing').map(({ what }) => what)).toEqual([
+      expect.stringMatching(/^On 1 partition of public\.orders i is a leading part of .*: public\.longer_3 \(/),
+    ]);
+    expect(coded(facts, 'duplicate-index').map(({ what }) => what)).toEqual([
+      expect.stringMatching(/^On 1 partition of public\.orders i would be a duplicate of .*: public\.other_way \(/),
+    ]);
+    // Whoever locks one keeps all of them from being read.
+    const holder = await holdLock(database, 'orders_7');
+    const locked = await preflightOf(database, 'CREATE INDEX CONCURRENTLY i ON orders (customer DESC, id);');
+    expect(coded(locked, 'neighbours-unread')).toMatchObject([{ level: 'note' }]);
+    await holder.release();
+  });
+
   test('what the server does not take, as on any other table', async () => {
     const database = await withOrders(version);
     const plan =
