@@ -47,8 +47,8 @@ const stepTakenUp = (step: StepState, event: Resumed): StepState => {
     case 'failed':
       return { ...again, status: leftover === null ? 'queued' : 'dropping', leftover };
     case 'skipped':
-      // Whether its index is made is to be seen once more.
-      return isLeftOutComment(step) ? { ...again, status: 'queued' } : fresh;
+      // Whether its index is made is to be seen once more, unless all is to go.
+      return isLeftOutComment(step) && event.purpose !== 'rollback' ? { ...again, status: 'queued' } : fresh;
     default:
       return fresh;
   }

@@ -67,12 +67,12 @@ describe('a comment', () => {
 
   it('is looked at once more by an engine that takes the run up', () => {
     const core = failing(createIndex('a1', 'a'), comment('a1'));
-    core.resumed({
-      type: 'run.resumed',
-      ...{ version: '1', database: core.state.database, operator: 'anna@ops', options: core.state.options },
-      engine: { pid: 1, host: 'h' },
-      ...{ from: 'journal', endOrphans: false },
-    });
+    const { database, options: opts } = core.state;
+    const resumed = { type: 'run.resumed', version: '1', database, operator: 'anna@ops', options: opts } as const;
+    const engine = { engine: { pid: 1, host: 'h' }, from: 'journal', endOrphans: false } as const;
+    core.resumed({ ...resumed, ...engine, purpose: 'rollback' });
+    expect(core.state.steps.map(({ status }) => status)).toEqual(['failed', 'skipped']);
+    core.resumed({ ...resumed, ...engine });
     expect(core.state.steps.map(({ status, note }) => [status, note])).toEqual([
       ['queued', null],
       ['queued', null],
