@@ -1,3 +1,4 @@
+import './wasm-flags.ts';
 import {
   type IndexElem,
   type IndexStmt,
