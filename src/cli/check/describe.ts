@@ -28,15 +28,25 @@ export interface Checked {
 const rowsOf = ({ rows }: TableFacts): string =>
   rows === null ? 'rows unknown' : `about ${rows.toLocaleString('en')} rows`;
 
-const describeTables = (tables: readonly TableFacts[]): string[] => {
+/** Of partitions the largest alone: there may be thousands. */
+const MOST_PARTITIONS = 10;
+
+const describeTables = ({ tables, steps }: Pick<PreflightFacts, 'tables' | 'steps'>): string[] => {
   if (tables.length === 0) return [];
-  const names = tables.map((table) => plainText(`${table.schema}.${table.name}`));
+  const planned = new Set(steps.map(({ tableOid }) => tableOid));
+  const partitions = tables
+    .filter(({ oid }) => !planned.has(oid))
+    .sort((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0) || (b.rows ?? 0) - (a.rows ?? 0));
+  const shown = [...tables.filter(({ oid }) => planned.has(oid)), ...partitions.slice(0, MOST_PARTITIONS)];
+  const names = shown.map((table) => plainText(`${table.schema}.${table.name}`));
   const width = Math.max(...names.map((name) => name.length));
-  const lines = tables.map(
+  const lines = shown.map(
     (table, at) =>
       `  ${(names[at] ?? '').padEnd(width)}  ${rowsOf(table)}, ${table.bytes === null ? 'size unknown' : bytes(table.bytes)}`,
   );
-  return ['', 'Tables, as the catalog estimates them:', ...lines];
+  const left = partitions.length - MOST_PARTITIONS;
+  const more = left > 0 ? [`  and ${left} ${left === 1 ? 'partition' : 'partitions'} more`] : [];
+  return ['', 'Tables, as the catalog estimates them:', ...lines, ...more];
 };
 
 /** A line for each index that would be built; what all of them come to is a finding. */
@@ -88,7 +98,7 @@ export const describeCheck = (
     ...describePlan({ ...plan, findings: [] }, width ?? Number.POSITIVE_INFINITY)
       .trimEnd()
       .split('\n'),
-    ...describeTables(preflight?.tables ?? []),
+    ...(preflight === null ? [] : describeTables(preflight)),
     ...describeEstimates(plan, preflight?.estimates ?? []),
     '',
     'Findings:',
