@@ -1,9 +1,11 @@
 import { compareIndexes } from './compare.ts';
 import type { CodedFinding as Finding } from './findings/index.ts';
 import { MAX_NAME_BYTES } from './ident.ts';
+import type { IndexKeys } from './index-keys.ts';
 import { lintDrops } from './lint-drops.ts';
 import { longNames } from './long-names.ts';
-import type { PlannedIndex, Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
+import { type PlannedIndex, tableKey } from './rivals.ts';
 import type { Place } from './types.ts';
 
 const LEVEL_ORDER = { blocks: 0, warning: 1, note: 2, ok: 3 } as const;
@@ -200,15 +202,17 @@ function nameTwice(first: PlannedIndex, second: PlannedIndex, certain: boolean):
   };
 }
 
-function tableKey({ step }: PlannedIndex): string {
-  return JSON.stringify([step.schema ?? step.searchPath, step.table]);
-}
+/** An index that has to be compared with others. */
+type Compared = PlannedIndex & { keys: IndexKeys };
+
+const compared = (indexes: readonly PlannedIndex[]): Compared[] =>
+  indexes.filter((index): index is Compared => index.keys !== null);
 
 function sameIndex(indexes: readonly PlannedIndex[]): Finding[] {
   const seen = new Map<string, PlannedIndex>();
-  return indexes.flatMap((index): Finding[] => {
+  return compared(indexes).flatMap((index): Finding[] => {
     const { columns, predicate, rest } = index.keys;
-    const key = `${columns.join()} ${predicate} ${rest} ${tableKey(index)}`;
+    const key = `${columns.join()} ${predicate} ${rest} ${tableKey(index.step)}`;
     const first = seen.get(key);
     if (first === undefined) {
       seen.set(key, index);
@@ -231,7 +235,7 @@ function sameIndex(indexes: readonly PlannedIndex[]): Finding[] {
 
 /** A plain B-tree whose columns begin another one's, all else equal, is answered by that one. */
 function prefixes(indexes: readonly PlannedIndex[]): Finding[] {
-  const groups = Map.groupBy(indexes.filter(isPlainBtree), (index) => prefixGroup(index));
+  const groups = Map.groupBy(compared(indexes).filter(isPlainBtree), (index) => prefixGroup(index));
   return [...groups.values()].flatMap((group) => {
     if (group.length === 1) return [];
     const byColumns = new Map<string, PlannedIndex>();
@@ -256,10 +260,10 @@ function prefixes(indexes: readonly PlannedIndex[]): Finding[] {
   });
 }
 
-function isPlainBtree({ keys, step }: PlannedIndex): boolean {
+function isPlainBtree({ keys, step }: Compared): boolean {
   return step.method === 'btree' && !keys.includes;
 }
 
-function prefixGroup(index: PlannedIndex): string {
-  return `${index.keys.predicate} ${tableKey(index)}`;
+function prefixGroup({ keys, step }: Compared): string {
+  return `${keys.predicate} ${tableKey(step)}`;
 }

@@ -3,8 +3,6 @@ import { type Explained, explainRefusal, mayBeLeftOut } from './explain-refusal.
 import type { CodedFinding as Finding } from './findings/index.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { commentRuns, type Heading, headingOf, headingOfEcho, notesOf } from './headings.ts';
-import { type IndexKeys, indexKeys, indexTexts } from './index-keys.ts';
-import { Interned } from './interned.ts';
 import { NOT_INDEXES } from './left-out.ts';
 import { elsewhere } from './migrations/elsewhere.ts';
 import { MigrationFiles } from './migrations/files.ts';
@@ -14,6 +12,7 @@ import { problemOf } from './problem.ts';
 import { judgeCommand } from './psql.ts';
 import { isRefusedByWords } from './refusals.ts';
 import { Trace } from './rewrite/trace.ts';
+import { type PlannedIndex, Rivals } from './rivals.ts';
 import { Sections } from './sections.ts';
 import { Session } from './session.ts';
 import { decode, type Source } from './source.ts';
@@ -21,7 +20,6 @@ import { type CommandPiece, type CommentPiece, type Piece, type StatementPiece, 
 import { type Refused, readStatement } from './statement.ts';
 import { StepMaker } from './steps.ts';
 import type {
-  CreateIndexStep,
   DropIndexStep,
   Include,
   LeftOut,
@@ -46,12 +44,6 @@ const CREATES_TABLE =
   /^create\s+(?:\w+\s+){0,2}table\s+(?:if\s+not\s+exists\s+)?(?:(?:"(?:[^"]|"")+"|[\w$]+)\s*\.\s*)?("(?:[^"]|"")+"|[\w$]+)/i;
 const OWN_TRANSACTION =
   'every statement is sent on its own, since CREATE INDEX CONCURRENTLY cannot run in a transaction';
-
-/** An index of the plan with what it is compared by. */
-export interface PlannedIndex {
-  step: CreateIndexStep;
-  keys: IndexKeys;
-}
 
 /** A statement of the file that is read, where it stands. */
 interface Standing {
@@ -85,7 +77,7 @@ export class Reader {
   /** Lines in comments that say CREATE INDEX: for the sentence about a file with nothing else in it. */
   readonly commentedOut: Place[] = [];
   readonly trace: Trace;
-  private readonly ids = new Interned();
+  private readonly rivals = new Rivals();
   /** Files that are no way back: of several, each is a section where it has no headings. */
   private forward = 0;
   private includes = 0;
@@ -229,10 +221,9 @@ export class Reader {
           this.refused(standing, made);
           return;
         }
-        const texts = indexTexts(read.node);
-        this.fingerprint.addIndex(texts);
+        this.fingerprint.addIndex(read.node);
         this.put(standing, made);
-        this.indexes.push({ step: made, keys: indexKeys(read.node, texts, this.ids) });
+        this.indexes.push(this.rivals.add(made, read.node));
         this.migrations.created(reading, made);
         for (const early of this.pendingSelects.splice(0)) this.earlySelects.push(early);
         return;
