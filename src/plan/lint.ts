@@ -4,6 +4,7 @@ import { MAX_NAME_BYTES } from './ident.ts';
 import type { IndexKeys } from './index-keys.ts';
 import { lintDrops } from './lint-drops.ts';
 import { longNames } from './long-names.ts';
+import { linesOf } from './places.ts';
 import type { Reader } from './reader.ts';
 import { type PlannedIndex, tableKey } from './rivals.ts';
 import type { Place } from './types.ts';
@@ -59,7 +60,7 @@ function transactions(places: readonly Place[]): Finding[] {
     {
       level: 'warning',
       code: 'transaction-left-out',
-      what: `BEGIN and COMMIT are left out: ${lines(places)}`,
+      what: `BEGIN and COMMIT are left out: ${linesOf(places)}`,
       why: 'CREATE INDEX CONCURRENTLY cannot run in a transaction block. Every statement is sent on its own, so what stands between them is no longer all or nothing.',
       advice:
         'Nothing to do, unless the statements between them must go together. Take the lines out to be rid of this warning.',
@@ -75,7 +76,7 @@ function earlySelects(places: readonly Place[]): Finding[] {
     {
       level: 'note',
       code: 'select-kept-for-the-end',
-      what: `SELECT or EXPLAIN before an index is kept for the end: ${lines(places)}`,
+      what: `SELECT or EXPLAIN before an index is kept for the end: ${linesOf(places)}`,
       why: 'Validations are run after the last section, when all indexes are there.',
       advice: '',
       place: placeOf(first),
@@ -91,21 +92,13 @@ function tablesLeftOut({ tablesLeftOut: left, indexes }: Reader): Finding[] {
       {
         level: 'warning',
         code: 'needs-left-out',
-        what: `${first.step.name} needs the table ${table}, which a statement that is left out creates: ${lines([place])}`,
+        what: `${first.step.name} needs the ${place.kind} ${table}, which a statement that is left out creates: ${linesOf([place])}`,
         why: 'What an index needs must be in the database already.',
         advice: 'Run that statement first, or look at it with indexdeck check: it names what is missing.',
         ...about(first),
       },
     ];
   });
-}
-
-/** `line 3`, `lines 3, 9 and 12`, with the files' names when there are several. */
-function lines(places: readonly Place[]): string {
-  const several = new Set(places.map(({ file }) => file)).size > 1;
-  const texts = places.map(({ file, line }) => (several ? `${file}:${line}` : String(line)));
-  const last = texts.pop() ?? '';
-  return texts.length === 0 ? `line ${last}` : `lines ${texts.join(', ')} and ${last}`;
 }
 
 function blockingBuild(index: PlannedIndex): Finding[] {
