@@ -13,10 +13,6 @@ delete process.env.INDEXDECK_STARTED_AGAIN;
 // comes (nodejs/node#54918): seen once in some fifty short runs, in these two compilers, and in none of 700 without them.
 setFlagsFromString('--no-concurrent-sparkplug');
 setFlagsFromString('--no-maglev');
-// PostgreSQL's parser has one function of 100 kB: after some hundred statements V8 would optimise it, for 600 MB of memory
-// and half a second, and win that back only with a script of several megabytes.
-setFlagsFromString('--no-wasm-tier-up');
-setFlagsFromString('--no-wasm-dynamic-tiering');
 
 const main = join(__dirname, '..', 'dist', 'cli', 'main.js');
 

@@ -18,9 +18,6 @@ const main = async (): Promise<void> => {
   // As bin/start.cjs does, and for the same reason: process.exit() must end the process.
   setFlagsFromString('--no-concurrent-sparkplug');
   setFlagsFromString('--no-maglev');
-  // And so that PostgreSQL's parser takes no 600 MB.
-  setFlagsFromString('--no-wasm-tier-up');
-  setFlagsFromString('--no-wasm-dynamic-tiering');
   process.umask(0o077);
   const config = JSON.parse(await text(process.stdin)) as EngineConfig;
   // A socket's path may have only some 100 bytes: the socket is made by its bare name in here.
