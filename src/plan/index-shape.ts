@@ -5,6 +5,8 @@ import { names, walk } from './tree.ts';
 export interface IndexPart {
   column: string | null;
   columns: string[];
+  /** The operator class, without its schema; null for its type's own. */
+  opclass: string | null;
 }
 
 /** What of a CREATE INDEX decides about its size. Names are as PostgreSQL folds them, unquoted. */
@@ -27,11 +29,12 @@ const columnsIn = (tree: unknown): string[] => {
 };
 
 const parts = (elements: unknown): IndexPart[] =>
-  (Array.isArray(elements) ? elements : []).map(({ IndexElem: element = {} }) =>
-    typeof element.name === 'string'
-      ? { column: element.name, columns: [element.name] }
-      : { column: null, columns: columnsIn(element.expr) },
-  );
+  (Array.isArray(elements) ? elements : []).map(({ IndexElem: element = {} }) => {
+    const opclass = names(element.opclass).at(-1) ?? null;
+    return typeof element.name === 'string'
+      ? { column: element.name, columns: [element.name], opclass }
+      : { column: null, columns: columnsIn(element.expr), opclass };
+  });
 
 /** The value of a storage parameter; one without a value is on. The parser leaves out a zero. */
 const text = (value: unknown): string => {

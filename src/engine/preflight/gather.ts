@@ -64,7 +64,8 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const partitioned = await partitionedIndexes(session, indexes);
   const drops = await dropsOf(session, plan);
   const refused = await refusedProbes(session, options);
-  const scope = { notTried: whyNoSamples(options, tryMissing), memory: memory.estimates, budgetMs: about.sampleMs };
+  const notTried = whyNoSamples(options, tryMissing);
+  const scope = { partitioned, notTried, memory: memory.estimates, budgetMs: about.sampleMs };
   const tables = [
     ...new Set([
       ...indexes.flatMap(({ row }) => row.table_oid ?? []),
