@@ -5,6 +5,7 @@ import {
   type BuildOutcome,
   type Input,
   namesOf,
+  partMark,
   type RunState,
   rebuildOf,
   type StepState,
@@ -81,6 +82,7 @@ export const lookAt = async (session: Session, state: RunState, made: readonly M
       scans,
       lastScan,
       ...(row?.attached_to == null ? {} : { attachedTo: row.attached_to }),
+      ...partMark(state, index.step),
       ...(row?.kind === 'I' ? { takes: row.attached.length } : {}),
     };
   });
