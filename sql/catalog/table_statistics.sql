@@ -38,7 +38,7 @@ join pg_type on pg_type.oid = attribute.atttypid
 left join lateral (
   select n_distinct, null_frac, avg_width, most_common_elem_freqs, elem_count_histogram,
     -- A list of the elements themselves has no type that they could be counted by.
-    cardinality(most_common_elem_freqs) - case when elem_count_histogram is null then 2 else 3 end as listed
+    greatest(0, cardinality(most_common_elem_freqs) - case when elem_count_histogram is null then 2 else 3 end) as listed
   from pg_stats
   where pg_stats.schemaname = wanted.schema::name and pg_stats.tablename = wanted.name::name and pg_stats.attname = wanted_column.name::name
   order by inherited

@@ -58,7 +58,8 @@ const widthOf = (came: readonly Came[], moved: number): number => {
   const reached = came.map(({ off, down, up }) => (off > moved ? (off - moved) / up : (moved - off) / down));
   const before = Array.from({ length: PRIOR_SPREAD }, (_, nth) => (nth + 0.5) / (PRIOR_SPREAD * IN_RANGE));
   const all = [...reached, ...before].sort((a, b) => a - b);
-  const at = Math.ceil(IN_RANGE * (all.length + 1)) - 1;
+  // One further: they are measured from a middle that was fitted to themselves, and those to come are not.
+  const at = Math.ceil(IN_RANGE * (all.length + 1));
   return Math.min(WIDTH.most, Math.max(WIDTH.least, all[Math.min(at, all.length - 1)] ?? 1));
 };
 

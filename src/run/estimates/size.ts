@@ -104,6 +104,9 @@ const sampledSize = ({ sample, pages: heapPages }: IndexBasis, heap: Range): Ran
   );
 };
 
+/** Of an index without an entry: its first page, and what a method has beside it from the beginning. */
+const EMPTY: Readonly<Record<string, Range>> = { btree: exactly(1), gist: exactly(1), gin: exactly(2) };
+
 /** Pages of the index once it is built; null when nobody can say. */
 export const indexPages = (basis: IndexBasis, blockSize: number): Range | null => {
   const { method, sample } = basis;
@@ -112,7 +115,7 @@ export const indexPages = (basis: IndexBasis, blockSize: number): Range | null =
   if (method === 'brin') return brinSize(basis, blockSize);
   const heap = heapRows(basis);
   if (heap === null) return null;
-  if (heap.high === 0) return exactly(1);
+  if (heap.high === 0) return EMPTY[method] ?? range(1, 3, 10);
   if (method === 'btree') return btreeSize(basis, indexedRows(basis, heap), blockSize);
   if (method === 'hash') return hashSize(basis, indexedRows(basis, heap), blockSize);
   return sampledSize(basis, heap) ?? untriedPages(basis, indexedRows(basis, heap), blockSize);

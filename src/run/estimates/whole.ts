@@ -1,5 +1,5 @@
 import type { PartEstimate, StepEstimate } from './estimate-indexes.ts';
-import { combine, type Range, sum } from './range.ts';
+import { combine, type Range, range, sum } from './range.ts';
 
 type Whole = Omit<StepEstimate, 'step' | 'elsewhere'>;
 
@@ -19,11 +19,24 @@ const lacking = (parts: readonly PartEstimate[], of: 'bytes' | 'ms'): string[] =
   ];
 };
 
+/** There may be thousands of them, in one event: whole bytes and milliseconds are enough. */
+const rounded = (one: Range | null): Range | null =>
+  one === null ? null : range(Math.floor(one.low), Math.round(one.mid), Math.ceil(one.high));
+
+const shortened = (part: PartEstimate): PartEstimate => ({
+  ...part,
+  bytes: rounded(part.bytes),
+  walBytes: rounded(part.walBytes),
+  tempBytes: rounded(part.tempBytes),
+  ms: rounded(part.ms),
+});
+
 /**
  * What an index on a partitioned table comes to: all of its parts that are still to be built, one after the other. Of temporary files
  * the most that one of them has.
  */
-export const wholeOf = (parts: readonly PartEstimate[]): Whole => {
+export const wholeOf = (all: readonly PartEstimate[]): Whole => {
+  const parts = all.map(shortened);
   const temp = known(parts.map(({ tempBytes }) => tempBytes));
   const reasons = new Set([...lacking(parts, 'bytes'), ...lacking(parts, 'ms')]);
   return {
@@ -33,6 +46,6 @@ export const wholeOf = (parts: readonly PartEstimate[]): Whole => {
     tempBytes: temp.length === 0 ? null : combine(temp, (values) => Math.max(...values)),
     ms: added(known(parts.map(({ ms }) => ms))),
     why: reasons.size === 0 ? null : [...reasons].join('; '),
-    parts: [...parts],
+    parts,
   };
 };

@@ -192,7 +192,8 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     // Workers put down all that they have sorted.
     expect(parallel?.tempBytes?.high).toBeGreaterThan(5_000_000);
     // --set has the last word.
-    const given = await preflightOf(database, plan, { options: { settings: { maintenance_work_mem: '512MB' } } });
+    const settings = { maintenance_work_mem: '512MB', max_parallel_maintenance_workers: '0' };
+    const given = await preflightOf(database, plan, { options: { settings } });
     expect(given.estimates?.[0]?.tempBytes?.high).toBe(0);
   });
 });
