@@ -101,7 +101,7 @@ test('what was expected of each index stands beside what came, with what did not
   expect(page).toContain('<h2>Estimates</h2>');
   expect(page).toContain('Times, without waits: 0 of 1 within the range');
   expect(page).toMatch(
-    /<code>one<\/code><\/td><td class="n">1-2 MB<\/td><td class="n ">1\.7 MB<\/td>.*<td class="n">40-90 s<\/td><td class="n warn">4m<\/td>/,
+    /<code>one<\/code><\/td><td class="n">1-2 MB<\/td><td class="n ">1\.7 MB<\/td>.*<td class="n">40-90 s<\/td><td class="n warn">00:04:00<\/td>/,
   );
   expect(page).toMatch(
     /<code>two<\/code><br><span class="faint">no &lt;right&gt;<\/span><\/td><td class="n warn">unknown/,
