@@ -1,7 +1,7 @@
 import { defaultIndexName } from './default-name.ts';
 import type { CodedFinding as Finding } from './findings/index.ts';
 import { quoteIdent, truncateIdentifier } from './ident.ts';
-import { retargetIndex } from './index-statement.ts';
+import { elementsOf, retargetIndex } from './index-statement.ts';
 import type { IndexStmt } from './parser.ts';
 import { firstWords } from './printable.ts';
 import type { Session } from './session.ts';
@@ -177,8 +177,6 @@ function build(code: string, name: string, concurrently: boolean): string | null
 }
 
 function isPartialOrExpression(node: IndexStmt): boolean {
-  const expression = (node.indexParams ?? []).some(
-    (each) => (each as { IndexElem?: { expr?: unknown } }).IndexElem?.expr !== undefined,
-  );
+  const expression = elementsOf(node.indexParams).some(({ expr }) => expr !== undefined);
   return expression || node.whereClause !== undefined;
 }

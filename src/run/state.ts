@@ -33,6 +33,7 @@ import type {
   VerifyCounts,
   VerifyResult,
 } from './events.ts';
+import type { FormerEnd } from './former.ts';
 import type { GateLevel } from './gates/types.ts';
 import type { Checklist } from './preflight/checklist.ts';
 import type { RefusedServer, ServerIdentity } from './server.ts';
@@ -228,29 +229,6 @@ export interface RollbackState {
   finishedAt: string | null;
   differences: CatalogDifferences | null;
 }
-
-/** How a run had ended before an engine came to roll it back. */
-export type FormerEnd = Pick<
-  RunState,
-  | 'resumedAt'
-  | 'approvedAt'
-  | 'finishedAt'
-  | 'operator'
-  | 'options'
-  | 'jobs'
-  | 'preflight'
-  | 'checklist'
-  | 'agreed'
-  | 'sections'
-  | 'abort'
-  | 'purpose'
-  | 'rollback'
-  | 'verify'
-  | 'validations'
-  | 'probes'
-  | 'analyzed'
-  | 'statements'
-> & { outcome: NonNullable<RunState['outcome']> };
 
 /** All that is known of a run, made of its events alone by `evolve`. */
 export interface RunState {

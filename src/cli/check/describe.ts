@@ -78,7 +78,10 @@ const verdict = ({ findings: { blocks, warning, waived } }: PreflightSummary): s
 };
 
 /** What it comes to on one screen, then the plan, the tables and the findings as text. */
-export const describeCheck = ({ plan, database, preflight, findings, summary }: Checked): string[] => {
+export const describeCheck = (
+  { plan, database, preflight, findings, summary }: Checked,
+  width: number | null,
+): string[] => {
   const version = preflight === null ? '' : `, PostgreSQL ${plainText(preflight.server.version)}`;
   const where =
     database === null
@@ -88,14 +91,16 @@ export const describeCheck = ({ plan, database, preflight, findings, summary }: 
   return [
     ...where,
     'Summary:',
-    ...describeSummary(summary, findings),
+    ...describeSummary(summary, findings, width),
     '',
-    describePlan({ ...plan, findings: [] }).trimEnd(),
+    ...describePlan({ ...plan, findings: [] }, width ?? Number.POSITIVE_INFINITY)
+      .trimEnd()
+      .split('\n'),
     ...describeTables(preflight?.tables ?? []),
     ...describeEstimates(plan, preflight?.estimates ?? []),
     '',
     'Findings:',
-    ...describeFindings(findings),
+    ...describeFindings(findings, width),
     '',
     verdict(summary),
   ];
