@@ -260,7 +260,10 @@ export interface RunState {
   /** What became of the findings from look to look. */
   checklist: Checklist;
   tables: TableFacts[];
-  /** What each build was expected to come to when it was looked at last; empty in journals of old. */
+  /**
+   * What each build was expected to come to when it was looked at last, also each part of an index that is made of some; empty in
+   * journals of old. Found with `estimateOf`.
+   */
   estimates: StepEstimate[];
   baseline: Baseline | null;
   /** OIDs of the invalid leftovers that the operator agreed to drop. */
