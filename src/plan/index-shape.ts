@@ -6,6 +6,8 @@ import { names, walk } from './tree.ts';
 export interface IndexPart {
   column: string | null;
   columns: string[];
+  /** The operator class, without its schema; null for its type's own. */
+  opclass: string | null;
 }
 
 /** What of a CREATE INDEX decides about its size. Names are as PostgreSQL folds them, unquoted. */
@@ -28,9 +30,12 @@ const columnsIn = (tree: unknown): string[] => {
 };
 
 const parts = (elements: readonly Node[] | undefined): IndexPart[] =>
-  elementsOf(elements).map(({ name, expr }) =>
-    name === undefined ? { column: null, columns: columnsIn(expr) } : { column: name, columns: [name] },
-  );
+  elementsOf(elements).map(({ name, expr, opclass: written }) => {
+    const opclass = names(written).at(-1) ?? null;
+    return name === undefined
+      ? { column: null, columns: columnsIn(expr), opclass }
+      : { column: name, columns: [name], opclass };
+  });
 
 /** The value of a storage parameter; one without a value is on. The parser leaves out a zero. */
 const text = (value: unknown): string => {

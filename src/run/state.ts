@@ -144,6 +144,8 @@ export interface StepState {
   doubtful: { oid: number; schema: string; name: string } | null;
   /** A last look has said why its index is not to be dropped: that is not tried again. */
   kept: boolean;
+  /** The index of a partitioned table, found valid when it was to be dropped since the one above it is not complete: it stays. */
+  completeAlone: boolean;
   /** How often dropping it has failed. */
   dropFailures: number;
   /** When dropping it is tried again, ISO. */
@@ -258,7 +260,10 @@ export interface RunState {
   /** What became of the findings from look to look. */
   checklist: Checklist;
   tables: TableFacts[];
-  /** What each build was expected to come to when it was looked at last; empty in journals of old. */
+  /**
+   * What each build was expected to come to when it was looked at last, also each part of an index that is made of some; empty in
+   * journals of old. Found with `estimateOf`.
+   */
   estimates: StepEstimate[];
   baseline: Baseline | null;
   /** OIDs of the invalid leftovers that the operator agreed to drop. */

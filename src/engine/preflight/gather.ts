@@ -68,7 +68,8 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const parts = findingsOf(known, await inspectIndexes(session, known));
   const partitioned = await partitionedIndexes(session, indexes);
   const refused = await refusedProbes(session, options);
-  const scope = { notTried: whyNoSamples(options, tryMissing), memory: memory.estimates, budgetMs: about.sampleMs };
+  const notTried = whyNoSamples(options, tryMissing);
+  const scope = { partitioned, notTried, memory: memory.estimates, budgetMs: about.sampleMs };
   const atWork = tablesAtWork(indexes, partitioned, parts);
   const tables = [...new Set([...atWork.map(({ oid }) => oid), ...drops.flatMap(({ table }) => table?.oid ?? [])])];
   return {
