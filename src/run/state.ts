@@ -144,6 +144,8 @@ export interface StepState {
   doubtful: { oid: number; schema: string; name: string } | null;
   /** A last look has said why its index is not to be dropped: that is not tried again. */
   kept: boolean;
+  /** The index of a partitioned table, found valid when it was to be dropped since the one above it is not complete: it stays. */
+  completeAlone: boolean;
   /** How often dropping it has failed. */
   dropFailures: number;
   /** When dropping it is tried again, ISO. */
