@@ -1,6 +1,7 @@
 import { partMark } from './counted.ts';
 import type { EventType, RunEvent } from './events.ts';
 import type { BuildEvent } from './evolve-build.ts';
+import { isRenaming } from './rename.ts';
 import type { RollbackState, RunState, StepState } from './state.ts';
 
 const ROLLBACK_EVENTS = [
@@ -16,11 +17,12 @@ export type RollbackEvent = Extract<RunEvent, { type: (typeof ROLLBACK_EVENTS)[n
 export const isRollbackEvent = (event: RunEvent): event is RollbackEvent =>
   (ROLLBACK_EVENTS as readonly string[]).includes(event.type);
 
-/** What a failed build left, and could not be dropped, is tried once more. */
-const triedAgain = (step: StepState): StepState =>
-  step.status === 'failed' && step.leftover !== null
-    ? { ...step, status: 'dropping', dropFailures: 0, dropRetryAt: null }
-    : step;
+/** What a failed build left, and could not be dropped, is tried once more. So is a rename: who failed may have been lost in the middle. */
+const triedAgain = (step: StepState): StepState => {
+  if (step.status !== 'failed') return step;
+  if (isRenaming(step)) return { ...step, status: 'queued', found: null, retryAt: null, passingFailures: 0 };
+  return step.leftover === null ? step : { ...step, status: 'dropping', dropFailures: 0, dropRetryAt: null };
+};
 
 const started = (state: RunState, event: Extract<RunEvent, { type: 'rollback.started' }>): Partial<RunState> => ({
   phase: 'rolling-back',

@@ -6,7 +6,9 @@ import { differenceCount } from './rollback.ts';
 import type { RollbackState, RunState, StepState } from './state.ts';
 import { stepName } from './steps.ts';
 
-const GOES_ON = 'indexdeck resume goes on with it, indexdeck rollback drops it';
+/** A run that was rolled back is not gone on with. */
+const goesOn = ({ rolledBack }: RunState): string =>
+  `${rolledBack ? '' : 'indexdeck resume goes on with it, '}indexdeck rollback drops it`;
 const WAY_BACK = 'indexdeck rollback drops it to its end';
 
 /** Whether what was built is there is not known: a copy of the server took over that was not looked at. */
@@ -22,7 +24,7 @@ export const debris = (state: RunState): string[] => [
     : []),
   ...incompleteParents(state).map(
     ({ index: { schema, name, oid } }) =>
-      `index ${schema}.${name} (oid ${oid}) of a partitioned table is not complete, and serves no query: ${GOES_ON}`,
+      `index ${schema}.${name} (oid ${oid}) of a partitioned table is not complete, and serves no query: ${goesOn(state)}`,
   ),
   ...state.steps.flatMap((step) => {
     if (step.leftover !== null && step.leftover.why === 'rollback') {
@@ -39,7 +41,7 @@ export const debris = (state: RunState): string[] => [
       const { schema, name, oid } = step.leftover;
       if (step.step.kind === 'create-index' && step.step.only)
         return [
-          `index ${schema}.${name} (oid ${oid}) of a partitioned table is not complete, and could not be dropped: ${GOES_ON}`,
+          `index ${schema}.${name} (oid ${oid}) of a partitioned table is not complete, and could not be dropped: ${goesOn(state)}`,
         ];
       return [`invalid index ${schema}.${name} (oid ${oid}) of a failed build is still there: drop it concurrently`];
     }

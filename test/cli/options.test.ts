@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { newRunId } from '../../src/cli/identity.ts';
-import { parseConfig } from '../../src/cli/options/config-file.ts';
+import { parseConfig } from '../../src/cli/options/config-text.ts';
 import { mergeOptions, resumedOptions, runOptions } from '../../src/cli/options/deploy-options.ts';
 import { parseGate } from '../../src/cli/options/gates.ts';
 import { parseIgnore } from '../../src/cli/options/ignore.ts';

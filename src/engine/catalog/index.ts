@@ -13,7 +13,6 @@ export {
 } from './inspect.ts';
 export { type DropInspection, type DropTarget, inspectDrop, inspectDrops } from './inspect-drops.ts';
 export { inspectRename } from './inspect-rename.ts';
-export { reasonToKeep } from './keep.ts';
 export { type PartitionedIndex, partitionedIndexes, tablesOfTree } from './partitions.ts';
 export { runValidation, type ValidationOutcome } from './run-validation.ts';
 export { inspectingSettings } from './settings.ts';

@@ -194,7 +194,12 @@ describe.each(versions)('a replacement in the safe order on PostgreSQL %i', (ver
     await database.sql("INSERT INTO dishes VALUES (-1, 'name 1')");
     await run.go();
     expect((await run.end()).outcome).toMatchObject({ status: 1 });
-    expect((await indexesOf(database)).map(({ name }) => name)).toEqual(['dishes_pkey', 'idx_dishes']);
+    expect(await indexesOf(database)).toMatchObject([
+      { name: 'dishes_pkey' },
+      // Not that of the index which is not there.
+      { name: 'idx_dishes', comment: 'the old one' },
+    ]);
+    expect(run.of('index.skipped')).toMatchObject([{ step: 3, name: 'comment on idx_dishes', reason: 'unmade' }]);
     expect(run.state().steps[1]?.error?.message).toContain('which is to take its place, is not built by this run');
     expect(await invalidIndexes(database)).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { lookAtOwn } from '../../../src/engine/look-at-own.ts';
 import {
   beforeDrop,
   type Command,
@@ -36,6 +37,7 @@ export interface Parts {
   claimOfLost: typeof claimOfLost;
   outcomeOfSuccess: typeof outcomeOfSuccess;
   beforeDrop: typeof beforeDrop;
+  lookAtOwn: typeof lookAtOwn;
   /** The intent is recorded before the act. */
   intentFirst: boolean;
   /** The backend of a lost build is waited for before anything else. */
@@ -50,6 +52,7 @@ export const REAL_PARTS: Parts = {
   claimOfLost,
   outcomeOfSuccess,
   beforeDrop,
+  lookAtOwn,
   intentFirst: true,
   waitsForOrphans: true,
 };
