@@ -38,20 +38,32 @@ const pieces = ({ text, carets }: Marked, width: number): Marked[] => {
   return cut;
 };
 
+/** A definition as the server writes it, without the index's own name. */
+const nameless = (definition: string): string =>
+  definition.replace(/^(CREATE (?:UNIQUE )?INDEX )(?:"(?:[^"]|"")*"|\S+)(?= ON )/, '$1');
+
 const LABELS = { planned: 'planned  ', found: 'there    ' } as const;
 const INDENT = ' '.repeat(LABELS.planned.length);
 
 /** Both definitions in lines of at most `width` columns, what differs marked beneath; `caret` tells the marks apart. */
 export const sideBySideLines = ({ planned, found }: SideBySide, width: number): { text: string; caret: boolean }[] => {
+  // Where nothing but the names differs, a mark under them would say that they matter.
+  const sameButName = planned !== found && nameless(planned) === nameless(found);
   const parts = diffWordsWithSpace(planned, found);
   const sides = [
     [LABELS.planned, marked(parts, 'removed')],
     [LABELS.found, marked(parts, 'added')],
   ] as const;
-  return sides.flatMap(([label, whole]) =>
+  const lines = sides.flatMap(([label, whole]) =>
     pieces(whole, Math.max(16, width - label.length)).flatMap(({ text, carets }, at) => [
       { text: `${at === 0 ? label : INDENT}${text}`, caret: false },
-      ...(carets === '' ? [] : [{ text: `${INDENT}${carets}`, caret: true }]),
+      ...(carets === '' || sameButName ? [] : [{ text: `${INDENT}${carets}`, caret: true }]),
     ]),
   );
+  if (!sameButName) return lines;
+  const said = { text: 'the same apart from the name', carets: '' };
+  return [
+    ...lines,
+    ...pieces(said, Math.max(16, width - INDENT.length)).map(({ text }) => ({ text: INDENT + text, caret: false })),
+  ];
 };

@@ -22,6 +22,7 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     await database.sql('INSERT INTO dishes SELECT generate_series(1, 20000)');
     const late = await scene.until((sample) => (sample.metrics.replicaLagS ?? 0) > 1.5);
     expect(late.metrics.retainedWalBytes).toBeGreaterThan(100_000);
+    expect(late.metrics.slots).toBe(1);
     await control.query('SELECT pg_wal_replay_resume()');
     await scene.until((sample) => (sample.metrics.replicaLagS ?? 9) < 0.5, 20_000);
     await control.end();

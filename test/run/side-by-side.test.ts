@@ -23,6 +23,15 @@ describe('two definitions side by side', () => {
     ]);
   });
 
+  test('a name that differs alone is no difference to be marked', () => {
+    expect(lines('CREATE INDEX a ON t USING btree (x)', 'CREATE INDEX "B c" ON t USING btree (x)')).toEqual([
+      'planned  CREATE INDEX a ON t USING btree (x)',
+      'there    CREATE INDEX "B c" ON t USING btree (x)',
+      '         the same apart from the name',
+    ]);
+    expect(lines('CREATE INDEX a ON t (x)', 'CREATE UNIQUE INDEX b ON t (x)').join()).toContain('^');
+  });
+
   test('in a narrow place each piece has its own marks', () => {
     expect(lines('CREATE INDEX i ON t (first, second)', 'CREATE INDEX i ON t (first, third)', 30)).toEqual([
       'planned  CREATE INDEX i ON t',

@@ -24,10 +24,10 @@ test.each([
   await screen.shows(/y build/);
   // Enter alone never confirms: it only opens the details.
   screen.pty.write('\r');
-  await screen.shows(/y: copy/);
+  await screen.shows(/y c: copy/);
   screen.pty.write('\u001b');
   await screen.shows(/n leave\s+r look again|n leave {2}/);
-  await poll(() => !screen.rows().join('\n').includes('y: copy'));
+  await poll(() => !screen.rows().join('\n').includes('y c: copy'));
   screen.pty.write('y');
   await screen.shows(/RUNNING/);
   await screen.shows(/waits \S+ on pid \d+ forgotten/);

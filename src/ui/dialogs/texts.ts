@@ -47,13 +47,13 @@ export const detailsDialog: DialogKind<Extract<Dialog, { kind: 'details' }>> = {
       const indent = /^ */.exec(line)?.[0] ?? '';
       return wrapText(line.trimStart(), Math.max(10, width - indent.length)).map((text) => row(`${indent}${text}`));
     }),
-    answers: `y: copy   ${SCROLL}`,
+    answers: `y c: copy   ${SCROLL}`,
     top,
   }),
   answer: (dialog, stroke, { page }) => {
     const top = scrolled(dialog.top, stroke, page);
     if (top !== null) return stay({ ...dialog, top });
-    if (stroke === 'y') return { dialog, effects: [{ type: 'copy', text: dialog.lines.join('\n') }] };
+    if (stroke === 'y' || stroke === 'c') return { dialog, effects: [{ type: 'copy', text: dialog.lines.join('\n') }] };
     return stroke === 'escape' || stroke === 'q' || stroke === 'enter' ? close : stay(dialog);
   },
 };

@@ -123,6 +123,13 @@ export const readingAge = (sample: Sample | null, now: number): { text: string; 
   return { text: `age ${(ms / 1000).toFixed(1)}s`, stale: false };
 };
 
+/** What the pane says of its readings at its head. */
+export const liveHeading = (state: Pick<RunState, 'phase'> | null, sample: Sample | null, now: number): string => {
+  if (state?.phase === 'finished') return 'the run has ended';
+  const { text, stale } = readingAge(sample, now);
+  return stale || sample === null ? text : 'every 1 s';
+};
+
 /** Every number with its thresholds and, where it is unknown or tripped, why: for the details. */
 export const liveDetails = (input: LiveInput): string[] =>
   metricsOf(input.state).map((metric) => {

@@ -12,7 +12,7 @@ import { stepName } from '../../run/steps.ts';
 import { SYMBOL } from '../theme.ts';
 import { bytes, clockTime, plural, since } from './format.ts';
 import { impactRows, probeRows, verdictRows } from './measured.ts';
-import { type Row, row, seg, type Tone, wrapText } from './row.ts';
+import { type Row, row, seg, type Tone, textWidth, wrapText } from './row.ts';
 
 /** What became of one step, in words. */
 export interface Outcome {
@@ -193,6 +193,15 @@ const rollbackRows = (state: RunState, width: number): Row[] => {
   );
 };
 
+/** The counts and what was checked, on one row where they fit. */
+const sumRows = (counts: string, check: { text: string; tone: Tone }, width: number): Row[] =>
+  textWidth(counts) + textWidth(check.text) + 3 <= width
+    ? [row(` ${counts}; `, seg(check.text, check.tone))]
+    : [
+        ...wrapText(counts, Math.max(10, width - 1)).map((text) => row(` ${text}`)),
+        ...wrapText(check.text, Math.max(10, width - 1)).map((text) => row(seg(` ${text}`, check.tone))),
+      ];
+
 /** The result, index by index, what is not right first; of the events, how production fared. */
 export const resultRows = (state: RunState, width: number, events: readonly RunEvent[] = []): Row[] => {
   const { outcome } = state;
@@ -208,13 +217,11 @@ export const resultRows = (state: RunState, width: number, events: readonly RunE
     ];
   };
   return [
-    row(
-      seg(
-        ` status ${outcome?.status ?? '?'}: ${plainText(outcome?.reason ?? 'not finished')}`,
-        outcome?.status === 0 ? 'ok' : 'bad',
-      ),
-    ),
-    row(` ${tally(state)}; `, seg(check.text, check.tone)),
+    ...wrapText(
+      `status ${outcome?.status ?? '?'}: ${plainText(outcome?.reason ?? 'not finished')}`,
+      Math.max(10, width - 3),
+    ).map((text, at) => row(seg(`${at === 0 ? ' ' : '   '}${text}`, outcome?.status === 0 ? 'ok' : 'bad'))),
+    ...sumRows(tally(state), check, width),
     ...todo.flatMap((text) =>
       wrapText(plainText(text), Math.max(10, width - 8)).map((part, at) =>
         row(seg(at === 0 ? ' to do: ' : '        ', 'warn'), part),

@@ -3,7 +3,7 @@ import { checklistRows } from '../model/checklist-rows.ts';
 import type { Rect } from '../model/layout.ts';
 import { PANE_TITLES } from '../model/layout.ts';
 import { firstPane, firstPaneText, shownLog } from '../model/lists.ts';
-import { liveRows, readingAge } from '../model/live.ts';
+import { liveHeading, liveRows } from '../model/live.ts';
 import { windowLog } from '../model/log.ts';
 import { progressRows } from '../model/progress.ts';
 import type { Row } from '../model/row.ts';
@@ -62,17 +62,9 @@ export const ProgressPane = ({ ui, shown, rect, focused }: PaneInput) => {
 /** The numbers that tick, all in one place. */
 export const LivePane = ({ shown, rect, focused }: PaneInput) => {
   const { state, sample } = shown.view;
-  const reading = readingAge(sample, shown.now);
   const rows =
     state === null ? [] : liveRows({ state, sample, history: shown.history, now: shown.now }, rect.width, inner(rect));
-  const ended = state?.phase === 'finished';
-  const right = ended
-    ? 'the run has ended'
-    : reading.stale
-      ? reading.text
-      : sample === null
-        ? 'no reading yet'
-        : 'every 1 s';
+  const right = liveHeading(state, sample, shown.now);
   return <Pane pane="live" title={PANE_TITLES.live} rect={rect} focused={focused} right={right} rows={rows} />;
 };
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { describeEvent } from '../../../src/run/index.ts';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { gaveUp, heldAttach } from '../../support/held-back.ts';
 import { holdLock } from '../../support/locks.ts';
@@ -42,6 +43,9 @@ describe.each(versions)('PostgreSQL %i', (version) => {
     expect(end.outcome).toMatchObject({ status: 0, reason: '1 index built, all verified' });
     expect(await indexTree(database)).toEqual(WHOLE);
     expect(end.verify?.results.map(({ ok }) => ok)).toEqual(Array(7).fill(true));
+    expect(run.of('verify.finished').map((event) => describeEvent(event))).toEqual([
+      expect.stringMatching(/^verified: 1 index and 5 parts on partitions, all there, valid, and as planned/),
+    ]);
     expect(await sessionsOf(database)).toEqual([]);
 
     const back = await rollbackRun(run);
