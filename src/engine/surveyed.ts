@@ -1,5 +1,5 @@
 import type { RollbackFactsRow } from '../queries/rollback_facts.ts';
-import { namesOf, type RunState, type SurveyedIndex } from '../run/index.ts';
+import { namesOf, partMark, type RunState, type SurveyedIndex } from '../run/index.ts';
 import { reasonToKeep } from './catalog/keep.ts';
 
 export type Made = { step: number; oid: number; schema: string; name: string };
@@ -48,6 +48,7 @@ export const surveyedMade = (
       scans,
       lastScan,
       ...(row?.attached_to == null ? {} : { attachedTo: row.attached_to }),
+      ...partMark(state, index.step),
       ...(row?.kind === 'I' ? { takes: row.attached.length } : {}),
     };
   });

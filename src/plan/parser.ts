@@ -1,3 +1,4 @@
+import './wasm-flags.ts';
 import { type IndexStmt, loadModule, type Node, parseSync, type SelectStmt, scanSync } from 'libpg-query';
 import { KEYWORDS } from './keywords.ts';
 import { type LexemeKind, lexemeAt } from './lexer.ts';

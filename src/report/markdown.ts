@@ -289,7 +289,8 @@ const validationLines = ({ checks, validations }: Report): string[] => [
 
 const impactLines = (report: Report): string[] => [
   `- In all: ${md(impactWords(report))}`,
-  ...report.impact.lines.map(({ title, unit, baseline, worst, at, section, builds, verdict, rule }) => {
+  ...report.impact.lines.map(({ title, unit, baseline, worst, at, section, builds, verdict, rule, absent }) => {
+    if (absent !== undefined) return `- ${md(title)}: ${md(absent)}`;
     const of = (value: number) => impactNumber(value, unit);
     const during = [section === null ? '' : `section ${md(section)}`, builds.map(code).join(', ')].filter(
       (each) => each !== '',

@@ -306,13 +306,15 @@ export const metric = z.strictObject({
 
 const named = z.strictObject({ schema: z.string(), name: z.string(), oid: z.number() });
 
+const isPart = z.literal(true).optional().describe('it was a part, on a partition, of another one');
+
 export const rollback = z.strictObject({
   by: z.string(),
   startedAt: time,
   finishedAt: time.nullable(),
   durationMs: z.number().nullable(),
-  dropped: z.array(named),
-  left: z.array(z.strictObject({ ...named.shape, why: z.string() })),
+  dropped: z.array(z.strictObject({ ...named.shape, part: isPart })),
+  left: z.array(z.strictObject({ ...named.shape, part: isPart, why: z.string() })),
   othersChanged: z.array(named).nullable().describe('null: there is nothing to compare with'),
 });
 
@@ -423,6 +425,7 @@ export const impact = z.strictObject({
       builds: z.array(z.string()),
       verdict,
       rule: z.string(),
+      absent: z.string().optional().describe('what it is about was not there: no replica'),
     }),
   ),
 });

@@ -1,5 +1,6 @@
 import type { AttachPartitionStep, CreateIndexStep, Finding, Level, Plan } from '../plan/types.ts';
 import type { Actor, Command, Question } from './commands.ts';
+import type { Counted } from './counted.ts';
 import type { StepEstimate } from './estimates/estimate-indexes.ts';
 import type { OwnGate } from './gates/own.ts';
 import type { GateName, GateThresholds } from './gates/types.ts';
@@ -261,7 +262,7 @@ export interface ListedIndex {
 }
 
 /** An index that this run created, as it was found before the question of a rollback. */
-export interface SurveyedIndex {
+export interface SurveyedIndex extends Counted {
   step: number;
   oid: number;
   schema: string;
@@ -299,8 +300,15 @@ export interface RollbackSurvey {
   statsReset: string | null;
 }
 
+/** An index that a rollback has dropped. */
+export interface DroppedIndex extends Counted {
+  oid: number;
+  schema: string;
+  name: string;
+}
+
 /** An index that a rollback was to drop and did not. */
-export interface LeftIndex {
+export interface LeftIndex extends Counted {
   oid: number;
   schema: string;
   name: string;
@@ -340,13 +348,18 @@ export interface CancelReason {
   reason: string;
 }
 
-export interface VerifyResult {
+export interface VerifyResult extends Counted {
   step: number;
   ok: boolean;
   /** What is wrong; empty when ok. */
   problems: string[];
   oid: number | null;
+  /** Null for what was dropped, and for an index of a partitioned table: its bytes are those of its parts. */
   bytes: number | null;
+  /** The plan dropped it: it has to be gone. Absent in journals of old. */
+  dropped?: true;
+  /** It is of a partitioned table, and has no storage of its own. Absent in journals of old. */
+  partitioned?: true;
   /** It is there and not valid, or not complete, and nobody is at work on it. */
   invalid?: true;
   /** bt_index_check found nothing wrong in it, in so many ms; absent when it was not checked. */
@@ -538,12 +551,20 @@ export type EventBody =
   /** What a rollback would drop, looked at before the question. */
   | ({ type: 'rollback.surveyed' } & RollbackSurvey)
   /** The operator's word: these, by OID. `all`: and what a build that is being stopped may still finish. `probe`: measure after. */
-  | { type: 'rollback.started'; oids: number[]; all: boolean; by: Actor; probe?: true }
+  | {
+      type: 'rollback.started';
+      oids: number[];
+      /** How many of them are parts of others; absent when none is, and in journals of old. */
+      parts?: number;
+      all: boolean;
+      by: Actor;
+      probe?: true;
+    }
   /** A rollback does not touch it, and why. `gone`: it is not there any more; what stands there now is not this run's. */
   | { type: 'index.kept'; step: number; oid: number; schema: string; name: string; why: string; gone: boolean }
   | {
       type: 'rollback.finished';
-      dropped: { oid: number; schema: string; name: string }[];
+      dropped: DroppedIndex[];
       left: LeftIndex[];
       /** Indexes that the plan had dropped and that are there again; `was`: their OID before. */
       rebuilt?: { was: number; oid: number; schema: string; name: string }[];

@@ -1,3 +1,4 @@
+import { partMark } from './counted.ts';
 import type { EventType, RunEvent } from './events.ts';
 import type { BuildEvent } from './evolve-build.ts';
 import { isRenaming } from './rename.ts';
@@ -60,7 +61,10 @@ const kept = (state: RunState, event: Extract<RunEvent, { type: 'index.kept' }>)
   return {
     steps: state.steps.map((each) => (each.id === id ? step(each) : each)),
     created: gone ? state.created.filter((index) => index.oid !== oid) : state.created,
-    rollback: state.rollback && { ...state.rollback, left: [...state.rollback.left, { oid, schema, name, why }] },
+    rollback: state.rollback && {
+      ...state.rollback,
+      left: [...state.rollback.left, { oid, schema, name, why, ...partMark(state, id) }],
+    },
   };
 };
 
@@ -124,12 +128,18 @@ export const listed = (state: RunState, event: BuildEvent): { rollback?: Rollbac
   if (event.type === 'index.dropped') {
     const also = state.created.filter((index) => event.with?.includes(index.oid) === true);
     const dropped = [
-      { oid, schema: event.schema, name },
-      ...also.map((index) => ({ oid: index.oid, schema: index.schema ?? '', name: index.name })),
+      { oid, schema: event.schema, name, ...partMark(state, event.step) },
+      ...also.map((index) => ({
+        oid: index.oid,
+        schema: index.schema ?? '',
+        name: index.name,
+        ...partMark(state, index.step),
+      })),
     ];
     return { rollback: { ...rollback, dropped: [...rollback.dropped, ...dropped] } };
   }
   if (event.retryAt !== null) return {};
   const schema = state.steps[event.step]?.leftover?.schema ?? '';
-  return { rollback: { ...rollback, left: [...rollback.left, { oid, schema, name, why: event.error.message }] } };
+  const failed = { oid, schema, name, why: event.error.message, ...partMark(state, event.step) };
+  return { rollback: { ...rollback, left: [...rollback.left, failed] } };
 };

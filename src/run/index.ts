@@ -17,6 +17,7 @@ export {
   type Traces,
 } from './claim.ts';
 export type { Actor, Command, OrderSource, Question } from './commands.ts';
+export { countedText, indexesAndParts, partMark, tallied } from './counted.ts';
 export { decide } from './decide.ts';
 export { describeError, describeEvent, describeFound, QUESTIONS } from './describe.ts';
 export { type Action, type Effect, effectKey, type Slot, type World } from './effects.ts';
@@ -49,6 +50,7 @@ export { absoluteThresholds, formatGateValue, readGate } from './gates/readings.
 export { thresholdsText } from './gates/thresholds-text.ts';
 export { GATE_NAMES, type GateLevel, type GateName, type GateThresholds } from './gates/types.ts';
 export { handOf } from './hand.ts';
+export { absentMetric } from './impact/absent.ts';
 export {
   type Impact,
   type ImpactLine,
@@ -105,3 +107,5 @@ export { lastSummary, newSummaryMemory, type SummaryMemory, summarise } from './
 export { migrationsToMark, type ToMark } from './to-mark.ts';
 export { UNIQUE_CHECK, type UniqueCheckOptions } from './unique-check.ts';
 export type { UsageFacts } from './usage.ts';
+export { moreOrFewer, sortResults } from './verify/words.ts';
+export { wayBack } from './way-back.ts';

@@ -1,4 +1,5 @@
 import { incompleteParents } from './attached.ts';
+import { countedText, createdCounted } from './counted.ts';
 import type { ExitStatus } from './events.ts';
 import { isStuck, planned } from './parts.ts';
 import { differenceCount } from './rollback.ts';
@@ -18,7 +19,7 @@ export const isUnsure = (state: RunState): boolean =>
 export const debris = (state: RunState): string[] => [
   ...(isUnsure(state)
     ? [
-        `the server that took over was not looked at: whether the ${state.created.length} built before are there, and valid, is unknown`,
+        `the server that took over was not looked at: whether what was built before (${countedText(createdCounted(state))}) is there, and valid, is unknown`,
       ]
     : []),
   ...incompleteParents(state).map(
@@ -92,7 +93,7 @@ export const engineStatus = (state: RunState): ExitStatus => {
 /** Why a rollback ended as it did. */
 const rollbackReason = (state: RunState, { dropped, left, differences }: RollbackState): string => {
   const again = state.removed.length + state.rebuilt.length > 0 ? `${state.rebuilt.length} built again` : '';
-  const done = [`${indexes(dropped.length)} dropped`, again, left.length > 0 ? `${left.length} left` : ''];
+  const done = [`${countedText(dropped)} dropped`, again, left.length > 0 ? `${countedText(left)} left` : ''];
   const others = differences === null ? 0 : differenceCount(differences);
   const checked =
     state.rollback?.finishedAt == null
@@ -104,7 +105,7 @@ const rollbackReason = (state: RunState, { dropped, left, differences }: Rollbac
           : `apart from what others changed (${others}) the catalog is as before the run`;
   const rest =
     left.length === 0 && state.created.length > 0
-      ? `${indexes(state.created.length)} of this run left as ${state.created.length === 1 ? 'it is' : 'they are'}`
+      ? `${countedText(createdCounted(state))} of this run left as ${state.created.length === 1 ? 'it is' : 'they are'}`
       : '';
   const as = left.length === 0 && state.created.length + state.removed.length === 0 ? checked : '';
   return ['rolled back: ', [...done, rest, as].filter((part) => part !== '').join(', ')].join('');

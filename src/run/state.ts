@@ -16,6 +16,7 @@ import type {
   CatalogDifferences,
   DatabaseFacts,
   DropCause,
+  DroppedIndex,
   ErrorFacts,
   ExitStatus,
   Found,
@@ -224,7 +225,7 @@ export interface RollbackState {
   all: boolean;
   /** The run's probes are measured once more when all is dropped. */
   probe: boolean;
-  dropped: { oid: number; schema: string; name: string }[];
+  dropped: DroppedIndex[];
   left: LeftIndex[];
   finishedAt: string | null;
   differences: CatalogDifferences | null;

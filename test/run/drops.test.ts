@@ -1,19 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { DropIndexStep } from '../../src/plan/types.ts';
 import type { Found, IndexRecord, RunOptions, SurveyedIndex } from '../../src/run/index.ts';
 import { Core, createIndex, factsOf, options, planOf, section, serverError } from '../support/core.ts';
-
-const drop = (name: string, more: Partial<DropIndexStep> = {}): DropIndexStep => ({
-  ...{ file: 'plan.sql', line: 1, column: 1, settings: [], searchPath: null },
-  kind: 'drop-index',
-  sql: `DROP INDEX CONCURRENTLY ${name}`,
-  schema: null,
-  name,
-  concurrently: true,
-  madeConcurrent: false,
-  ifExists: false,
-  ...more,
-});
+import { dropIndex as drop } from '../support/drops.ts';
 
 const recordOf = (name: string, more: Partial<IndexRecord> = {}): IndexRecord => ({
   definition: `CREATE INDEX ${name} ON public.a USING btree (a)`,

@@ -1,5 +1,5 @@
 import type { Feed } from '../../client/index.ts';
-import { describeEvent, isOpen, type RunEvent } from '../../run/index.ts';
+import { describeEvent, isOpen, type RunEvent, type StepState } from '../../run/index.ts';
 import { describeFindings } from './findings.ts';
 import { followEvents } from './follow.ts';
 import type { Output } from './output.ts';
@@ -29,17 +29,18 @@ const preflightLines = (event: RunEvent): string[] => {
   ];
 };
 
-const eventLines = (event: RunEvent): string[] => {
+const eventLines = (event: RunEvent, steps: readonly StepState[] | undefined): string[] => {
   // Every ten seconds too, and the status line says more to a reader.
   if (event.type === 'metrics.summarised') return [];
-  return [`${clock(event.at)} ${describeEvent(event)}`, ...preflightLines(event)];
+  return [`${clock(event.at)} ${describeEvent(event, steps)}`, ...preflightLines(event)];
 };
 
 /** Prints a run as lines: one an event behind `after`, and a status line now and then. The function that comes back ends that. */
 export const printPlain = (feed: Feed, out: Output, after = 0): (() => void) => {
   const end = followEvents(feed, after, (event) => {
-    if (isOwnQuestion(event, feed.view().client)) return;
-    for (const line of eventLines(event)) out.line(line);
+    const { client, state } = feed.view();
+    if (isOwnQuestion(event, client)) return;
+    for (const line of eventLines(event, state?.steps)) out.line(line);
   });
   let lost = false;
   const endLink = feed.subscribe(() => {

@@ -36,7 +36,7 @@ export const oldTransactions: Rule = ({ transactions, options }) => {
   if (hidden.length > 0) {
     findings.push(
       finding('note', 'hidden-transactions', {
-        what: `${count(hidden.length, 'transaction')} of others hold a snapshot or a lock, and their age may not be seen.`,
+        what: `${count(hidden.length, 'transaction')} of others, with a snapshot or a lock, whose age may not be seen.`,
         why: 'A build waits for each of them to end.',
         advice: 'With pg_monitor it could be said how old they are.',
       }),
