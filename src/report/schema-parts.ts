@@ -159,6 +159,8 @@ export const index = z.strictObject({
   note: z.string().nullable(),
 });
 
+const range = z.strictObject({ low: z.number(), mid: z.number(), high: z.number() });
+
 /** Something that an index on a partitioned table is made of. */
 export const part = z.strictObject({
   step: z.int().min(1),
@@ -172,11 +174,12 @@ export const part = z.strictObject({
   outcome: z.enum(['built', 'attached', 'equal', 'failed', 'skipped', 'dropped', 'unknown', 'not built']),
   attempts: z.int(),
   durationMs: z.number().nullable(),
+  workedMs: z.number().nullable().describe('of an index: without waits for others'),
   bytes: z.number().nullable(),
+  estimatedBytes: range.nullable().describe('of an index, by preflight'),
+  estimatedMs: range.nullable(),
   note: z.string().nullable(),
 });
-
-const range = z.strictObject({ low: z.number(), mid: z.number(), high: z.number() });
 
 const compared = z.strictObject({
   compared: z.int(),

@@ -1,5 +1,5 @@
 import { planned } from './parts.ts';
-import { isDroppedBefore } from './preflight/summary.ts';
+import { isDroppedBefore } from './preflight/dropped-before.ts';
 import type { RunState, StepState } from './state.ts';
 
 const indexes = (n: number): string => `${n} ${n === 1 ? 'index' : 'indexes'}`;
@@ -10,7 +10,7 @@ const isDoneAlready = ({ preflight }: RunState, { id, step }: StepState): boolea
   const found = all.find((each) => each.step === id)?.found ?? null;
   if (found === null) return false;
   if (step.kind === 'drop-index') return found.kind === 'none';
-  return found.kind === 'equal' && !isDroppedBefore(found, id, all);
+  return found.kind === 'equal' && !isDroppedBefore(id, found.oid, all);
 };
 
 /** What a go would begin, in words: `build 58 indexes`; for a run that is taken up again what is left and in doubt. */

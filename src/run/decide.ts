@@ -1,5 +1,6 @@
 import { droppableParents } from './attached.ts';
 import { buildStarted } from './build-intent.ts';
+import { leftOutComment } from './comments.ts';
 import { isMeasuring, measureAfter, measureBack, measureBefore } from './decide-probes.ts';
 import { rollingBack } from './decide-rollback.ts';
 import { type Action, type Effect, effectKey, type Slot, type World } from './effects.ts';
@@ -148,6 +149,8 @@ const isLookedAt = ({ step: { kind } }: StepState): boolean =>
 const begin = (state: RunState, step: StepState, slots: SlotKeeper): Action[] => {
   if (partsOf(state, step.id).length > 0) return [act({ kind: 'complete', step: step.id })];
   if (isLookedAt(step)) return [act({ kind: 'inspect', step: step.id })];
+  const leftOut = leftOutComment(state, step);
+  if (leftOut !== null) return [record(leftOut)];
   const slot = slots.forBuild();
   if (slot === null) return [];
   const { pid, backendStart } = slot;

@@ -258,6 +258,8 @@ export const describeEvent = (event: RunEvent, steps: readonly StepState[] = [])
       return `${plainText(event.name)}  complete: valid, with every partition’s index attached (oid ${event.oid})`;
     case 'index.skipped':
       if (event.reason === 'absent') return `${plainText(event.name)}  it is not there: nothing to drop`;
+      if (event.reason === 'unmade')
+        return `${plainText(event.name)}  left out: the index that it is about was not made, or did not get its name`;
       return event.reason === 'equal'
         ? `${plainText(event.name)}  skipped: there already, valid, with the planned definition`
         : `${plainText(event.name)}  left out by ${plainText(event.by ?? 'the abort')}`;

@@ -143,6 +143,8 @@ export interface IndexRecord {
   /** Null: that of the database. */
   tablespace: string | null;
   comment: string | null;
+  /** Extensions that it is dropped with (DEPENDS ON EXTENSION); absent in journals of old. */
+  dependsOn?: string[];
   /** CLUSTER goes by it. */
   clustered: boolean;
   /** Statistics targets that somebody has set, by the number of the index's column. */
@@ -498,8 +500,8 @@ export type EventBody =
       type: 'index.skipped';
       step: number;
       name: string;
-      /** absent: it was to be dropped if it is there, and is not. */
-      reason: 'equal' | 'operator' | 'aborted' | 'absent';
+      /** absent: it was to be dropped if it is there, and is not. unmade: a comment on an index that was not made. */
+      reason: 'equal' | 'operator' | 'aborted' | 'absent' | 'unmade';
       oid: number | null;
       by: Actor | null;
     }

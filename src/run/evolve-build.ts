@@ -103,6 +103,7 @@ const afterwards = (step: StepState, event: Extract<BuildEvent, { type: 'drop.st
 const SKIPPED: Partial<Record<string, string>> = {
   equal: 'there already, with the planned definition',
   absent: 'it is not there: nothing to drop',
+  unmade: 'the index that it is about was not made, or did not get its name',
 };
 
 /** A planned drop that is tried again goes on with what it has begun. */

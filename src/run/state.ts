@@ -33,6 +33,7 @@ import type {
   VerifyCounts,
   VerifyResult,
 } from './events.ts';
+import type { FormerEnd } from './former.ts';
 import type { GateLevel } from './gates/types.ts';
 import type { Checklist } from './preflight/checklist.ts';
 import type { RefusedServer, ServerIdentity } from './server.ts';
@@ -231,29 +232,6 @@ export interface RollbackState {
   differences: CatalogDifferences | null;
 }
 
-/** How a run had ended before an engine came to roll it back. */
-export type FormerEnd = Pick<
-  RunState,
-  | 'resumedAt'
-  | 'approvedAt'
-  | 'finishedAt'
-  | 'operator'
-  | 'options'
-  | 'jobs'
-  | 'preflight'
-  | 'checklist'
-  | 'agreed'
-  | 'sections'
-  | 'abort'
-  | 'purpose'
-  | 'rollback'
-  | 'verify'
-  | 'validations'
-  | 'probes'
-  | 'analyzed'
-  | 'statements'
-> & { outcome: NonNullable<RunState['outcome']> };
-
 /** All that is known of a run, made of its events alone by `evolve`. */
 export interface RunState {
   run: string;
@@ -282,7 +260,10 @@ export interface RunState {
   /** What became of the findings from look to look. */
   checklist: Checklist;
   tables: TableFacts[];
-  /** What each build was expected to come to when it was looked at last; empty in journals of old. */
+  /**
+   * What each build was expected to come to when it was looked at last, also each part of an index that is made of some; empty in
+   * journals of old. Found with `estimateOf`.
+   */
   estimates: StepEstimate[];
   baseline: Baseline | null;
   /** OIDs of the invalid leftovers that the operator agreed to drop. */

@@ -2,6 +2,7 @@ import type { Finding, Level, Plan } from '../../plan/types.ts';
 import type { Found, PreflightFacts } from '../events.ts';
 import type { StepState } from '../state.ts';
 import { runnableSteps } from '../steps.ts';
+import { isDroppedBefore } from './dropped-before.ts';
 import { type AheadEstimate, estimateAhead } from './estimate.ts';
 
 /** What preflight comes to, on one screen. */
@@ -57,11 +58,6 @@ export interface SummaryInput {
 
 const IN_THE_WAY: ReadonlySet<Found['kind']> = new Set(['different', 'building', 'other-relation', 'no-table']);
 
-/** The plan itself drops what stands there, at an earlier step. */
-export const isDroppedBefore = (found: Found, step: number, all: PreflightFacts['steps']): boolean =>
-  'oid' in found &&
-  all.some((each) => each.step < step && each.found?.kind === 'to-drop' && each.found.oid === found.oid);
-
 /** What becomes of the steps that drop something. */
 const dropsOf = ({ plan, preflight, steps }: SummaryInput): Pick<PreflightSummary, 'drops'> => {
   const drops = runnableSteps(plan).flatMap(({ step }, id) => (step.kind === 'drop-index' ? [id] : []));
@@ -98,7 +94,7 @@ export const preflightSummary = (input: SummaryInput): PreflightSummary => {
   const ahead = new Set(creates.flatMap(({ id }) => (steps?.[id]?.status === 'done' ? [] : [id])));
   const kinds = (preflight?.steps ?? []).flatMap(({ step, found }, _, all) => {
     if (found === null || !ahead.has(step)) return [];
-    return isDroppedBefore(found, step, all) ? ['none' as const] : [found.kind];
+    return 'oid' in found && isDroppedBefore(step, found.oid, all) ? ['none' as const] : [found.kind];
   });
   const count = (is: (kind: Found['kind']) => boolean): number | null =>
     kinds.length === 0 && ahead.size > 0 ? null : kinds.filter(is).length;

@@ -1,4 +1,12 @@
+import type { RunState } from '../../run/index.ts';
 import { type Pressed, type Snapshot, say, type UiState } from './ui-state.ts';
+
+/** There is something that a rollback could drop, build again, or bring to its end. */
+export const hasWayBack = (state: RunState): boolean =>
+  state.created.length > 0 ||
+  state.removed.length > 0 ||
+  state.phase === 'surveyed' ||
+  state.steps.some((step) => step.lost || step.leftover !== null);
 
 /**
  * D: the way back. Before anything is dropped the engine looks at what is there: nothing is sent to the database by the screen.
@@ -7,8 +15,7 @@ import { type Pressed, type Snapshot, say, type UiState } from './ui-state.ts';
 export const askRollback = (ui: UiState, live: Snapshot): Pressed => {
   const { state } = live.view;
   if (state === null) return { ui, effects: [] };
-  const unfinished = state.steps.some((step) => step.lost || step.leftover !== null);
-  if (state.created.length === 0 && state.removed.length === 0 && !unfinished && state.phase !== 'surveyed')
+  if (!hasWayBack(state))
     return {
       ui: say(ui, 'this run has made no index that is still there: there is nothing to drop', live.now),
       effects: [],

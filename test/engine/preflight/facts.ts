@@ -22,6 +22,7 @@ export const factsWhere = (
     attaches: [],
     parts: [],
     neighbours: [],
+    partitionNeighbours: [],
     transactions: [],
     unique: new Map(),
     refusalCauses: new Map(),
