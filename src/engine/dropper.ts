@@ -33,7 +33,7 @@ const lookAtLeftover = async (session: Session, state: RunState, step: StepState
   const place = placeOf(state, step);
   if (place === null) return notNow('its table is not known');
   const found = await findLeftover(session, { ...place, name });
-  const elsewhere = found?.oid !== oid && (await indexFacts(session, oid)) !== null;
+  const elsewhere = found?.oid === oid ? null : await indexFacts(session, oid);
   const verdict = beforeDrop(found, oid, elsewhere);
   // With the index of a partitioned table goes what is attached to it.
   if (verdict.kind === 'drop' && isPartitioned(step)) {

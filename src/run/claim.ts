@@ -97,18 +97,20 @@ export const outcomeOfSuccess = (
 };
 
 /**
- * What is to be done with an index that is to be dropped, by what stands under its name right now; `elsewhere` says
- * whether it, by its OID, stands anywhere else. One that somebody else has dropped is gone, whatever took its place; one
+ * What is to be done with an index that is to be dropped, by what stands under its name right now; `elsewhere`: it, by its OID,
+ * as it stands anywhere else; null when nowhere. One that somebody else has dropped is gone, whatever took its place; one
  * that somebody has made valid is no leftover any more.
  */
 export const beforeDrop = (
   found: IndexAt | null,
   oid: number,
-  elsewhere: boolean,
+  elsewhere: { valid: boolean } | null,
 ): { kind: 'drop' } | { kind: 'gone' } | { kind: 'refused' | 'settled'; why: string } => {
   const refused = (why: string) => ({ kind: 'refused' as const, why: `${why}: not touched` });
-  if (found?.oid !== oid)
+  if (found?.oid !== oid) {
+    if (elsewhere?.valid) return { kind: 'settled', why: 'it is valid by now, under another name: not touched' };
     return elsewhere ? refused('it is not under its name or on its table any more') : { kind: 'gone' };
+  }
   // REINDEX makes a leftover valid under the same OID (tried on 15 and 18).
   if (found.valid) return { kind: 'settled', why: 'it is valid by now: not touched' };
   if (found.constraint) return refused('it backs a constraint by now');

@@ -24,6 +24,12 @@ const triedAgain = (step: StepState): StepState => {
   return step.leftover === null ? step : { ...step, status: 'dropping', dropFailures: 0, dropRetryAt: null };
 };
 
+/** An index of a partitioned table that is seen to be valid needs nothing more, whoever has attached what to it. */
+const foundComplete = (step: StepState, valid: ReadonlySet<number>): StepState =>
+  step.step.kind === 'create-index' && step.step.only && step.oid !== null && valid.has(step.oid)
+    ? { ...step, completeAlone: true }
+    : step;
+
 const started = (state: RunState, event: Extract<RunEvent, { type: 'rollback.started' }>): Partial<RunState> => ({
   phase: 'rolling-back',
   approvedAt: state.approvedAt ?? event.at,
@@ -75,7 +81,13 @@ export const evolveRollback = (state: RunState, event: RollbackEvent): Partial<R
       const { at, indexes, unfinished, statsReset } = event;
       // Before anything has begun it is what the operator's word is waited for.
       const phase = state.phase === 'preflight' ? 'surveyed' : state.phase;
-      return { phase, surveying: false, survey: { at, indexes, unfinished, statsReset } };
+      const valid = new Set(indexes.flatMap(({ oid, standing }) => (standing === 'valid' ? [oid] : [])));
+      return {
+        phase,
+        surveying: false,
+        survey: { at, indexes, unfinished, statsReset },
+        steps: state.steps.map((step) => foundComplete(step, valid)),
+      };
     }
     case 'rollback.started':
       return started(state, event);

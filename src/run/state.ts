@@ -144,7 +144,7 @@ export interface StepState {
   doubtful: { oid: number; schema: string; name: string } | null;
   /** A last look has said why its index is not to be dropped: that is not tried again. */
   kept: boolean;
-  /** The index of a partitioned table, found valid when it was to be dropped since the one above it is not complete: it stays. */
+  /** The index of a partitioned table, found valid by a look though not all of the plan is attached: it is complete as it is. */
   completeAlone: boolean;
   /** How often dropping it has failed. */
   dropFailures: number;

@@ -1,17 +1,14 @@
 import { expect, it } from 'vitest';
 import { lookedFor } from '../../src/engine/looked-for.ts';
-import type { DropIndexStep } from '../../src/plan/types.ts';
 import type { RunState } from '../../src/run/index.ts';
 import { Core, createIndex, options, planOf, section } from '../support/core.ts';
-
-const drop: DropIndexStep = {
-  ...{ file: 'plan.sql', line: 1, column: 1, settings: [], searchPath: null },
-  ...{ kind: 'drop-index', sql: 'DROP INDEX CONCURRENTLY old', schema: null, name: 'old' },
-  ...{ concurrently: true, madeConcurrent: false, ifExists: false },
-};
+import { dropIndex } from '../support/drops.ts';
 
 const stateOf = (): RunState =>
-  new Core(planOf(section('one', [drop, createIndex('new', 'a')])), options({ settings: { work_mem: '1MB' } })).state;
+  new Core(
+    planOf(section('one', [dropIndex('old'), createIndex('new', 'a')])),
+    options({ settings: { work_mem: '1MB' } }),
+  ).state;
 
 const rollback: RunState['rollback'] = {
   ...{ by: 'ben@ops', at: '', oids: [], all: true, probe: false, dropped: [], left: [] },

@@ -100,23 +100,27 @@ it.each<[string, Traces, boolean]>([
 
 describe('before a drop', () => {
   it('goes on with the very leftover', () => {
-    expect(beforeDrop(index(), 7, false)).toEqual({ kind: 'drop' });
+    expect(beforeDrop(index(), 7, null)).toEqual({ kind: 'drop' });
   });
 
   it('has nothing to do when somebody else has dropped it, whatever stands there now', () => {
-    expect(beforeDrop(null, 7, false)).toEqual({ kind: 'gone' });
-    expect(beforeDrop(index({ oid: 8 }), 7, false)).toEqual({ kind: 'gone' });
+    expect(beforeDrop(null, 7, null)).toEqual({ kind: 'gone' });
+    expect(beforeDrop(index({ oid: 8 }), 7, null)).toEqual({ kind: 'gone' });
   });
 
   it('is settled when somebody has made it valid', () => {
-    expect(beforeDrop(index({ valid: true }), 7, false)).toMatchObject({ kind: 'settled' });
+    expect(beforeDrop(index({ valid: true }), 7, null)).toMatchObject({ kind: 'settled' });
+    expect(beforeDrop(null, 7, { valid: true })).toMatchObject({
+      kind: 'settled',
+      why: expect.stringContaining('another name'),
+    });
   });
 
   it.each([
-    ['it has another name', null, true, /not under its name/],
-    ['it has another name, and its own is taken', index({ oid: 8 }), true, /not under its name/],
-    ['it backs a constraint', index({ constraint: true }), false, /constraint/],
-    ['somebody is at work on it', index({ building: 42 }), false, /pid 42/],
+    ['it has another name', null, { valid: false }, /not under its name/],
+    ['it has another name, and its own is taken', index({ oid: 8 }), { valid: false }, /not under its name/],
+    ['it backs a constraint', index({ constraint: true }), null, /constraint/],
+    ['somebody is at work on it', index({ building: 42 }), null, /pid 42/],
   ])('touches nothing when %s', (_, found, elsewhere, why) => {
     expect(beforeDrop(found, 7, elsewhere)).toMatchObject({ kind: 'refused', why: expect.stringMatching(why) });
   });

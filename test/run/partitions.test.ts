@@ -209,6 +209,33 @@ describe('a level that is complete by itself, below an index that is not', () =>
     expect(core.replayed()).toEqual(core.state);
   });
 
+  it('is no work to clean up either when a survey finds it valid, whoever has attached theirs to it', () => {
+    const core = made();
+    attached(core, 7);
+    core.command({ type: 'survey' });
+    const indexes = core.state.created.map(({ step, oid, schema, name }) => ({
+      ...{
+        step,
+        oid,
+        schema: schema ?? '',
+        name,
+        standing: 'valid' as const,
+        bytes: null,
+        scans: null,
+        lastScan: null,
+      },
+      kept: step === 4 ? 'x is attached to it, which this run did not make' : null,
+    }));
+    const survey = { indexes, unfinished: [], statsReset: null };
+    core.end('survey', { kind: 'surveyed', ended: [], survey });
+    core.command({ type: 'roll-back', oids: [5004], all: false, confirm: core.state.database.database });
+    core.end('cancel:8', { kind: 'tick' });
+    const outcome = { kind: 'failed' as const, error: serverError('57014') };
+    core.end('statement:8', { kind: 'statement-ended', step: 8, outcome });
+    core.end('check-rollback', { kind: 'rollback-checked', present: [], still: [] });
+    expect(core.inflight.get('finish')).toMatchObject({ status: 1, leftToDo: [] });
+  });
+
   it('is rolled back with what is attached to it', () => {
     const core = standing();
     core.command({ type: 'survey' });

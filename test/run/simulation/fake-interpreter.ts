@@ -475,7 +475,8 @@ export class FakeInterpreter {
     const own = () => parts.lookAtOwn(rowOf(server, index), this.#engine.state, index);
     if (this.#isWhole(why)) return own();
     const found = this.#look(step);
-    const elsewhere = found?.oid !== oid && [...server.indexes.values()].some((each) => each.oid === oid);
+    const anywhere = [...server.indexes.values()].find((each) => each.oid === oid) ?? null;
+    const elsewhere = found?.oid === oid ? null : anywhere;
     const verdict = parts.beforeDrop(found, oid, elsewhere);
     if (verdict.kind === 'drop' && this.#createOf(step).only) return own();
     if (verdict.kind === 'settled') return { kind: 'failed', error: ownError(verdict.why), settled: true };

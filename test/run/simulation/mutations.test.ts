@@ -100,7 +100,9 @@ const FAULTS: Fault[] = [
       const rest = new Set([...world.inflight].filter((key) => key !== 'probe' && key !== 'analyze'));
       return decide(
         state,
-        state.phase === 'running' && state.created.length > 0 ? { ...world, inflight: rest } : world,
+        state.phase === 'running' && state.probes.every(({ before }) => before !== null)
+          ? { ...world, inflight: rest }
+          : world,
       );
     }),
   ],
