@@ -48,10 +48,13 @@ export function describePlan(plan: Plan): string {
 function summary(plan: Plan): string {
   const indexes = plan.sections.flatMap(({ steps }) => steps).filter((step) => step.kind === 'create-index');
   const tables = new Set(indexes.map((step) => `${step.schema ?? ''}.${step.table}`));
-  const drops = plan.sections.flatMap(({ steps }) => steps).filter((step) => step.kind === 'drop-index').length;
+  const ofKind = (kind: SectionStep['kind']): number =>
+    plan.sections.flatMap(({ steps }) => steps).filter((step) => step.kind === kind).length;
+  const [drops, reindexes] = [ofKind('drop-index'), ofKind('reindex')];
   const counts = [
     count(indexes.length, 'index', 'indexes'),
     ...(drops === 0 ? [] : [`and ${count(drops, 'drop', 'drops')}`]),
+    ...(reindexes === 0 ? [] : [`and ${count(reindexes, 'REINDEX', 'REINDEXes')}`]),
     `on ${count(tables.size, 'table', 'tables')}`,
     `in ${count(plan.sections.length, 'section', 'sections')};`,
     count(plan.validations.length, 'validation', 'validations'),
@@ -88,6 +91,12 @@ function describeStep(step: SectionStep, where: (place: Place) => string): strin
         where(step),
       ].filter((trait) => trait !== '');
       return wrapped('   ', printable(`DROP ${schema === null ? name : `${schema}.${name}`}, ${traits.join(', ')}`));
+    }
+    case 'reindex': {
+      const { of, schema, name, concurrently, madeConcurrent } = step;
+      const traits = [concurrently ? (madeConcurrent ? 'made concurrent' : '') : 'NOT concurrent', where(step)];
+      const what = `${of === 'table' ? 'all indexes of table ' : ''}${schema === null ? name : `${schema}.${name}`}`;
+      return wrapped('   ', printable(`rebuild ${what}, ${traits.filter((trait) => trait !== '').join(', ')}`));
     }
     case 'rename-index':
       return wrapped('   ', printable(`rename ${step.from} to ${step.name}, ${where(step)}`));

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { DropStmt } from './drop-statement.ts';
 import type { IndexTexts } from './index-keys.ts';
+import type { ReindexStmt } from './reindex-statement.ts';
 import { canonical, nodeText } from './tree.ts';
 
 /** Characters. */
@@ -28,6 +29,11 @@ export class Fingerprint {
   /** IF EXISTS and CONCURRENTLY say how an index is dropped, not which. */
   addDrop({ concurrent: _concurrent, missing_ok: _ifExists, ...which }: DropStmt): void {
     this.add('drop-index', { DropStmt: which });
+  }
+
+  /** CONCURRENTLY and VERBOSE say how something is rebuilt, not what. */
+  addReindex({ params: _how, ...what }: ReindexStmt): void {
+    this.add('reindex', { ReindexStmt: what });
   }
 
   hex(): string {

@@ -2,6 +2,7 @@ import { attachments } from './attached.ts';
 import type { EventType, Found, RunEvent } from './events.ts';
 import { withParts } from './evolve-parts.ts';
 import { forgetAfter } from './evolve-probes.ts';
+import { reindexedAfter, reindexFinished, replacedDropped } from './evolve-reindexed.ts';
 import { plannedDropFailed, rebuiltAfter, removedAfter } from './evolve-removed.ts';
 import { renamed, undone } from './evolve-rename.ts';
 import { listed, rollbackDropFailed } from './evolve-rollback.ts';
@@ -21,6 +22,7 @@ const BUILD_EVENTS = [
   'build.lost',
   'index.skipped',
   'index.completed',
+  'reindex.completed',
   'partitions.found',
   'index.requeued',
   'step.lost',
@@ -80,9 +82,13 @@ const afterFailure = (
   };
 };
 
+/** What a rebuild began stands beside the index, not in its place. */
+const isBeside = (found: Found, oid: number | undefined): boolean =>
+  found.kind === 'to-reindex' && found.index?.others.some((other) => other.oid === oid) === true;
+
 /** The doubt about an index lasts as long as that very one stands there, however often it is looked at. */
 const stillThere = (doubtful: StepState['doubtful'], found: Found): StepState['doubtful'] =>
-  'oid' in found && found.oid === doubtful?.oid ? doubtful : null;
+  'oid' in found && (found.oid === doubtful?.oid || isBeside(found, doubtful?.oid)) ? doubtful : null;
 
 const LEFTOVER_GONE: Partial<StepState> = {
   leftover: null,
@@ -95,14 +101,15 @@ const LEFTOVER_GONE: Partial<StepState> = {
 
 /** What becomes of the step once what is being dropped is gone. */
 const afterwards = (step: StepState, event: Extract<BuildEvent, { type: 'drop.started' }>) => {
-  if (event.why === 'planned') return 'done' as const;
+  if (event.why === 'planned' || event.why === 'replaced') return 'done' as const;
   if (event.why === 'rollback') return 'dropped' as const;
   return step.leftover?.oid === event.oid ? step.leftover.afterwards : ('queued' as const);
 };
 
 const SKIPPED: Partial<Record<string, string>> = {
   equal: 'there already, with the planned definition',
-  absent: 'it is not there: nothing to drop',
+  absent: 'it is not there: nothing to do',
+  fresh: 'this run has built it: it is as new',
 };
 
 /** A planned drop that is tried again goes on with what it has begun. */
@@ -111,7 +118,9 @@ const begun = (step: StepState, at: string): Partial<StepState> =>
 
 /** What a failed build left goes first; what the plan drops is done with it. */
 export const anew = ({ leftover }: StepState): StepState['leftover'] =>
-  leftover === null || leftover.why === 'planned' ? leftover : { ...leftover, afterwards: 'queued' };
+  leftover === null || leftover.why === 'planned' || leftover.why === 'replaced'
+    ? leftover
+    : { ...leftover, afterwards: 'queued' };
 
 const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
   switch (event.type) {
@@ -133,6 +142,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         error: null,
         advice: null,
         note: null,
+        replaces: event.replaces ?? null,
       };
     case 'index.identified':
       return { oid: event.oid };
@@ -150,6 +160,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         oid: event.oid,
         bytes: event.bytes,
         unwatched: event.unwatched ?? false,
+        ...reindexFinished(event),
       };
     case 'build.failed':
       return { ...afterFailure(step, event), error: event.error, advice: event.advice };
@@ -161,7 +172,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
       return { lost: true };
     case 'index.skipped':
       return {
-        status: event.reason === 'equal' || event.reason === 'absent' ? 'equal' : 'skipped',
+        status: event.reason === 'operator' || event.reason === 'aborted' ? 'skipped' : 'equal',
         doubtful: event.reason === 'equal' ? null : step.doubtful,
         leftover: step.leftover?.why === 'agreed-leftover' ? null : step.leftover,
         found: null,
@@ -172,6 +183,8 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
       return { found: null, retryAt: null, error: null };
     case 'index.completed':
       return { ...ended(event.at), status: 'done', oid: event.oid, retryAt: null, error: null, advice: null };
+    case 'reindex.completed':
+      return { ...ended(event.at), status: 'done', retryAt: null, error: null, advice: null };
     case 'index.requeued':
       return {
         // What a failed build left goes first.
@@ -213,13 +226,18 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         ...(event.why === 'planned' ? { ...begun(step, event.at), error: null, advice: null, note: null } : {}),
       };
     case 'index.dropped':
-      return {
-        ...LEFTOVER_GONE,
-        status: step.leftover?.afterwards ?? 'queued',
-        ...(event.why === 'planned' ? { finishedAt: event.at, error: null } : {}),
-      };
+      return (
+        replacedDropped(step, event) ?? {
+          ...LEFTOVER_GONE,
+          status: step.leftover?.afterwards ?? 'queued',
+          ...(event.why === 'planned' ? { finishedAt: event.at, error: null } : {}),
+        }
+      );
     case 'drop.failed':
-      if (event.settled) return { ...LEFTOVER_GONE, status: 'queued', found: null, error: null, advice: null };
+      if (event.settled)
+        return (
+          replacedDropped(step, event) ?? { ...LEFTOVER_GONE, status: 'queued', found: null, error: null, advice: null }
+        );
       if (step.leftover?.why === 'rollback') return rollbackDropFailed(step, event);
       if (step.leftover?.why === 'planned') return plannedDropFailed(step, event);
       // Given up: the leftover stays on record, for it is work to clean up.
@@ -280,7 +298,10 @@ const goneWith = (state: RunState, event: Extract<BuildEvent, { type: 'index.dro
 };
 
 /** The index of a partitioned table, with what its parts took together. */
-const completed = (state: RunState, event: Extract<BuildEvent, { type: 'index.completed' }>): Partial<StepState> => {
+const completed = (
+  state: RunState,
+  event: Extract<BuildEvent, { type: 'index.completed' | 'reindex.completed' }>,
+): Partial<StepState> => {
   const parts = partsOf(state, event.step).filter(({ status }) => status === 'done');
   const starts = parts.flatMap(({ startedAt }) => startedAt ?? []).sort();
   return {
@@ -341,7 +362,8 @@ export const evolveBuild = (state: RunState, event: BuildEvent): Partial<RunStat
   const before = event.type === 'index.dropped' ? goneWith(state, event) : state.steps;
   const steps = before.map((step) => {
     if (step.id === event.step) {
-      const whole = event.type === 'index.completed' ? completed(state, event) : {};
+      const isWhole = event.type === 'index.completed' || event.type === 'reindex.completed';
+      const whole = isWhole ? completed(state, event) : {};
       return { ...step, ...stepChange(step, event), ...whole, ...undone(state, step, event) };
     }
     // Its section waits for the one that is open again: it is looked at anew when its turn comes.
@@ -353,6 +375,7 @@ export const evolveBuild = (state: RunState, event: BuildEvent): Partial<RunStat
     created: created(state, event),
     removed: removedAfter(state, event),
     rebuilt: rebuiltAfter(state, event),
+    reindexed: reindexedAfter(state, event),
     ...listed(state, event),
     ...reopened(state, event),
     ...(event.type === 'partitions.found' ? withMore({ ...state, steps }, event) : {}),

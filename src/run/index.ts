@@ -16,6 +16,15 @@ export {
   outcomeOfSuccess,
   type Traces,
 } from './claim.ts';
+export {
+  type AfterReindex,
+  definitionTail,
+  type NamedAt,
+  needsDefinitions,
+  outcomeOfReindex,
+  type ReindexEnd,
+  type ReindexTraces,
+} from './claim-reindex.ts';
 export type { Actor, Command, OrderSource, Question } from './commands.ts';
 export { decide } from './decide.ts';
 export { describeError, describeEvent, describeFound, QUESTIONS } from './describe.ts';
@@ -82,6 +91,7 @@ export {
 } from './probes/text.ts';
 export type { ClientMessage, ClientRole, EngineMessage } from './protocol.ts';
 export { rebuildOf, removedBy } from './rebuild.ts';
+export { isFresh, isReindexing, reindexedBy, takesSeveral } from './reindex.ts';
 export { isRenaming, namesOf, type Renaming, renamedBy } from './rename.ts';
 export { respond } from './respond.ts';
 export { differenceCount, droppable, isToBeDropped, isToBeRebuilt, rebuildable } from './rollback.ts';

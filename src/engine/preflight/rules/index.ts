@@ -21,6 +21,7 @@ import { probes } from './probes.ts';
 import { redundantIndexes } from './redundant-indexes.ts';
 import { refusedIndexes } from './refused-indexes.ts';
 import { refusedSettings } from './refused-settings.ts';
+import { reindexes } from './reindexes.ts';
 import { resumed } from './resumed.ts';
 import { rightsToBuild } from './rights-to-build.ts';
 import { rightsToCancel } from './rights-to-cancel.ts';
@@ -69,6 +70,7 @@ export const RULES: readonly Rule[] = [
   resumed,
   indexes,
   drops,
+  reindexes,
   estimate,
   redundantIndexes,
   uniqueDuplicates,
