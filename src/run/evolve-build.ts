@@ -108,8 +108,12 @@ const afterwards = (step: StepState, event: Extract<BuildEvent, { type: 'drop.st
 
 const SKIPPED: Partial<Record<string, string>> = {
   equal: 'there already, with the planned definition',
-  absent: 'it is not there: nothing to do',
+  absent: 'it is not there: nothing to drop',
   fresh: 'this run has built it: it is as new',
+};
+
+const NOT_THERE: Partial<Record<string, Partial<Record<string, string>>>> = {
+  reindex: { absent: 'it is not there any more: nothing to rebuild' },
 };
 
 /** A planned drop that is tried again goes on with what it has begun. */
@@ -177,7 +181,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         leftover: step.leftover?.why === 'agreed-leftover' ? null : step.leftover,
         found: null,
         retryAt: null,
-        note: SKIPPED[event.reason] ?? `left out by ${event.by}`,
+        note: NOT_THERE[step.step.kind]?.[event.reason] ?? SKIPPED[event.reason] ?? `left out by ${event.by}`,
       };
     case 'partitions.found':
       return { found: null, retryAt: null, error: null };

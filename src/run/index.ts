@@ -95,7 +95,7 @@ export { isFresh, isReindexing, reindexedBy, takesSeveral } from './reindex.ts';
 export { isRenaming, namesOf, type Renaming, renamedBy } from './rename.ts';
 export { respond } from './respond.ts';
 export { differenceCount, droppable, isToBeDropped, isToBeRebuilt, rebuildable } from './rollback.ts';
-export { describeSurveyed, isUsed, rollbackSum, rollbackWarnings } from './rollback-text.ts';
+export { describeSurveyed, isUsed, rebuiltStay, rollbackSum, rollbackWarnings } from './rollback-text.ts';
 export type * from './samples.ts';
 export { begunSections, isTerminal, jobsNow, nextBuildAt, turnOf } from './schedule.ts';
 export {

@@ -1,4 +1,11 @@
+import { type RunState, rebuiltStay } from '../../run/index.ts';
 import { type Pressed, type Snapshot, say, type UiState } from './ui-state.ts';
+
+const nothingToDrop = (state: RunState): string => {
+  const stay = rebuiltStay(state);
+  const none = 'this run has made no index that is still there: there is nothing to drop';
+  return stay === null ? none : `${none}; ${stay}`;
+};
 
 /**
  * D: the way back. Before anything is dropped the engine looks at what is there: nothing is sent to the database by the screen.
@@ -10,7 +17,7 @@ export const askRollback = (ui: UiState, live: Snapshot): Pressed => {
   const unfinished = state.steps.some((step) => step.lost || step.leftover !== null);
   if (state.created.length === 0 && state.removed.length === 0 && !unfinished && state.phase !== 'surveyed')
     return {
-      ui: say(ui, 'this run has made no index that is still there: there is nothing to drop', live.now),
+      ui: say(ui, nothingToDrop(state), live.now),
       effects: [],
     };
   if (state.phase === 'finished') return { ui, effects: [{ type: 'exit', exit: { how: 'rollback' } }] };
