@@ -75,6 +75,8 @@ const NOT_RECORDED: BuildOutcome = {
   leftover: null,
 };
 
+const ANOTHER = ownError('its name does not stand any more for the index that was to be rebuilt: not touched');
+
 /** Sends one REINDEX INDEX CONCURRENTLY and says how it ended, by what the catalog has then. */
 export const reindex = async (
   context: BuilderContext,
@@ -99,6 +101,9 @@ export const reindex = async (
   let began = performance.now();
   try {
     await prepare(session, state, step.step);
+    // Right before, since the server goes by the name.
+    const { named } = await lookAfter(context, replaces, false);
+    if (named?.oid !== replaces.oid) return { kind: 'failed', error: ANOTHER, leftover: null };
     began = performance.now();
     context.unsent.delete(step.id);
     const identifying = identify(context, step.id, session.pid, replaces, ended.signal);

@@ -2,7 +2,7 @@ import type { IndexAt } from './claim.ts';
 import { ownError } from './errors.ts';
 import type { ErrorFacts, Leftover, ReplacedIndex } from './events.ts';
 import type { BuildOutcome } from './inputs.ts';
-import { mayBeNewOf } from './reindex.ts';
+import { mayBeNewOf, mayBeOldOf } from './reindex.ts';
 
 /** An index of the table, under the name that it has now. */
 export interface NamedAt extends IndexAt {
@@ -55,6 +55,15 @@ const hasReplaced = (named: NamedAt, replaces: ReplacedIndex, traces: ReindexTra
   return same && (end === 'lost' || traces.heard !== null);
 };
 
+/**
+ * The old index, when the new one had its name already, and that one is gone or replaced by now: by its OID on record, since
+ * nothing but a rebuild calls it so and makes it invalid.
+ */
+const halfReplaced = (old: NamedAt | null, { schema, name }: ReplacedIndex): Leftover | null => {
+  const isOld = old !== null && !old.valid && old.schema === schema && old.name !== name && mayBeOldOf(name, old.name);
+  return isOld ? { oid: old.oid, schema: old.schema, name: old.name, ours: true } : null;
+};
+
 /** What the attempt began and did not finish, and whether that is proven; null when nothing of the kind is there. */
 const begun = (
   invalid: readonly NamedAt[],
@@ -95,8 +104,11 @@ export const outcomeOfReindex = (
   end: ReindexEnd,
   { error, durationMs }: { error: ErrorFacts | null; durationMs: number },
 ): BuildOutcome => {
-  if (named !== null && hasReplaced(named, replaces, traces, end)) {
-    const rest = old === null || old.valid ? null : { oid: old.oid, schema: old.schema, name: old.name, ours: true };
+  const half = begun(invalid, replaces, traces, end);
+  const rest = traces.unsent ? null : halfReplaced(old, replaces);
+  // Where only the definition tells, a new index that is not finished speaks against it: somebody else has replaced the old one.
+  const isHalf = traces.oid === null && half !== null;
+  if (named !== null && !isHalf && hasReplaced(named, replaces, traces, end)) {
     return {
       kind: 'built',
       oid: named.oid,
@@ -107,5 +119,5 @@ export const outcomeOfReindex = (
       ...(rest === null ? {} : { leftover: rest }),
     };
   }
-  return { kind: 'failed', error: error ?? FAILED, leftover: begun(invalid, replaces, traces, end) };
+  return { kind: 'failed', error: error ?? FAILED, leftover: half ?? rest };
 };

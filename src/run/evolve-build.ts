@@ -1,5 +1,5 @@
 import { attachments } from './attached.ts';
-import type { EventType, Found, RunEvent } from './events.ts';
+import type { EventType, Found, Leftover, RunEvent } from './events.ts';
 import { withParts } from './evolve-parts.ts';
 import { forgetAfter } from './evolve-probes.ts';
 import { reindexedAfter, reindexFinished, replacedDropped } from './evolve-reindexed.ts';
@@ -55,6 +55,12 @@ const waited = ({ waitedMs, waitingSince }: StepState, at: string): Partial<Step
     ? {}
     : { waitedMs: waitedMs + Math.max(0, Date.parse(at) - Date.parse(waitingSince)), waitingSince: null };
 
+/** What stands in the place of an index is the doubtful one itself; what a rebuild left stands beside another. */
+const doubtAfter = (step: StepState, leftover: Leftover | null): StepState['doubtful'] => {
+  if (leftover === null || (leftover.ours && step.replaces !== null)) return step.doubtful;
+  return leftover.ours ? null : leftover;
+};
+
 const afterFailure = (
   step: StepState,
   event: Extract<BuildEvent, { type: 'build.failed' | 'build.cancelled' }>,
@@ -76,7 +82,7 @@ const afterFailure = (
     status: leftover === null ? afterwards : 'dropping',
     oid: leftover?.oid ?? null,
     leftover,
-    doubtful: event.leftover === null ? step.doubtful : event.leftover.ours ? null : event.leftover,
+    doubtful: doubtAfter(step, event.leftover),
     retryAt: event.retryAt,
     passingFailures: step.passingFailures + (event.retryAt === null ? 0 : 1),
   };
@@ -87,8 +93,11 @@ const isBeside = (found: Found, oid: number | undefined): boolean =>
   found.kind === 'to-reindex' && found.index?.others.some((other) => other.oid === oid) === true;
 
 /** The doubt about an index lasts as long as that very one stands there, however often it is looked at. */
-const stillThere = (doubtful: StepState['doubtful'], found: Found): StepState['doubtful'] =>
-  'oid' in found && (found.oid === doubtful?.oid || isBeside(found, doubtful?.oid)) ? doubtful : null;
+const stillThere = ({ step, doubtful }: StepState, found: Found): StepState['doubtful'] => {
+  // Where the index itself is gone nothing is said of what stands beside it.
+  if (step.kind === 'reindex' && found.kind !== 'to-reindex') return doubtful;
+  return 'oid' in found && (found.oid === doubtful?.oid || isBeside(found, doubtful?.oid)) ? doubtful : null;
+};
 
 const LEFTOVER_GONE: Partial<StepState> = {
   leftover: null,
@@ -129,7 +138,7 @@ export const anew = ({ leftover }: StepState): StepState['leftover'] =>
 const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
   switch (event.type) {
     case 'index.inspected':
-      return { found: event.found, doubtful: stillThere(step.doubtful, event.found) };
+      return { found: event.found, doubtful: stillThere(step, event.found) };
     case 'build.started':
       return {
         ...ended(event.at),
@@ -293,7 +302,8 @@ const goneWith = (state: RunState, event: Extract<BuildEvent, { type: 'index.dro
     if (step.id === event.step) return step;
     const { step: statement } = step;
     if (statement.kind !== 'attach-partition') {
-      if (!isDroppedBy(event, step.oid)) return step;
+      // What was rebuilt, and is dropped by the plan after that, was rebuilt all the same.
+      if (statement.kind === 'reindex' || !isDroppedBy(event, step.oid)) return step;
       return { ...step, ...LEFTOVER_GONE, status: back ? 'dropped' : 'queued', bytes: null };
     }
     const again = !back && step.status === 'done' && isDetached(statement.partition);

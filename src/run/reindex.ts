@@ -26,8 +26,13 @@ export const oidNow = ({ reindexed }: Pick<RunState, 'reindexed'>, oid: number):
   reindexed.reduce((now, index) => (index.was === now ? index.oid : now), oid);
 
 /** What the server may call the index that it builds in the place of one of this name: the name is cut where it is long. */
-export const mayBeNewOf = (name: string, candidate: string): boolean => {
-  const [, head] = /^(.*)_ccnew\d*$/s.exec(candidate) ?? [];
+export const mayBeNewOf = (name: string, candidate: string): boolean => mayBeOf(name, /^(.*)_ccnew\d*$/s, candidate);
+
+/** What it may call the one that had this name before. */
+export const mayBeOldOf = (name: string, candidate: string): boolean => mayBeOf(name, /^(.*)_ccold\d*$/s, candidate);
+
+const mayBeOf = (name: string, pattern: RegExp, candidate: string): boolean => {
+  const [, head] = pattern.exec(candidate) ?? [];
   return head !== undefined && head !== '' && name.startsWith(head);
 };
 

@@ -12,6 +12,7 @@ import {
   type IndexAt,
   type Input,
   initialState,
+  outcomeOfReindex,
   outcomeOfSuccess,
   ownError,
   type RunEvent,
@@ -35,6 +36,7 @@ export interface Parts {
   claimOfFailed: typeof claimOfFailed;
   claimOfLost: typeof claimOfLost;
   outcomeOfSuccess: typeof outcomeOfSuccess;
+  outcomeOfReindex: typeof outcomeOfReindex;
   beforeDrop: typeof beforeDrop;
   /** The intent is recorded before the act. */
   intentFirst: boolean;
@@ -49,6 +51,7 @@ export const REAL_PARTS: Parts = {
   claimOfFailed,
   claimOfLost,
   outcomeOfSuccess,
+  outcomeOfReindex,
   beforeDrop,
   intentFirst: true,
   waitsForOrphans: true,

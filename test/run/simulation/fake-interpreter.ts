@@ -4,17 +4,22 @@ import {
   attachments,
   type BuildOutcome,
   type DropOutcome,
+  definitionTail,
   type Effect,
   type ErrorFacts,
   type Found,
   type IndexAt,
   isRenaming,
   leftoverOf,
+  type NamedAt,
   outcomeOfLost,
   ownError,
   type PreflightFacts,
   type ProbeMeasurement,
+  type ReindexEnd,
+  type ReindexTraces,
   type Renaming,
+  type RunState,
   renamedBy,
   type StepState,
   type Traces,
@@ -23,7 +28,7 @@ import {
 import { serverError } from '../../support/core.ts';
 import type { FakeEngine, Task } from './fake-engine.ts';
 import { partsFor, tablesIn } from './fake-partitions.ts';
-import type { FakeBackend, OwnStatement } from './fake-server.ts';
+import type { FakeBackend, FakeIndex, OwnStatement } from './fake-server.ts';
 
 const TERMINATE_AFTER_MS = 15_000;
 const LOST = ownError('the connection was lost');
@@ -50,6 +55,9 @@ const createOf = (step: StepState): CreateIndexStep => {
   return step.step;
 };
 
+const definitionOf = ({ name, table, asPlanned, unique }: FakeIndex): string =>
+  `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${name} ON ${table} USING btree (${asPlanned ? 'a' : 'b'})`;
+
 const NO_ROLLBACK = 'these histories order no rollback';
 
 /** What src/engine/interpreter.ts and what it calls do with each effect, one micro step at a time. */
@@ -57,6 +65,7 @@ export class FakeInterpreter {
   readonly #engine: FakeEngine;
   readonly #heard = new Set<number>();
   readonly #unsent = new Set<number>();
+  readonly #heardNames = new Map<number, string>();
 
   constructor(engine: FakeEngine) {
     this.#engine = engine;
@@ -65,6 +74,7 @@ export class FakeInterpreter {
   /** An attempt of which nothing has been sent, nor heard, yet. */
   begins(step: number): void {
     this.#heard.delete(step);
+    this.#heardNames.delete(step);
     this.#unsent.add(step);
   }
 
@@ -202,6 +212,62 @@ export class FakeInterpreter {
     };
   }
 
+  /** As src/engine/catalog/inspect-reindexes.ts sees it. */
+  #foundToReindex(name: string): Found {
+    const { server } = this.#engine.around;
+    const index = server.indexes.get(name);
+    if (index === undefined) return { kind: 'none' };
+    const { oid, valid, table } = index;
+    const pid = server.atWorkOn(oid);
+    const others = this.#onTable(table).filter((each) => !each.valid && each.oid !== oid);
+    return {
+      kind: 'to-reindex',
+      ...{ oid, schema: 'public', name },
+      index: {
+        ...{ oid, schema: 'public', name, table, valid, bytes: 8192, definition: definitionOf(index) },
+        tableOid: server.tables.get(table)?.oid ?? 0,
+        others: others.map((each) => ({ oid: each.oid, name: each.name })),
+      },
+      problem: pid === null ? null : { why: `pid ${pid} is at work on it`, passing: true },
+    };
+  }
+
+  /** As sql/catalog/indexes_of_table.sql sees it. */
+  #onTable(table: string): NamedAt[] {
+    const { server } = this.#engine.around;
+    return [...server.indexes.values()].flatMap((index) => {
+      const there = index.table === table ? server.look(index.name, table) : null;
+      const tail = definitionTail(definitionOf(index));
+      return there === null ? [] : [{ ...there, schema: 'public', name: index.name, tail }];
+    });
+  }
+
+  /** What became of a rebuild, as src/engine/reindexer.ts finds it out. */
+  #endOfRebuild(step: StepState, end: ReindexEnd, error: ErrorFacts | null): BuildOutcome {
+    const { parts, watcher } = this.#engine.around;
+    const { replaces } = step;
+    if (replaces === null) throw new Error(`step ${step.id} rebuilds nothing`);
+    const all = this.#onTable(replaces.table);
+    const traces: ReindexTraces = {
+      oid: step.oid,
+      heard: this.#heardNames.get(step.id) ?? null,
+      unsent: this.#unsent.has(step.id),
+    };
+    const after = {
+      named: all.find(({ name }) => name === replaces.name) ?? null,
+      old: all.find(({ oid }) => oid === replaces.oid) ?? null,
+      invalid: all.filter(({ oid, valid }) => !valid && oid !== replaces.oid),
+    };
+    const outcome = parts.outcomeOfReindex(after, replaces, traces, end, { error, durationMs: 1000 });
+    const oid = outcome.kind === 'built' ? outcome.oid : outcome.kind === 'failed' ? outcome.leftover?.oid : null;
+    const claimed = all.find((each) => each.oid === oid);
+    const ours = outcome.kind === 'built' || (outcome.kind === 'failed' && outcome.leftover?.ours === true);
+    // The old one is nobody's claim: the witness knows it from the intent.
+    if (claimed !== undefined && ours && claimed.oid !== replaces.oid)
+      watcher.claims(this.#engine, claimed, { ...this.#traces(step), heard: false });
+    return outcome;
+  }
+
   /** As src/engine/catalog/inspect-rename.ts sees it. */
   #foundToRename(step: Renaming): Found {
     const index = renamedBy(this.#engine.state, step);
@@ -236,6 +302,7 @@ export class FakeInterpreter {
   #found(each: StepState): Found | null {
     const { step, id } = each;
     if (isRenaming(each)) return this.#foundToRename(each);
+    if (step.kind === 'reindex') return this.#foundToReindex(step.name);
     if (step.kind === 'drop-index') return this.#withReplacement(this.#foundToDrop(step.name), step.replacedBy);
     return step.kind === 'create-index' ? this.#foundAt(this.#asCalled(id, step)) : null;
   }
@@ -243,7 +310,8 @@ export class FakeInterpreter {
   /** The table of the step's index, as far as the catalog tells. */
   #tableOf({ step }: Pick<StepState, 'step'>): number | null {
     const { server } = this.#engine.around;
-    const dropped = step.kind === 'drop-index' ? server.indexes.get(step.name)?.table : undefined;
+    const dropped =
+      step.kind === 'drop-index' || step.kind === 'reindex' ? server.indexes.get(step.name)?.table : undefined;
     const table = step.kind === 'create-index' ? step.table : dropped;
     return table === undefined ? null : (server.tables.get(table)?.oid ?? null);
   }
@@ -291,6 +359,15 @@ export class FakeInterpreter {
     const ended = (outcome: BuildOutcome) => this.#engine.end(task, { kind: 'build-ended', step: step.id, outcome });
     if (task.stage === 0) {
       if (this.#isGone(backend)) return ended({ kind: 'lost', error: LOST });
+      if (step.replaces !== null) {
+        const { name: called, oid } = step.replaces;
+        if (this.#engine.seats.inspect.backend === null) return false;
+        if (this.#engine.around.server.indexes.get(called)?.oid !== oid)
+          return ended({ kind: 'failed', error: ownError('another index has its name'), leftover: null });
+        this.#unsent.delete(step.id);
+        this.#send(task, step, { kind: 'rebuild', index: called, oid });
+        return true;
+      }
       this.#unsent.delete(step.id);
       const { name, table, unique, only } = createOf(step);
       if (only) this.#send(task, step, { kind: 'only', index: name, table });
@@ -298,7 +375,10 @@ export class FakeInterpreter {
       return true;
     }
     if (task.stage === 1) {
-      if (backend?.told === true && (backend.client || random.chance(0.5))) this.#heard.add(step.id);
+      if (backend?.told === true && (backend.client || random.chance(0.5))) {
+        this.#heard.add(step.id);
+        if (backend.toldName !== null) this.#heardNames.set(step.id, backend.toldName);
+      }
       if (backend === null || backend.result?.kind === 'lost' || !backend.client)
         return ended({ kind: 'lost', error: LOST });
       if (backend.result !== null) {
@@ -309,6 +389,8 @@ export class FakeInterpreter {
       return this.#identify(step, backend.pid);
     }
     if (this.#engine.seats.inspect.backend === null) return false;
+    if (step.replaces !== null)
+      return ended(this.#endOfRebuild(step, task.error === null ? 'done' : 'failed', task.error));
     const found = this.#look(step);
     const where = { schema: 'public', name: createOf(step).name };
     if (task.error === null) {
@@ -331,7 +413,8 @@ export class FakeInterpreter {
   #identify(step: StepState, pid: number): boolean {
     if (step.oid !== null || this.#engine.seats.control.backend === null || this.#engine.around.random.chance(0.3))
       return false;
-    const oid = this.#engine.around.server.identify(pid);
+    const { server } = this.#engine.around;
+    const oid = step.replaces === null ? server.identify(pid) : server.identifyRebuild(pid);
     if (oid === null) return false;
     this.#engine.submit({ kind: 'identified', step: step.id, oid });
     return true;
@@ -374,6 +457,10 @@ export class FakeInterpreter {
     }
     if (step.status === 'dropping') return this.#whatIsLeft(task, step.id, step.leftover?.oid ?? 0, LOST);
     if (this.#engine.seats.inspect.backend === null) return false;
+    if (step.replaces !== null) {
+      const outcome = this.#endOfRebuild(step, 'lost', step.error ?? LOST);
+      return this.#engine.end(task, { kind: 'build-ended', step: step.id, outcome });
+    }
     const create = createOf(step);
     const where = { schema: 'public', name: create.name };
     const ended = (found: IndexAt | null, ours: boolean) => {
@@ -446,7 +533,7 @@ export class FakeInterpreter {
         this.#send(task, step, { kind: 'drop', index: name, oid });
         return true;
       }
-      const found = this.#look(step);
+      const found = step.replaces === null ? this.#look(step) : server.look(name, step.replaces.table);
       const elsewhere = found?.oid !== oid && [...server.indexes.values()].some((index) => index.oid === oid);
       const verdict = parts.beforeDrop(found, oid, elsewhere);
       if (verdict.kind === 'refused') return failed(ownError(verdict.why));
@@ -462,7 +549,11 @@ export class FakeInterpreter {
         return this.#engine.end(task, { kind: 'dropped', step: id, outcome });
       }
       // Between the look and the drop lies one round trip: a known limit.
-      this.#send(task, step, { kind: 'drop', index: name, partitioned: createOf(step).only });
+      this.#send(task, step, {
+        kind: 'drop',
+        index: name,
+        partitioned: step.step.kind === 'create-index' && step.step.only,
+      });
       return true;
     }
     if (backend === null || !backend.client || backend.result?.kind === 'lost') return failed(LOST);
@@ -515,12 +606,22 @@ export class FakeInterpreter {
         const ok = !standing.has(removed.oid);
         return [{ step: id, ok, problems: ok ? [] : ['still there'], oid: removed.oid, bytes: null }];
       }
+      const rebuilt = this.#engine.state.reindexed.find((index) => index.step === id);
+      if (rebuilt !== undefined) return this.#verifyRebuilt(rebuilt);
       if (step.kind !== 'create-index' || gone) return [];
       const found = this.#foundAt(this.#asCalled(id, step));
       const ok = found.kind === 'equal';
       return [{ step: id, ok, problems: ok ? [] : [found.kind], oid: 'oid' in found ? found.oid : null, bytes: 8192 }];
     });
     return this.#engine.end(task, { kind: 'verified', results });
+  }
+
+  #verifyRebuilt({ step, oid: made, was, name }: RunState['reindexed'][number]): VerifyResult[] {
+    const { state, around } = this.#engine;
+    if (state.removed.some(({ oid }) => oid === made)) return [];
+    const index = around.server.indexes.get(name);
+    const ok = index?.valid === true && index.oid !== was;
+    return [{ step, ok, problems: ok ? [] : ['not rebuilt'], oid: index?.oid ?? null, bytes: 8192 }];
   }
 
   /** Some runs, one micro step each: whatever else goes on, goes on beside them. */

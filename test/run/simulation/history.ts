@@ -54,6 +54,11 @@ export class History {
     this.#names = this.#plan.sections.flatMap(({ steps }) =>
       steps.flatMap((step) => {
         if (step.kind === 'drop-index') return OLD.filter(({ name }) => name === step.name);
+        // Others have what looks like the leftovers of a rebuild.
+        if (step.kind === 'reindex')
+          return OLD.filter(({ name }) => name === step.name).flatMap(({ name, table }) =>
+            ['', '_ccnew', '_ccold'].map((end) => ({ name: `${name}${end}`, table })),
+          );
         if (step.kind !== 'create-index') return [];
         const { name, table, replaces } = step;
         return replaces === undefined ? [{ name, table }] : [name, replaces].map((each) => ({ name: each, table }));
