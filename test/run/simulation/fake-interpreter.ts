@@ -242,6 +242,10 @@ export class FakeInterpreter {
     });
   }
 
+  #oidOf(name: string): number | undefined {
+    return this.#engine.around.server.indexes.get(name)?.oid;
+  }
+
   /** What became of a rebuild, as src/engine/reindexer.ts finds it out. */
   #endOfRebuild(step: StepState, end: ReindexEnd, error: ErrorFacts | null): BuildOutcome {
     const { parts, watcher } = this.#engine.around;
@@ -359,13 +363,13 @@ export class FakeInterpreter {
     const ended = (outcome: BuildOutcome) => this.#engine.end(task, { kind: 'build-ended', step: step.id, outcome });
     if (task.stage === 0) {
       if (this.#isGone(backend)) return ended({ kind: 'lost', error: LOST });
-      if (step.replaces !== null) {
-        const { name: called, oid } = step.replaces;
+      if (step.step.kind === 'reindex') {
+        const { name: called, oid } = step.replaces ?? { name: step.step.name, oid: this.#oidOf(step.step.name) };
         if (this.#engine.seats.inspect.backend === null) return false;
         if (this.#engine.around.server.indexes.get(called)?.oid !== oid)
           return ended({ kind: 'failed', error: ownError('another index has its name'), leftover: null });
         this.#unsent.delete(step.id);
-        this.#send(task, step, { kind: 'rebuild', index: called, oid });
+        this.#send(task, step, { kind: 'rebuild', index: called, ...(oid === undefined ? {} : { oid }) });
         return true;
       }
       this.#unsent.delete(step.id);
