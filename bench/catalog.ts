@@ -1,7 +1,8 @@
 /**
  * What `check` of a plan takes on a large catalog: 20,000 tables with 100,000 indexes, against a catalog that holds little more
  * than the plan's tables, and how many statements it sends for plans of 3 and of 58 indexes. The catalog is a fresh one that
- * nobody has analysed, and then one that autovacuum has been through. `node bench/catalog.ts [tables] [rounds]`
+ * nobody has analysed, and then one that autovacuum has been through; and a plan on a table of 1,000 partitions.
+ * `node bench/catalog.ts [tables] [rounds]`
  */
 import pg from 'pg';
 import { lookAt } from '../src/cli/check/look.ts';
@@ -29,8 +30,22 @@ const indexOn = (n: number): string => {
   return `CREATE INDEX CONCURRENTLY planned_${n} ON t${(n % 20) + 1} ${keys};`;
 };
 
-const planOf = (count: number): Plan => {
-  const text = Array.from({ length: count }, (_, n) => indexOn(n)).join('\n');
+const PARTITIONS = 1_000;
+
+const partitionedSql = `CREATE TABLE parted (id int, a int, b int) PARTITION BY LIST (id);
+  DO $$ BEGIN FOR n IN 1..${PARTITIONS} LOOP
+    EXECUTE format('CREATE TABLE parted_%1$s PARTITION OF parted FOR VALUES IN (%1$s)', n);
+    EXECUTE format('CREATE INDEX ON parted_%1$s (a); CREATE INDEX ON parted_%1$s (b, a)', n);
+  END LOOP; END $$`;
+
+const partitionedPlan = (count: number): string =>
+  Array.from({ length: count }, (_, n) => `CREATE INDEX CONCURRENTLY parted_${n} ON parted (a, (b + ${n}));`).join(
+    '\n',
+  );
+
+const planOf = (count: number): Plan => read(Array.from({ length: count }, (_, n) => indexOn(n)).join('\n'));
+
+const read = (text: string): Plan => {
   const noFile = () => ({ error: 'no file is included' });
   return readPlan([{ path: 'plan.sql', bytes: Buffer.from(text) }], noFile, { makeConcurrent: false });
 };
@@ -104,6 +119,10 @@ try {
   say(`${catalog}, 3 planned`, await measure(cluster, 'large', planOf(3)));
   const whole = await measure(cluster, 'large', planOf(PLANNED));
   say(`${catalog}, ${PLANNED} planned`, whole);
+  await large.query(partitionedSql);
+  await large.query('VACUUM ANALYZE');
+  say(`${PARTITIONS} partitions, 1 planned`, await measure(cluster, 'large', read(partitionedPlan(1))));
+  say(`${PARTITIONS} partitions, 3 planned`, await measure(cluster, 'large', read(partitionedPlan(3))));
   process.stdout.write(
     `${(whole.medianMs / beside.medianMs).toFixed(1)} times as long as on 20 tables; ` +
       `${INDEXES * TABLES} indexes were meant, the aim is under 2000 ms\n`,

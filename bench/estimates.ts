@@ -1,10 +1,12 @@
 /**
  * How good the estimates of preflight are: deploys the demo's plan and compares the size and time (without waits) that were expected of
  * each index with what came, and the time once more as it was refined right before the build. A factor of 1 is exact, 2 is half or
- * twice. `node bench/estimates.ts [scale] [--traffic] [--jobs N]`
+ * twice. `node bench/estimates.ts [scale] [--traffic] [--jobs N] [--runs N] [--keep DIR]`: `--keep` leaves the runs' journals there.
+ * `node bench/estimates.ts --of JOURNAL.jsonl...` judges runs that were made before, anywhere: by what their preflight said, and as
+ * this version refines it.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -23,13 +25,20 @@ import {
   stepName,
   workedMs,
 } from '../src/run/index.ts';
+import { parseJournal } from '../src/run/journal-text.ts';
 import { options } from '../test/support/core.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { traffic: { type: 'boolean', default: false }, jobs: { type: 'string', default: '2' } },
+  options: {
+    traffic: { type: 'boolean', default: false },
+    jobs: { type: 'string', default: '2' },
+    runs: { type: 'string', default: '1' },
+    keep: { type: 'string' },
+    of: { type: 'boolean', default: false },
+  },
 });
-const SCALE = Number(positionals[0] ?? 5);
+const SCALE = Number(values.of ? 5 : (positionals[0] ?? 5));
 
 interface Compared {
   name: string;
@@ -55,9 +64,18 @@ const distribution = (title: string, all: readonly Compared[]): void => {
   const inside = rows.filter(
     ({ expected, actual }) => expected !== null && expected.low <= actual && actual <= expected.high,
   );
+  const widths = rows
+    .flatMap(({ expected }) => (expected === null ? [] : [expected.high / Math.max(1, expected.low)]))
+    .sort((a, b) => a - b);
+  const width = (share: number) =>
+    (widths[Math.min(widths.length - 1, Math.floor(widths.length * share))] ?? Number.NaN).toFixed(1);
   const far = rows.filter(({ factor }) => factor > 3);
+  const misses = { below: 0, above: 0 };
+  for (const { expected, actual } of rows)
+    if (expected !== null && actual < expected.low) misses.below += 1;
+    else if (expected !== null && actual > expected.high) misses.above += 1;
   say(
-    `${title.padEnd(34)} ${rows.length} of ${all.length}  median ${at(0.5)}  9 of 10 within ${at(0.9)}  worst ${at(1)}  over 3: ${far.length}  in the range: ${inside.length}`,
+    `${title.padEnd(34)} ${rows.length} of ${all.length}  median ${at(0.5)}  9 of 10 within ${at(0.9)}  worst ${at(1)}  over 3: ${far.length}  in the range: ${inside.length} (${Math.round((100 * inside.length) / Math.max(1, rows.length))} %; ${misses.below} below, ${misses.above} above)  as wide as ${width(0.5)}, 9 of 10 ${width(0.9)}`,
   );
   const [worst] = rows.toSorted((a, b) => b.factor - a.factor);
   if (worst !== undefined)
@@ -104,6 +122,10 @@ const deploy = async (url: URL): Promise<readonly RunEvent[]> => {
         if (state?.phase === 'finished') resolve();
       });
     });
+    if (values.keep !== undefined) {
+      await mkdir(values.keep, { recursive: true });
+      await copyFile(join(dir, 'journal.jsonl'), join(values.keep, `${run}.jsonl`));
+    }
     return client.view().events;
   } catch (error) {
     process.kill(pid, 'SIGTERM');
@@ -114,10 +136,15 @@ const deploy = async (url: URL): Promise<readonly RunEvent[]> => {
   }
 };
 
-const demo = await startDemo({ scale: SCALE, traffic: values.traffic });
-try {
-  const begun = loadavg()[0] ?? 0;
-  const events = await deploy(new URL(demo.url));
+/** What one run expected, and what came. */
+interface Judged {
+  sampled: number;
+  sizes: Compared[];
+  times: Compared[];
+  refined: Compared[];
+}
+
+const judge = (events: readonly RunEvent[]): Judged => {
   const [first, ...rest] = events;
   if (first === undefined) throw new Error('no event');
   let state: RunState = initialState(first);
@@ -131,25 +158,48 @@ try {
   const compared = (of: (step: RunState['steps'][number]) => Omit<Compared, 'name'>) =>
     built.map((step) => ({ name: stepName(step.step), ...of(step) }));
   const worked = (step: RunState['steps'][number]) => workedMs(step, Date.parse(step.finishedAt ?? '')) ?? 0;
-  const sampled = state.estimates.filter(({ by }) => by === 'sample').length;
-  say(
-    `${built.length} indexes built, ${sampled} of them tried on a sample before; load ${begun.toFixed(1)} to ${(loadavg()[0] ?? 0).toFixed(1)} on ${availableParallelism()} processors`,
-  );
-  distribution(
-    'size, bytes',
-    compared((step) => ({ expected: expected(step.id)?.bytes ?? null, actual: step.bytes ?? 0 })),
-  );
-  distribution(
-    'time at preflight, ms',
-    compared((step) => ({ expected: expected(step.id)?.ms ?? null, actual: worked(step) })),
-  );
-  distribution(
-    'time right before the build, ms',
-    compared((step) => ({ expected: refinedBefore.get(step.id) ?? null, actual: worked(step) })),
-  );
-  const total = built.reduce((sum, step) => sum + worked(step), 0);
-  const mid = built.reduce((sum, step) => sum + (expected(step.id)?.ms?.mid ?? 0), 0);
+  return {
+    sampled: state.estimates.filter(({ by }) => by === 'sample').length,
+    sizes: compared((step) => ({ expected: expected(step.id)?.bytes ?? null, actual: step.bytes ?? 0 })),
+    times: compared((step) => ({ expected: expected(step.id)?.ms ?? null, actual: worked(step) })),
+    refined: compared((step) => ({ expected: refinedBefore.get(step.id) ?? null, actual: worked(step) })),
+  };
+};
+
+const show = (title: string, { sampled, sizes, times, refined }: Judged): void => {
+  say(`${title}: ${sizes.length} indexes built, ${sampled} of them tried on a sample before`);
+  distribution('size, bytes', sizes);
+  distribution('time at preflight, ms', times);
+  distribution('time right before the build, ms', refined);
+  const total = times.reduce((sum, { actual }) => sum + actual, 0);
+  const mid = times.reduce((sum, { expected }) => sum + (expected?.mid ?? 0), 0);
   say(`all builds together: expected ${(mid / 1000).toFixed(1)} s, came ${(total / 1000).toFixed(1)} s`);
-} finally {
-  await demo.stop();
+};
+
+const onDemo = async (): Promise<Judged> => {
+  const demo = await startDemo({ scale: SCALE, traffic: values.traffic });
+  try {
+    const begun = loadavg()[0] ?? 0;
+    const judged = judge(await deploy(new URL(demo.url)));
+    say(`load ${begun.toFixed(1)} to ${(loadavg()[0] ?? 0).toFixed(1)} on ${availableParallelism()} processors`);
+    return judged;
+  } finally {
+    await demo.stop();
+  }
+};
+
+const all: Judged[] = [];
+if (values.of) await loadParser();
+for (let nth = 0; nth < (values.of ? positionals.length : Number(values.runs)); nth++) {
+  const path = positionals[nth] ?? '';
+  const judged = values.of ? judge(parseJournal(await readFile(path, 'utf8')).events) : await onDemo();
+  all.push(judged);
+  show(values.of ? path : `run ${nth + 1}`, judged);
 }
+if (all.length > 1)
+  show(`all ${all.length} runs`, {
+    sampled: all.reduce((sum, { sampled }) => sum + sampled, 0),
+    sizes: all.flatMap(({ sizes }) => sizes),
+    times: all.flatMap(({ times }) => times),
+    refined: all.flatMap(({ refined }) => refined),
+  });

@@ -1,10 +1,12 @@
 -- Which of the planned indexes the planner would use for the probes if they were there: HypoPG lets it believe so, in this
 -- session alone. Each probe is explained without them and with them, never run; nothing is written.
--- Its input is the session's own setting indexdeck.hypothetical, {schema, creates: [{step, sql, path}], probes: [{probe, sql,
--- path, settings: [{name, value}]}]}; schema: that of the extension, quoted; path: a search path, or null for the session's own.
--- Its output is indexdeck.hypothesis: {creates: [{step, oid} or {step, why}], probes: [{probe, before, after} or {probe, why}]}.
+-- Its input is the session's own setting indexdeck.hypothetical, {schema, creates: [{step, sql, path}], drops: [oid], probes:
+-- [{probe, sql, path, settings: [{name, value}]}]}; schema: that of the extension, quoted; path: a search path, or null for the
+-- session's own; drops: what the plan drops, which is hidden from the planner with the others there (HypoPG from 1.4 on).
+-- Its output is indexdeck.hypothesis: {creates: [{step, oid} or {step, why}], probes: [{probe, before, after} or {probe, why}],
+-- hidden: what is dropped was hidden}.
 -- What is set for one probe is undone by the error that ends its block.
--- In psql: select set_config('indexdeck.hypothetical', '{"schema": "public", "creates": [], "probes": []}', false) first.
+-- In psql: select set_config('indexdeck.hypothetical', '{"schema": "public", "creates": [], "drops": [], "probes": []}', false) first.
 do $indexdeck$
 declare
   own_path constant text := current_setting('search_path');
@@ -16,6 +18,7 @@ declare
   probe jsonb;
   plan json;
   oid_made bigint;
+  hides constant bool := to_regprocedure((asked->>'schema') || '.hypopg_hide_index(oid)') is not null;
   state text; said text;
 begin
   perform set_config('transaction_read_only', 'on', true), set_config('lock_timeout', '200ms', true);
@@ -44,6 +47,10 @@ begin
       end;
     end loop;
     exit when round = 2;
+    if hides then
+      execute format('select %s.hypopg_hide_index(dropped::oid) from jsonb_array_elements_text($1) as dropped', asked->>'schema')
+        using asked->'drops';
+    end if;
     for planned in select * from jsonb_array_elements(asked->'creates') loop
       begin
         perform set_config('search_path', coalesce(planned->>'path', own_path), true);
@@ -59,6 +66,6 @@ begin
     end loop;
   end loop;
   execute format('select %s.hypopg_reset()', asked->>'schema');
-  perform set_config('indexdeck.hypothesis', jsonb_build_object('creates', made, 'probes', answers)::text, false);
+  perform set_config('indexdeck.hypothesis', jsonb_build_object('creates', made, 'probes', answers, 'hidden', hides)::text, false);
 end
 $indexdeck$

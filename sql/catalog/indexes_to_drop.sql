@@ -59,8 +59,14 @@ select
   exists (select from pg_inherits where inhrelid = relation.oid) as is_attached,
   (
     select extname from pg_depend join pg_extension on pg_extension.oid = refobjid
-    where classid = 'pg_class'::regclass and objid = relation.oid and refclassid = 'pg_extension'::regclass limit 1
+    where classid = 'pg_class'::regclass and objid = relation.oid and refclassid = 'pg_extension'::regclass and deptype = 'e'
   ) as extension,
+  -- DEPENDS ON EXTENSION: it is dropped with them, and may be dropped without them.
+  array(
+    select extname::text from pg_depend join pg_extension on pg_extension.oid = refobjid
+    where classid = 'pg_class'::regclass and objid = relation.oid and refclassid = 'pg_extension'::regclass and deptype = 'x'
+    order by extname
+  ) as depends_on,
   (select spcname from pg_tablespace where oid = relation.reltablespace) as tablespace,
   obj_description(relation.oid, 'pg_class') as comment,
   coalesce(

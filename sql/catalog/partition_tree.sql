@@ -24,6 +24,8 @@ select
   namespace.nspname as schema,
   relation.relname as name,
   relation.relkind::text as kind,
+  relation.relpersistence::text as persistence,
+  pg_get_userbyid(relation.relowner) as owner,
   pg_has_role(relation.relowner, 'usage') as is_owner,
   has_schema_privilege(relation.relnamespace, 'create') as may_create,
   relation.reltuples::float8 as tuples,

@@ -48,7 +48,7 @@ strong_lock as materialized (
     and pid is distinct from pg_backend_pid()
 ),
 at_work as materialized (
-  select pid, relid, index_relid from pg_stat_progress_create_index where datname = current_database()
+  select pid, index_relid from pg_stat_progress_create_index where datname = current_database()
 )
 select
   wanted.step,
@@ -70,8 +70,6 @@ select
         where searched.step = wanted.step and searched.nth > 0 order by searched.nth) as looked_in,
   wanted.schema is null or exists (select from pg_namespace where nspname = wanted.schema) as schema_exists,
   table_lock.pid as table_locked_by,
-  -- Somebody builds on this table, be it this index or another one.
-  table_builder.pid as table_builder,
   existing.oid as index_oid,
   existing.relkind::text as index_kind,
   existing.relpages as index_pages,
@@ -105,13 +103,6 @@ left join lateral (
   select pid from strong_lock where relation = target.oid and mode = 'AccessExclusiveLock'
   order by granted desc limit 1
 ) as table_lock on true
-left join lateral (
-  select at_work.pid from at_work
-  where at_work.relid = target.oid or (at_work.relid is null and exists (
-    select from strong_lock
-    where relation = target.oid and pid = at_work.pid and granted and mode = 'ShareUpdateExclusiveLock'))
-  limit 1
-) as table_builder on true
 left join lateral (
   select who.pid, activity.application_name
   from (

@@ -9,6 +9,11 @@ select
   owner.relname as table_name,
   (select spcname from pg_tablespace where oid = relation.reltablespace) as tablespace,
   obj_description(relation.oid, 'pg_class') as comment,
+  array(
+    select extname::text from pg_depend join pg_extension on pg_extension.oid = refobjid
+    where classid = 'pg_class'::regclass and objid = relation.oid and refclassid = 'pg_extension'::regclass and deptype = 'x'
+    order by extname
+  ) as depends_on,
   coalesce(
     (
       select jsonb_agg(jsonb_build_object('column', attnum, 'target', attstattarget) order by attnum)

@@ -3,15 +3,15 @@
 -- SYSTEM); of the table only an ACCESS SHARE lock is taken, which is not waited for longer than 50 ms. A few blocks are read first
 -- to see how long that takes: copying a table gets its share of the time that is left, and nothing new is begun when it is over.
 -- Its input is the session's own setting indexdeck.sample, a JSON object of
---   {budgetMs, tables: [{table, from, owner, path, columns, blocks, creates: [{step, sql, half, measure, partial}]}]}
+--   {budgetMs, tables: [{table, from, owner, path, columns, blocks, creates: [{nth, sql, half, measure, partial}]}]}
 -- blocks: the most that are copied; table: its OID; from: the table, quoted, with ONLY where its children do
--- not count; owner: its owner, quoted; path: the search path to use, or null; columns: those that the indexes need, quoted;
+-- not count; nth: a number that is given back with what was found; owner: its owner, quoted; path: the search path to use, or null; columns: those that the indexes need, quoted;
 -- sql: CREATE INDEX indexdeck_sample_index ON pg_temp.indexdeck_sample ...; half: the same on pg_temp.indexdeck_half, for
 -- methods whose size has to be measured twice, or null; measure: count and weigh the keys (B-tree alone);
 -- partial: it has a predicate.
 -- Its output is the setting indexdeck.sampled, a JSON object of {emptyMs, ms, tables: [{table, blocks, share, rows, blockMs}],
--- indexes: [{step, entries, pages, ms, meanMs, halfRows, halfPages, columns,
--- sizes, distinct, single}], planned: [{step, rows}]}; what could not be done is not in it. columns: one for
+-- indexes: [{nth, entries, pages, ms, meanMs, halfRows, halfPages, columns,
+-- sizes, distinct, single}], planned: [{nth, rows}]}; what could not be done is not in it. columns: one for
 -- each of the index, {length, align, expression, equal}; sizes: mean bytes and share of NULLs for each of them. planned: the planner's estimate
 -- for a predicate, also of tables that no time was left for, on an empty copy. planned, sizes, distinct and single (of keys, B-tree alone) are absent where the index calls a function that
 -- somebody else than a superuser or ourselves has written: it would run with our rights here.
@@ -141,12 +141,12 @@ begin
             where attrelid = made.oid;
           drop index pg_temp.indexdeck_sample_index;
           drop index if exists pg_temp.indexdeck_half_index;
-          fact := jsonb_build_object('step', planned->'step', 'entries', made.entries, 'pages', made.pages, 'ms', took, 'meanMs', took_all / tries,
+          fact := jsonb_build_object('nth', planned->'nth', 'entries', made.entries, 'pages', made.pages, 'ms', took, 'meanMs', took_all / tries,
             'halfRows', half_rows, 'halfPages', half_pages, 'columns', fact);
           condition := coalesce(' where ' || made.predicate, '');
           if trusted and made.predicate is not null then
             execute format('explain (format json) select from %s%s', job->>'from', condition) into planner;
-            estimated := estimated || jsonb_build_object('step', planned->'step', 'rows', planner->0->'Plan'->'Plan Rows');
+            estimated := estimated || jsonb_build_object('nth', planned->'nth', 'rows', planner->0->'Plan'->'Plan Rows');
           end if;
           if trusted and not late and (planned->>'measure')::bool then
             execute format($$select $1 || jsonb_build_object('sizes', (select jsonb_build_array(%s) from pg_temp.indexdeck_sample%s))

@@ -7,8 +7,10 @@
 -- In psql: \bind '{}' '{}' 60 \g
 with
   conflicting as materialized (
-    select pid, virtualtransaction, relation::regclass::text as "table"
+    select pid, virtualtransaction, format('%s.%s', nspname, relname) as "table"
     from pg_locks
+    join pg_class on pg_class.oid = relation
+    join pg_namespace on pg_namespace.oid = relnamespace
     where locktype = 'relation' and granted and relation = any ($2::oid[])
       and database = (select oid from pg_database where datname = current_database())
       and mode not in ('AccessShareLock', 'RowShareLock', 'ShareLock')

@@ -8,6 +8,13 @@
 -- In psql: \bind '{16400}' \g
 select
   relation.oid,
+  namespace.nspname as schema,
+  relation.relname as name,
+  relation.relkind::text as kind,
+  relation.relpersistence::text as persistence,
+  relation.reltuples::float8 as table_tuples,
+  relation.relpages as table_pages,
+  current_setting('block_size')::int as block_size,
   relation.relispopulated as populated,
   -- Of a deptype 'e': the extension made it, and would drop it.
   (

@@ -1,11 +1,12 @@
 -- Who is at work on these tables, in at most a handful of rows for each. $1: their OIDs; $2: pids of our own sessions.
 -- kind strong: holds or awaits a lock that keeps a concurrent build from beginning (SHARE UPDATE EXCLUSIVE to EXCLUSIVE):
--- VACUUM, ANALYZE, other DDL, REFRESH CONCURRENTLY. ACCESS EXCLUSIVE, and sessions that build an index, are told of by
--- catalog/planned_indexes.sql. An autovacuum worker gives way, but for one against wraparound, and that one only its query
+-- VACUUM, ANALYZE, other DDL, REFRESH CONCURRENTLY. An autovacuum worker gives way, but for one against wraparound, and that one only its query
 -- tells: hidden without pg_read_all_stats.
 -- kind holder: the transaction that has held a lock of any mode on the table for longest. DROP INDEX CONCURRENTLY waits for
 -- each (WaitForLockers with AccessExclusiveLock in the server's index_drop). writers, in all rows: how many transactions
 -- hold the lock of writers right now.
+-- kind exclusive: holds or awaits ACCESS EXCLUSIVE, which keeps everybody out. kind builder: builds an index on the table; who
+-- does that is hidden without pg_monitor, and then it is told by the lock that a build keeps.
 -- Prepared transactions have no pid (0) and no session.
 -- In psql: \bind '{16400}' '{}' \g
 with
@@ -21,6 +22,9 @@ with
     from pg_prepared_xacts
     join pg_locks as own on own.locktype = 'transactionid' and own.pid is null and own.transactionid = transaction
     where pg_prepared_xacts.database = current_database()
+  ),
+  building as materialized (
+    select pid, relid from pg_stat_progress_create_index where datname = current_database()
   ),
   vacuum as materialized (
     select pid, phase, heap_blks_total as blocks, heap_blks_scanned as scanned from pg_stat_progress_vacuum
@@ -38,13 +42,17 @@ with
       activity.usename, activity.application_name, activity.state, activity.query, activity.backend_type,
       prepared.gid, prepared.owner, coalesce(activity.xact_start, prepared.prepared) as since
     from held
-    cross join (values ('strong'), ('holder')) as kinds (kind)
+    cross join (values ('strong'), ('holder'), ('exclusive'), ('builder')) as kinds (kind)
     left join pg_stat_activity as activity on activity.pid = held.pid
     left join prepared on held.pid is null and prepared.virtualtransaction = held.virtualtransaction
     where case kind
       when 'strong' then
         mode in ('ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock')
-        and (held.pid is null or held.pid not in (select progress.pid from pg_stat_progress_create_index as progress))
+        and (held.pid is null or held.pid not in (select building.pid from building))
+      when 'exclusive' then mode = 'AccessExclusiveLock'
+      when 'builder' then
+        granted and mode in ('ShareUpdateExclusiveLock', 'ShareLock')
+        and held.pid in (select building.pid from building where coalesce(building.relid, held.relation) = held.relation)
       else granted
     end
   )

@@ -1,9 +1,18 @@
--- How many rows were inserted, updated and deleted so far, as counters, of all tables with these names, $1, in whatever
--- schema: so it can be asked before it is known which one is meant. The server counts what a session did when its transaction
+-- How many rows were inserted, updated and deleted so far, as counters, of all tables with these names, $1, and the partitions
+-- of those that are partitioned, in whatever schema: so it can be asked before it is known which one is meant. The server counts what a session did when its transaction
 -- ends, and at most once a second for each session; 13 and 14 show what they collected up to half a second ago.
 -- stats_reset: when all of the database's counters began, NULL where the server does not know (from 15 on: where nobody ever
 -- reset them).
 -- In psql: \bind '{orders}' \g
+with recursive tree as (
+  select oid, relkind from pg_class where relname = any ($1::name[]) and relkind in ('r', 'p')
+  union
+  select partition.oid, partition.relkind
+  from tree
+  join pg_inherits on inhparent = tree.oid
+  join pg_class as partition on partition.oid = inhrelid
+  where tree.relkind = 'p'
+)
 select
   relation.oid,
   (pg_stat_get_tuples_inserted(relation.oid) + pg_stat_get_tuples_updated(relation.oid) + pg_stat_get_tuples_deleted(relation.oid))
@@ -16,5 +25,5 @@ select
   extract(epoch from pg_postmaster_start_time())::float8 as started_s,
   extract(epoch from pg_stat_get_db_stat_reset_time((select oid from pg_database where datname = current_database())))
     ::float8 as stats_reset_s
-from pg_class as relation
-where relation.relname = any ($1::name[]) and relation.relkind = 'r'
+from tree as relation
+where relation.relkind = 'r'

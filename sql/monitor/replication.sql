@@ -34,5 +34,6 @@ select
   (
     select coalesce(max(greatest(pg_wal_lsn_diff(wal.lsn, restart_lsn), 0)), 0)::float8
     from pg_replication_slots where wal_status is distinct from 'lost'
-  ) as "retainedBytes"
+  ) as "retainedBytes",
+  (select count(*) from pg_replication_slots where wal_status is distinct from 'lost')::int as "slots"
 from wal

@@ -3,6 +3,7 @@ import type { ExitStatus } from '../run/index.ts';
 import { CliError } from './errors.ts';
 import { type Io, say } from './io.ts';
 import { buildProgram } from './program.ts';
+import { refuseSwallowed } from './swallowed.ts';
 
 const oneLine = (message: string): string => message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
 
@@ -33,6 +34,7 @@ export const run = async (): Promise<void> => {
     const program = buildProgram(io, (said) => {
       status = said;
     });
+    refuseSwallowed(program, process.argv.slice(2));
     await program.parseAsync(process.argv);
   } catch (error) {
     status = statusOf(error, io);

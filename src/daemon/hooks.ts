@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import type { Hook } from '../engine/config.ts';
 import { withoutSecrets } from '../engine/environment.ts';
 import { duration, type RunEvent } from '../run/index.ts';
@@ -28,8 +27,11 @@ export class Hooks {
   readonly #log: (line: string) => void;
   readonly #timeoutMs: number;
   readonly #ending = new AbortController();
+  /** A hundred modules, for those alone who have hooks; and at the start, since the program may have been replaced by the end. */
+  readonly #starter: Promise<typeof import('execa')> | null;
 
   constructor(hooks: readonly Hook[], log: (line: string) => void, timeoutMs = TIMEOUT_MS) {
+    this.#starter = hooks.length === 0 ? null : import('execa');
     this.#lanes = hooks.map((hook) => ({ hook, waiting: [], busy: null, dropped: 0 }));
     this.#log = log;
     this.#timeoutMs = timeoutMs;
@@ -73,6 +75,7 @@ export class Hooks {
   }
 
   async #run({ command, cwd }: Hook, event: RunEvent): Promise<void> {
+    const { execa } = await (this.#starter ?? import('execa'));
     const child = execa(command, {
       shell: true,
       cwd,

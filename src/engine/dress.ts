@@ -10,9 +10,14 @@ type Rebuilt = RunState['rebuilt'][number];
 const sameTargets = (a: IndexRecord['statistics'], b: IndexRecord['statistics']): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
 
+/** Extensions that it was dropped with, and is not any more. */
+const apart = ({ depends_on: now }: RebuiltIndexRow, { dependsOn: before = [] }: IndexRecord): string[] =>
+  before.filter((extension) => !now.includes(extension));
+
 /**
  * What CREATE INDEX does not bring back, as statements that bring back what is missing of it. COMMENT, SET STATISTICS and CLUSTER
- * ON take SHARE UPDATE EXCLUSIVE at most (PostgreSQL's table of locks).
+ * ON take SHARE UPDATE EXCLUSIVE at most (PostgreSQL's table of locks); DEPENDS ON EXTENSION takes ACCESS EXCLUSIVE on the index
+ * for a moment. The owner is no part of it: an index has that of its table, always (tried on 15 and 18).
  */
 export const missing = (row: RebuiltIndexRow, record: IndexRecord): string[] => {
   const name = quoteQualified(row.schema, row.name);
@@ -22,6 +27,7 @@ export const missing = (row: RebuiltIndexRow, record: IndexRecord): string[] => 
   );
   return [
     ...(row.comment === record.comment ? [] : [`COMMENT ON INDEX ${name} IS ${comment}`]),
+    ...apart(row, record).map((extension) => `ALTER INDEX ${name} DEPENDS ON EXTENSION ${quoteIdent(extension)}`),
     ...set.map(({ column, target }) => `ALTER INDEX ${name} ALTER COLUMN ${column} SET STATISTICS ${target}`),
     ...(record.clustered && !row.clustered
       ? [`ALTER TABLE ${quoteQualified(row.schema, row.table_name)} CLUSTER ON ${quoteIdent(row.name)}`]
@@ -42,6 +48,8 @@ const unlike = (
   if (row.tablespace !== record.tablespace)
     return `it was built again in the tablespace ${row.tablespace ?? 'of the database'}, not in ${record.tablespace ?? 'that of the database'}`;
   if (row.comment !== record.comment) return 'it was built again without its comment';
+  const [extension] = apart(row, record);
+  if (extension !== undefined) return `it was built again, and is not dropped with the extension ${extension} any more`;
   if (record.clustered && !row.clustered) return 'it was built again, and CLUSTER does not go by it any more';
   if (!sameTargets(row.statistics, record.statistics)) return 'it was built again without its statistics targets';
   return null;

@@ -3,11 +3,12 @@ import { configureSession } from '../queries/configure_session.ts';
 import { indexStates } from '../queries/index_facts.ts';
 import { rollbackFacts } from '../queries/rollback_facts.ts';
 import type { DropCause, DropOutcome, RunState, StepState } from '../run/index.ts';
-import { attachedUnder, attachments, beforeDrop, isToBeDropped, ownError } from '../run/index.ts';
+import { attachedUnder, attachments, beforeDrop, ownError } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
 import { placeOf, prepare } from './builder.ts';
-import { findLeftover, indexFacts, reasonToKeep } from './catalog/index.ts';
+import { findLeftover, indexFacts } from './catalog/index.ts';
 import type { KeptSession } from './kept-session.ts';
+import { type Look, lookAtOwn, notNow } from './look-at-own.ts';
 import { type Session, toErrorFacts } from './session.ts';
 import { buildingSettings, settingsFor } from './settings.ts';
 import { executeBriefly } from './short-lock.ts';
@@ -20,46 +21,32 @@ export interface Droppable {
   why: DropCause;
 }
 
-/** What the last look says: drop it, or it is gone already, or leave it alone. */
-type Look = 'drop' | 'gone' | Exclude<DropOutcome, { kind: 'done' }>;
-
-const failed = (message: string): Look => ({ kind: 'failed', error: ownError(message) });
-
 /** The index of a partitioned table: the server does not drop one concurrently. */
 const isPartitioned = ({ step }: StepState): boolean => step.kind === 'create-index' && step.only && !step.concurrently;
 
-/** An index that this run created, valid or half dropped: it must be the very one, and nothing may depend on it. */
-const lookAtOwn = async (session: Session, state: RunState, index: Droppable): Promise<Look> => {
-  const row = (await rollbackFacts(session, [index])).get(index.oid);
-  if (row === undefined) return failed('the catalog did not say what stands there: not touched');
-  const made = new Set(state.created.map(({ oid }) => oid));
-  const due = state.created.filter((each) => index.why !== 'rollback' || isToBeDropped(state, each));
-  const keep = reasonToKeep(row, index, { made, chosen: new Set(due.map(({ oid }) => oid)) });
-  if (keep !== null) return { kind: 'kept', ...keep };
-  if (!row.there) return 'gone';
-  return row.busy === null ? 'drop' : failed(`pid ${row.busy} is at work on it: not touched`);
-};
+const lookAtIt = async (session: Session, state: RunState, index: Droppable): Promise<Look> =>
+  lookAtOwn((await rollbackFacts(session, [index])).get(index.oid), state, index);
 
 /** An index that a failed build left, or that the operator agreed to: it must be invalid, and nobody at work on it. */
 const lookAtLeftover = async (session: Session, state: RunState, step: StepState, index: Droppable): Promise<Look> => {
   const { oid, name } = index;
   const place = placeOf(state, step);
-  if (place === null) return failed('its table is not known');
+  if (place === null) return notNow('its table is not known');
   const found = await findLeftover(session, { ...place, name });
   const elsewhere = found?.oid !== oid && (await indexFacts(session, oid)) !== null;
   const verdict = beforeDrop(found, oid, elsewhere);
   // With the index of a partitioned table goes what is attached to it.
   if (verdict.kind === 'drop' && isPartitioned(step)) {
-    return lookAtOwn(session, state, index);
+    return lookAtIt(session, state, index);
   }
   if (verdict.kind === 'settled') return { kind: 'failed', error: ownError(verdict.why), settled: true };
-  return verdict.kind === 'refused' ? failed(verdict.why) : verdict.kind;
+  return verdict.kind === 'refused' ? notNow(verdict.why) : verdict.kind;
 };
 
 /** An index that the plan drops: the same, or what is left of it after a drop that was stopped in the middle. */
 const lookAtWhole = (session: Session, state: RunState, step: StepState, index: Droppable): Promise<Look> =>
   index.why === 'rollback' || index.why === 'planned'
-    ? lookAtOwn(session, state, index)
+    ? lookAtIt(session, state, index)
     : lookAtLeftover(session, state, step, index);
 
 /** The settings of the step that the index was built by, or for what this run built none but ours. */

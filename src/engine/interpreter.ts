@@ -9,7 +9,6 @@ import {
   type Found,
   type Input,
   isReindexing,
-  isRenaming,
   type MetricName,
   type Metrics,
   ownError,
@@ -37,6 +36,7 @@ import { type Droppable, drop, goneWith } from './dropper.ts';
 import { endSession } from './end-session.ts';
 import type { EngineLock } from './lock.ts';
 import { recheck } from './look.ts';
+import { type LookedFor, lookedFor } from './looked-for.ts';
 import { Looks } from './looks.ts';
 import type { Metering } from './metering.ts';
 import { analyze } from './probes/analyze.ts';
@@ -192,16 +192,16 @@ export class Interpreter {
   #inspect(id: number): Promise<Input> {
     const { sessions } = this.#around;
     return askUntilAnswered(sessions.inspect, async (session) => {
-      const step = this.#step(id);
-      if (step.step.kind === 'drop-index' && this.#around.state().rollback === null)
-        return { kind: 'inspected', step: id, found: await this.#lookAtDrop(session, id, step.step) };
-      if (isReindexing(step))
-        return { kind: 'inspected', step: id, found: await inspectReindex(session, { step: id, reindex: step.step }) };
-      if (isRenaming(step))
-        return { kind: 'inspected', step: id, found: await inspectRename(session, this.#around.state(), step) };
-      const { found } = await inspectIndex(session, id, createOf(this.#around.state(), step));
-      return { kind: 'inspected', step: id, found };
+      const wanted = lookedFor(this.#around.state(), this.#step(id));
+      return { kind: 'inspected', step: id, found: await this.#lookFor(session, id, wanted) };
     });
+  }
+
+  async #lookFor(session: Session, id: number, wanted: LookedFor): Promise<Found> {
+    if (wanted.what === 'to-drop') return this.#lookAtDrop(session, id, wanted.drop);
+    if (wanted.what === 'to-reindex') return inspectReindex(session, { step: id, reindex: wanted.reindex });
+    if (wanted.what === 'to-rename') return inspectRename(session, this.#around.state(), wanted.rename);
+    return (await inspectIndex(session, id, wanted.create)).found;
   }
 
   #lookAtDrop(session: Session, step: number, drop: DropIndexStep): Promise<Found> {

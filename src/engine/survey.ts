@@ -4,7 +4,6 @@ import { rollbackFacts, statsReset } from '../queries/rollback_facts.ts';
 import {
   type BuildOutcome,
   type Input,
-  namesOf,
   type RunState,
   rebuildOf,
   type StepState,
@@ -14,14 +13,14 @@ import {
 } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
 import { type BuilderContext, placeOf } from './builder.ts';
-import { reasonToKeep, sizesOf } from './catalog/index.ts';
+import { sizesOf } from './catalog/index.ts';
 import { reconcile } from './reconcile.ts';
 import { reconcileReindex } from './reindexer.ts';
 import type { Session } from './session.ts';
+import { type Made, madeBy, surveyedMade, surveyedRemoved } from './surveyed.ts';
 
 const WITHIN = { timeoutMs: 3_000 };
 
-type Made = { step: number; oid: number; schema: string; name: string };
 type Ended = { step: number; outcome: BuildOutcome };
 
 const isBackendThere = async (context: BuilderContext, step: StepState): Promise<boolean> => {
@@ -49,65 +48,8 @@ export const lookAt = async (session: Session, state: RunState, made: readonly M
     made.map(({ oid }) => oid),
   );
   const sizes = await sizesOf(session, [...states.values()]);
-  const oids = new Set(made.map(({ oid }) => oid));
-  // The outer ones first: what is attached to one that stays, stays with it.
-  const staying = new Map<number, string>();
-  const chosen = new Set(oids);
-  for (let before = -1; before !== staying.size; ) {
-    before = staying.size;
-    for (const index of made) {
-      const row = facts.get(index.oid);
-      // The new index of a replacement has one of two names: a rename whose engine was lost may have been done or not.
-      const name = namesOf(state, index).find((each) => each === row?.name) ?? index.name;
-      const named = { ...index, name };
-      const why = row === undefined ? null : (reasonToKeep(row, named, { made: oids, chosen })?.why ?? null);
-      if (why === null || staying.has(index.oid)) continue;
-      staying.set(index.oid, why);
-      chosen.delete(index.oid);
-    }
-  }
-  return made.map((index) => {
-    const row = facts.get(index.oid);
-    const standing = !row?.there ? 'gone' : row.valid ? 'valid' : 'invalid';
-    const { scans = null, last_scan: lastScan = null } = row ?? {};
-    return {
-      ...index,
-      standing,
-      kept: staying.get(index.oid) ?? null,
-      bytes: sizes.get(index.oid)?.bytes ?? null,
-      scans,
-      lastScan,
-      ...(row?.attached_to == null ? {} : { attachedTo: row.attached_to }),
-      ...(row?.kind === 'I' ? { takes: row.attached.length } : {}),
-    };
-  });
+  return surveyedMade(state, made, facts, new Map([...sizes].map(([oid, { bytes }]) => [oid, bytes])));
 };
-
-/** What the plan dropped, and whether it can be built again under its name. */
-const lookAtRemoved = async (session: Session, state: RunState, ended: readonly Ended[]): Promise<SurveyedIndex[]> => {
-  const facts = await rollbackFacts(session, state.removed);
-  const ours = new Set(state.created.map(({ oid }) => oid));
-  const there = ended.flatMap(({ step, outcome }) => (outcome.kind === 'built' ? [step] : []));
-  const away = state.removed.filter(({ step }) => !there.includes(step));
-  return away.map(({ step, oid, schema, name, record }): SurveyedIndex => {
-    // A rollback before this one has begun to build it again: what has its name is that.
-    const isBegun = state.steps[step]?.status === 'building' || state.steps[step]?.leftover !== null;
-    const other = facts.get(oid)?.other_oid ?? null;
-    const kept = !record.valid
-      ? 'it was not valid when it was dropped: it is not built again'
-      : other === null || ours.has(other) || isBegun
-        ? null
-        : `its name belongs to another relation by now (oid ${other}): it is not built again`;
-    const { bytes, scans, lastScan } = record;
-    return { step, oid, schema, name, standing: 'gone', bytes, scans, lastScan, kept, rebuild: record };
-  });
-};
-
-/** What the run has made and not dropped, in the plan's order. */
-export const madeBy = (state: RunState): Made[] =>
-  state.created
-    .map(({ step, oid, schema, name }) => ({ step, oid, schema: schema ?? '', name }))
-    .sort((a, b) => a.step - b.step);
 
 /**
  * What a rollback would drop, with all that speaks for or against it; and, where a run was taken up to be rolled back, what
@@ -137,13 +79,14 @@ export const survey = async (context: BuilderContext, state: RunState): Promise<
     if (outcome.kind !== 'built' || step?.step.kind !== 'create-index') return [];
     return [{ step: id, oid: outcome.oid, schema: placeOf(state, step)?.schema ?? '', name: stepName(step.step) }];
   });
+  const there = ended.flatMap(({ step, outcome }) => (outcome.kind === 'built' ? [step] : []));
   return askUntilAnswered(context.inspect, async (session) => ({
     kind: 'surveyed',
     ended,
     survey: {
       indexes: [
         ...(await lookAt(session, state, [...created, ...finished])),
-        ...(await lookAtRemoved(session, state, ended)),
+        ...surveyedRemoved(state, await rollbackFacts(session, state.removed), there),
       ].sort((a, b) => a.step - b.step),
       unfinished,
       statsReset: await statsReset(session),

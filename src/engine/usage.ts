@@ -4,7 +4,8 @@ import type { ConnectionConfig } from './config.ts';
 import { readIdentity } from './identity.ts';
 import { statementsOn } from './probes/statements.ts';
 import { Session, watchingSettings } from './session.ts';
-import { lookAt, madeBy } from './survey.ts';
+import { lookAt } from './survey.ts';
+import { madeBy } from './surveyed.ts';
 
 /** What became of the indexes and statements of a run since, on one read-only session. Fails as `Session.open` and queries do. */
 export const readUsage = async (connection: ConnectionConfig, state: RunState): Promise<UsageFacts> => {

@@ -1,7 +1,7 @@
 import type { CreateIndexStep } from '../plan/types.ts';
 import { indexStates } from '../queries/index_facts.ts';
 import { listIndexes } from '../queries/list_indexes.ts';
-import { builtWith, type Input, isPassing, type RunState, type VerifyResult } from '../run/index.ts';
+import { builtWith, type Input, isPassing, partMark, type RunState, type VerifyResult } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
 import { bytesOfDatabase, checkIndexes, verifyIndexes, verifyReindexes } from './catalog/index.ts';
 import { readStatements } from './probes/statements.ts';
@@ -56,7 +56,7 @@ const verifyDrops = async (session: Session, state: RunState): Promise<VerifyRes
   );
   return state.removed.map(({ step, oid }) => {
     const problems = there.has(oid) ? ['it was dropped, and is still there'] : [];
-    return { step, ok: problems.length === 0, problems, oid, bytes: null };
+    return { step, ok: problems.length === 0, problems, oid, bytes: null, dropped: true };
   });
 };
 
@@ -70,7 +70,7 @@ export const verify = async (sessions: Sessions, state: RunState): Promise<Input
   const schemas = state.baseline?.schemas ?? [...new Set(state.tables.map(({ schema }) => schema))];
   const { results, present, databaseBytes } = await askUntilAnswered(sessions.inspect, async (session) => ({
     results: [
-      ...(await verifyIndexes(session, targets)),
+      ...(await verifyIndexes(session, targets)).map((result) => ({ ...result, ...partMark(state, result.step) })),
       ...(await verifyDrops(session, state)),
       ...(await verifyReindexes(session, state)),
     ].sort((a, b) => a.step - b.step),

@@ -1,5 +1,5 @@
 import { storageText, withoutDefaults } from './compare.ts';
-import { parseIndex } from './index-statement.ts';
+import { elementsOf, parseIndex } from './index-statement.ts';
 import { canonical } from './tree.ts';
 
 /** An index by what queries get of it. Of indexes on one table, texts are the same exactly when the parts are. */
@@ -30,16 +30,11 @@ export function queryShape(definition: string): QueryShape | null {
     unique: node.unique === true,
     nullsDistinct: node.nulls_not_distinct !== true,
     keys: indexParams.map((column) => canonical(withoutDefaults(column))),
-    names: indexParams.map(nameOf),
-    included: indexIncludingParams.flatMap((column) => nameOf(column) ?? []),
+    names: elementsOf(indexParams).map(({ name = null }) => name),
+    included: elementsOf(indexIncludingParams).flatMap(({ name = [] }) => name),
     predicate: whereClause === undefined ? '' : canonical(whereClause),
     storage: options.map(storageText).sort().join(),
   };
-}
-
-function nameOf(element: unknown): string | null {
-  const { IndexElem: column } = element as { IndexElem?: { name?: string } };
-  return column?.name ?? null;
 }
 
 /**

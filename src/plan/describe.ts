@@ -1,5 +1,8 @@
+import { findingSentence } from './findings/sentence.ts';
+import { quoteIdent, quoteQualified } from './ident.ts';
 import { indexOutline } from './index-outline.ts';
 import { firstWords, printable } from './printable.ts';
+import { WHOLE_FILE } from './reader.ts';
 import type {
   CreateIndexStep,
   Finding,
@@ -14,35 +17,48 @@ import type {
 
 const WIDTH = 100;
 
-/** The plan as `indexdeck plan` prints it: plain text, no colour, lines of at most 100 columns where words allow. */
-export function describePlan(plan: Plan): string {
+/** What it is printed for: how places are called, and how wide lines may be. */
+interface Page {
+  where: (place: Place) => string;
+  width: number;
+}
+
+/** The plan as `indexdeck plan` prints it: plain text, no colour, lines of at most `width` columns where words allow. */
+export function describePlan(plan: Plan, width = WIDTH): string {
   const several = plan.files.length > 1;
   const where = (place: Place) => (several ? `${printable(place.file)}:${place.line}` : `line ${place.line}`);
+  const page: Page = { where, width };
   const parts = [
     summary(plan),
-    ...plan.sections.map((section, i) => describeSection(section, i + 1, where)),
+    ...plan.sections.map((section, i) => describeSection(section, i + 1, page)),
     list(
       'Validation, after the last section',
-      plan.validations.map((step) => `  ${where(step)}  ${firstWords(step.sql, 70)}`),
+      plan.validations.map((step) => `  ${page.where(step)}  ${firstWords(step.sql, 70)}`),
     ),
     list(
       'Migrations: once deployed, each has to be marked as applied; indexdeck does not touch their history',
-      (plan.migrations ?? []).flatMap((migration) => describeMigration(migration, where)),
+      (plan.migrations ?? []).flatMap((migration) => describeMigration(migration, page)),
     ),
     list(
       'Left out',
-      plan.leftOut.flatMap((left) => describeLeftOut(left, where)),
+      leftOut(plan).flatMap((left) => describeLeftOut(left, page)),
     ),
     list(
       'Findings',
-      plan.findings.flatMap((finding) => describeFinding(finding, where)),
+      plan.findings.flatMap((finding) => describeFinding(finding, page)),
     ),
     list(
       `Problems: nothing can be deployed until they are gone (${plan.problems.length})`,
-      plan.problems.flatMap(describeProblem),
+      plan.problems.flatMap((problem) => describeProblem(problem, page)),
     ),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+/** A file of which nothing is live is said once: with the problem that it is, where it is the only one. */
+function leftOut({ leftOut: all, problems, files }: Plan): LeftOut[] {
+  const said = files.length === 1 && problems.some(({ code }) => code === 'nothing-to-deploy');
+  return said ? all.filter(({ what }) => what !== WHOLE_FILE) : all;
 }
 
 function summary(plan: Plan): string {
@@ -72,56 +88,68 @@ function list(title: string, lines: string[]): string {
   return lines.length === 0 ? '' : [title, ...lines].join('\n');
 }
 
-function describeSection(section: Section, number: number, where: (place: Place) => string): string {
+function describeSection(section: Section, number: number, page: Page): string {
   const indexes = section.steps.filter((step) => step.kind === 'create-index').length;
-  const head = `${number}. ${section.title}  (${where({ ...section, column: 1 })}; ${count(indexes, 'index', 'indexes')})`;
-  return [head, ...section.steps.flatMap((step) => describeStep(step, where))].join('\n');
+  const head = `${number}. ${section.title}  (${page.where({ ...section, column: 1 })}; ${count(indexes, 'index', 'indexes')})`;
+  return [head, ...section.steps.flatMap((step) => describeStep(step, page))].join('\n');
 }
 
-function describeStep(step: SectionStep, where: (place: Place) => string): string[] {
+function describeStep(step: SectionStep, page: Page): string[] {
   switch (step.kind) {
     case 'create-index':
-      return describeIndex(step, where);
+      return describeIndex(step, page);
     case 'drop-index': {
       const { schema, name, concurrently, madeConcurrent, ifExists, replacedBy } = step;
       const traits = [
         concurrently ? (madeConcurrent ? 'made concurrent' : '') : 'NOT concurrent',
         ifExists ? 'if it is there' : '',
-        replacedBy === undefined ? '' : `once ${replacedBy} is built`,
-        where(step),
+        replacedBy === undefined ? '' : `once ${quoteIdent(replacedBy)} is built`,
+        page.where(step),
       ].filter((trait) => trait !== '');
-      return wrapped('   ', printable(`DROP ${schema === null ? name : `${schema}.${name}`}, ${traits.join(', ')}`));
+      return wrapped(page, '   ', printable(`DROP ${quoteQualified(schema, name)}, ${traits.join(', ')}`));
     }
     case 'reindex': {
       const { of, schema, name, concurrently, madeConcurrent } = step;
-      const traits = [concurrently ? (madeConcurrent ? 'made concurrent' : '') : 'NOT concurrent', where(step)];
-      const what = `${of === 'table' ? 'all indexes of table ' : ''}${schema === null ? name : `${schema}.${name}`}`;
-      return wrapped('   ', printable(`rebuild ${what}, ${traits.filter((trait) => trait !== '').join(', ')}`));
+      const traits = [concurrently ? (madeConcurrent ? 'made concurrent' : '') : 'NOT concurrent', page.where(step)];
+      const what = `${of === 'table' ? 'all indexes of table ' : ''}${quoteQualified(schema, name)}`;
+      return wrapped(page, '   ', printable(`rebuild ${what}, ${traits.filter((trait) => trait !== '').join(', ')}`));
     }
     case 'rename-index':
-      return wrapped('   ', printable(`rename ${step.from} to ${step.name}, ${where(step)}`));
+      return wrapped(
+        page,
+        '   ',
+        printable(`rename ${quoteIdent(step.from)} to ${quoteIdent(step.name)}, ${page.where(step)}`),
+      );
     case 'analyze': {
-      const tables = step.tables.map(({ schema, table }) => (schema === null ? table : `${schema}.${table}`));
-      return wrapped('   ', `analyze ${printable(tables.join(', ')) || 'the whole database'}, ${where(step)}`);
+      const tables = step.tables.map(({ schema, table }) => quoteQualified(schema, table));
+      return wrapped(
+        page,
+        '   ',
+        `analyze ${printable(tables.join(', ')) || 'the whole database'}, ${page.where(step)}`,
+      );
     }
     case 'set': {
       const { name, value } = step.setting;
       const text = value === null ? `reset ${name}` : `set ${step.local ? 'local ' : ''}${name} = ${value}`;
-      return wrapped('   ', `${printable(text)}, ${where(step)}`);
+      return wrapped(page, '   ', `${printable(text)}, ${page.where(step)}`);
     }
     case 'attach-partition': {
       const { schema, name } = step.partition;
-      const partition = schema === null ? name : `${schema}.${name}`;
-      return wrapped('   ', `${printable(`attach ${partition} to ${step.name}`)}, ${where(step)}`);
+      const partition = quoteQualified(schema, name);
+      return wrapped(
+        page,
+        '   ',
+        `${printable(`attach ${partition} to ${quoteIdent(step.name)}`)}, ${page.where(step)}`,
+      );
     }
     case 'comment':
-      return wrapped('   ', `comment on index ${printable(step.name)}, ${where(step)}`);
+      return wrapped(page, '   ', `comment on index ${printable(quoteIdent(step.name))}, ${page.where(step)}`);
   }
 }
 
-function describeIndex(step: CreateIndexStep, where: (place: Place) => string): string[] {
+function describeIndex(step: CreateIndexStep, page: Page): string[] {
   const outline = indexOutline(step.buildSql);
-  const table = step.schema === null ? step.table : `${step.schema}.${step.table}`;
+  const table = quoteQualified(step.schema, step.table);
   const traits = [
     step.unique ? 'unique' : '',
     step.method,
@@ -129,43 +157,43 @@ function describeIndex(step: CreateIndexStep, where: (place: Place) => string): 
     step.only ? 'on the parent only' : '',
     step.concurrently || step.only ? (step.madeConcurrent ? 'made concurrent' : '') : 'NOT concurrent',
     step.nameIsDefault ? 'default name' : '',
-    step.replaces === undefined ? '' : `to take the place of ${step.replaces}`,
+    step.replaces === undefined ? '' : `to take the place of ${quoteIdent(step.replaces)}`,
   ];
   const columns = outline.columns.replace(/\s+/g, ' ');
-  const first = `${step.name} on ${table} ${columns}`;
-  const second = [...traits.filter((trait) => trait !== ''), where(step)].join(', ');
+  const first = `${quoteIdent(step.name)} on ${table} ${columns}`;
+  const second = [...traits.filter((trait) => trait !== ''), page.where(step)].join(', ');
   const one = printable(`${first}  ${second}`);
-  if (one.length + 3 <= WIDTH) return [`   ${one}`];
-  return [...wrapped('   ', printable(first)), `       ${second}`];
+  if (one.length + 3 <= page.width) return [`   ${one}`];
+  return [...wrapped(page, '   ', printable(first)), `       ${second}`];
 }
 
-function describeLeftOut({ what, why, ...place }: LeftOut, where: (place: Place) => string): string[] {
-  return wrapped('  ', `${where(place)}  ${what}: ${why}`);
+function describeLeftOut({ what, why, ...place }: LeftOut, page: Page): string[] {
+  return wrapped(page, '  ', `${page.where(place)}  ${what}: ${why}`);
 }
 
-function describeFinding(
-  { level, code, what, why, advice, place }: Finding,
-  where: (place: Place) => string,
-): string[] {
-  const at = place === undefined ? '' : ` (${where(place)})`;
-  const sentences = [`${printable(what)}${at}.`, why, advice, `[${code}]`].filter((text) => text !== '');
-  return wrapped('  ', `${level}: ${sentences.map(printable).join(' ')}`);
+function describeFinding({ level, code, what, why, advice, place }: Finding, page: Page): string[] {
+  const at = place === undefined ? '' : ` (${page.where(place)})`;
+  const sentences = [findingSentence(printable(what), at), why, advice, `[${code}]`].filter((text) => text !== '');
+  return wrapped(page, '  ', `${level}: ${sentences.map(printable).join(' ')}`);
 }
 
-function describeProblem(problem: Problem): string[] {
+function describeProblem(problem: Problem, page: Page): string[] {
   const { file, line, column, what } = problem;
   const head = `  ${printable(file)}:${line}:${column}${what === '' ? '' : `  ${what}`}`;
-  return [head, ...problemLines(problem).map((text) => `      ${text}`)];
+  return [head, ...problemLines(problem, { width: Math.max(20, page.width - 6) }).map((text) => `      ${text}`)];
 }
 
 /** What is wrong, where exactly, and what was probably meant, in lines. */
-export function problemLines({ message, excerpt = [], fix, inside = [] }: Problem): string[] {
+export function problemLines(
+  { message, excerpt = [], fix, inside = [] }: Problem,
+  page: Pick<Page, 'width'> = { width: WIDTH },
+): string[] {
   return [
-    ...wrapped('', message),
+    ...wrapped(page, '', message),
     ...excerpt.map((text) => `  ${text}`),
     ...(fix === undefined ? [] : ['  Perhaps:', ...fix.split('\n').map((text) => `    ${printable(text)}`)]),
     ...(inside.length === 0 ? [] : ['  In it:']),
-    ...inside.flatMap(({ line, sql }) => wrapped('    ', `line ${line}  ${firstWords(sql, 200)};`)),
+    ...inside.flatMap(({ line, sql }) => wrapped(page, '    ', `line ${line}  ${firstWords(sql, 200)};`)),
   ];
 }
 
@@ -177,23 +205,23 @@ const TRANSACTIONS: Readonly<Record<Migration['transaction'], string>> = {
   detected: 'without a transaction where CONCURRENTLY is in it',
 };
 
-function describeMigration(migration: Migration, where: (place: Place) => string): string[] {
+function describeMigration(migration: Migration, page: Page): string[] {
   const { tool, file, version, transaction, command, how, down } = migration;
   const mark = command === null ? how : `mark it with: ${command}${how === '' ? '' : ` (${how})`}`;
   return [
-    ...wrapped('  ', printable(`${file}: ${tool} ${version}, run ${TRANSACTIONS[transaction]} there`)),
-    ...wrapped('      ', printable(mark)),
-    ...down.flatMap((back) => wrapped('      ', `way back, not run: ${where(back)}  ${back.what}`)),
+    ...wrapped(page, '  ', printable(`${file}: ${tool} ${version}, run ${TRANSACTIONS[transaction]} there`)),
+    ...wrapped(page, '      ', printable(mark)),
+    ...down.flatMap((back) => wrapped(page, '      ', `way back, not run: ${page.where(back)}  ${back.what}`)),
   ];
 }
 
 /** Words in lines that fit; what follows the first line is set in further. */
-function wrapped(indent: string, text: string): string[] {
+function wrapped({ width }: Pick<Page, 'width'>, indent: string, text: string): string[] {
   const lines: string[] = [];
   let line = indent;
   let empty = true;
   for (const word of text.split(' ')) {
-    if (!empty && line.length + 1 + word.length > WIDTH) {
+    if (!empty && line.length + 1 + word.length > width) {
       lines.push(line);
       line = `${indent}    `;
       empty = true;

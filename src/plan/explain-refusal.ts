@@ -1,4 +1,5 @@
 import { indexesInside } from './inside.ts';
+import { notSql } from './not-sql.ts';
 import { foreignAlter, otherDatabase } from './other-databases.ts';
 import { parseStatement } from './parser.ts';
 import { mend, typographic } from './slips.ts';
@@ -18,7 +19,10 @@ export interface Explained extends Refused {
 
 const LONGEST = 20_000;
 const BODIES = /^(?:DO|CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE))\b/;
-const PLACEHOLDER = /\$\{[\w.:-]{1,60}\}|\{\{\s*[\w.:-]{1,60}\s*\}\}|\{%[^%]{1,60}%\}/;
+const PLACEHOLDER =
+  /\$\{[\w.:-]{1,60}\}|\{\{\s*[\w.:-]{1,60}\s*\}\}|\{%[^%]{1,60}%\}|<%[^%]{1,60}%>|@[\w.]{1,60}@|\$\([\w.:-]{1,60}\)|%\([\w.]{1,60}\)s/;
+/** Parameters of a program, where PostgreSQL stumbles over them: elsewhere they may be operators. */
+const PARAMETER = /^(?:%s|\?|\$\d+)(?![\w])/;
 const NEVER_THERE = 'CREATE INDEX CONCURRENTLY can never work in it';
 
 /** Says more of a statement that was refused: whose SQL it is, what was meant, what is in it. */
@@ -39,13 +43,17 @@ function withFix(refused: Refused, fix: string | null): Explained {
 }
 
 function explainSyntax(piece: StatementPiece, refused: Refused): Explained {
-  const [placeholder] = PLACEHOLDER.exec(piece.sql) ?? [];
+  const [placeholder] = PLACEHOLDER.exec(piece.sql) ?? PARAMETER.exec(piece.sql.slice(refused.at ?? 0)) ?? [];
   if (placeholder !== undefined)
     return {
       ...refused,
       code: 'placeholder',
-      why: `a tool would put a value in for ${placeholder}; write the value itself`,
+      why: /^(?:\{%|<%(?!=))/.test(placeholder)
+        ? `a tool would carry out ${placeholder} here; write what comes of it`
+        : `a tool would put a value in for ${placeholder}; write the value itself`,
     };
+  const other = notSql(piece.sql);
+  if (other !== null) return { ...refused, code: 'not-sql', ...other };
   const foreign = otherDatabase(piece.sql);
   if (foreign !== null) return ofDatabase(foreign);
   // Without its line comments, which would swallow what is moved behind them.

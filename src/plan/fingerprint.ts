@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { DropStmt } from './drop-statement.ts';
-import type { IndexTexts } from './index-keys.ts';
+import type { IndexStmt } from './parser.ts';
 import type { ReindexStmt } from './reindex-statement.ts';
-import { canonical, nodeText } from './tree.ts';
+import { canonical } from './tree.ts';
 
 /** Characters. */
 const MOST_PENDING = 65_536;
@@ -21,9 +21,8 @@ export class Fingerprint {
   }
 
   /** IF NOT EXISTS and CONCURRENTLY say how an index is built, not which. */
-  addIndex({ members }: IndexTexts): void {
-    const which = new Map([...members].filter(([member]) => member !== 'concurrent' && member !== 'if_not_exists'));
-    this.addText('create-index', nodeText(new Map([['IndexStmt', nodeText(which)]])));
+  addIndex({ concurrent: _concurrent, if_not_exists: _ifNotExists, ...which }: IndexStmt): void {
+    this.add('create-index', { IndexStmt: which });
   }
 
   /** IF EXISTS and CONCURRENTLY say how an index is dropped, not which. */

@@ -1,4 +1,4 @@
-import { indexClauses, parseIndex } from './index-statement.ts';
+import { elementsOf, indexClauses, parseIndex } from './index-statement.ts';
 import { parseStatement, scan, TOKEN, type Token } from './parser.ts';
 import { names, walk } from './tree.ts';
 
@@ -22,8 +22,7 @@ export function namedInIndex(sql: string): NamedInIndex | null {
     if (name !== undefined) to.add(name);
   };
   let usesDefaults = false;
-  for (const element of index.indexParams ?? []) {
-    const { opclass } = (element as { IndexElem?: { opclass?: unknown } }).IndexElem ?? {};
+  for (const { opclass } of elementsOf(index.indexParams)) {
     if (opclass === undefined) usesDefaults = true;
     else add(found.opclasses, opclass);
   }

@@ -1,7 +1,7 @@
 import { storageTexts, withoutDefaults } from './compare.ts';
 import type { Interned } from './interned.ts';
 import type { IndexStmt } from './parser.ts';
-import { canonical, listText, memberTexts } from './tree.ts';
+import { canonical } from './tree.ts';
 
 /** What indexes on one table are compared by: numbers that are the same exactly when the parts mean the same. */
 export interface IndexKeys {
@@ -11,18 +11,6 @@ export interface IndexKeys {
   rest: number;
   /** It has INCLUDE columns. */
   includes: boolean;
-}
-
-/** The canonical texts of an index's node. Each is made once, for keys and fingerprint: a file may hold 100,000 of them. */
-export interface IndexTexts {
-  columns: readonly string[];
-  /** Those of all its members, the columns among them. */
-  members: ReadonlyMap<string, string>;
-}
-
-export function indexTexts({ indexParams, ...node }: IndexStmt): IndexTexts {
-  const columns = (indexParams ?? []).map(canonical);
-  return { columns, members: memberTexts(node).set('indexParams', listText(columns)) };
 }
 
 /** Compared in other ways, or not at all. */
@@ -35,24 +23,19 @@ const APART: ReadonlySet<string> = new Set([
   'whereClause',
 ]);
 
-/** The keys of an index: to be kept, which its node and its texts are too large for. */
-export function indexKeys(node: IndexStmt, { columns, members }: IndexTexts, ids: Interned): IndexKeys {
-  const included = node.indexIncludingParams ?? [];
+/** The keys of an index: to be kept, which its node is too large for. */
+export function indexKeys(node: IndexStmt, ids: Interned): IndexKeys {
+  const { indexParams = [], indexIncludingParams: included = [], options, whereClause } = node;
   const rest = [node.relation?.inh === true ? '' : 'ONLY'];
-  for (const [member, text] of members) {
-    if (member === 'options') rest.push(storageTexts(node.options));
+  for (const [member, value] of Object.entries(node)) {
+    if (member === 'options') rest.push(storageTexts(options));
     else if (member === 'indexIncludingParams') rest.push(canonical(included.map(withoutDefaults)));
-    else if (!APART.has(member)) rest.push(member, text);
+    else if (!APART.has(member)) rest.push(member, canonical(value));
   }
   return {
-    columns: (node.indexParams ?? []).map((column, at) => ids.idOf(columnText(column, columns[at]))),
-    predicate: ids.idOf(members.get('whereClause') ?? ''),
+    columns: indexParams.map((column) => ids.idOf(canonical(withoutDefaults(column)))),
+    predicate: ids.idOf(whereClause === undefined ? '' : canonical(whereClause)),
     rest: ids.idOf(rest.join(' ')),
     includes: included.length > 0,
   };
-}
-
-function columnText(column: unknown, text: string | undefined): string {
-  const meant = withoutDefaults(column);
-  return meant === column && text !== undefined ? text : canonical(meant);
 }

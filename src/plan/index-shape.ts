@@ -1,10 +1,13 @@
-import { parseIndex } from './index-statement.ts';
+import { elementsOf, parseIndex } from './index-statement.ts';
+import type { Node } from './parser.ts';
 import { names, walk } from './tree.ts';
 
 /** A key or an included column: the table's column that it is, or null for an expression, and the columns in it. */
 export interface IndexPart {
   column: string | null;
   columns: string[];
+  /** The operator class, without its schema; null for its type's own. */
+  opclass: string | null;
 }
 
 /** What of a CREATE INDEX decides about its size. Names are as PostgreSQL folds them, unquoted. */
@@ -26,12 +29,13 @@ const columnsIn = (tree: unknown): string[] => {
   return [...found];
 };
 
-const parts = (elements: unknown): IndexPart[] =>
-  (Array.isArray(elements) ? elements : []).map(({ IndexElem: element = {} }) =>
-    typeof element.name === 'string'
-      ? { column: element.name, columns: [element.name] }
-      : { column: null, columns: columnsIn(element.expr) },
-  );
+const parts = (elements: readonly Node[] | undefined): IndexPart[] =>
+  elementsOf(elements).map(({ name, expr, opclass: written }) => {
+    const opclass = names(written).at(-1) ?? null;
+    return name === undefined
+      ? { column: null, columns: columnsIn(expr), opclass }
+      : { column: name, columns: [name], opclass };
+  });
 
 /** The value of a storage parameter; one without a value is on. The parser leaves out a zero. */
 const text = (value: unknown): string => {

@@ -1,5 +1,5 @@
 import { quoteIdent, quoteQualified } from './ident.ts';
-import { type IndexStmt, parseStatement, scan, TOKEN, type Token } from './parser.ts';
+import { type IndexElem, type IndexStmt, type Node, parseStatement, scan, TOKEN, type Token } from './parser.ts';
 import { canonical } from './tree.ts';
 
 /** The parts of a CREATE INDEX statement's text that may have to change; offsets into the text. */
@@ -41,6 +41,10 @@ export function parseIndex(sql: string): IndexStmt | null {
   if (!parsed.ok) return null;
   return (parsed.statement as { IndexStmt?: IndexStmt }).IndexStmt ?? null;
 }
+
+/** The keys, or the INCLUDE columns, of an index's node. */
+export const elementsOf = (list: readonly Node[] = []): IndexElem[] =>
+  list.flatMap((each) => ('IndexElem' in each ? [each.IndexElem] : []));
 
 /**
  * A CREATE INDEX statement's own text, aimed at another table or name: comments become a space, IF NOT EXISTS goes, the

@@ -1,5 +1,6 @@
 import type { CodedFinding as Finding } from './findings/index.ts';
-import type { PlannedIndex, Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
+import type { PlannedIndex } from './rivals.ts';
 import type { DropIndexStep } from './types.ts';
 
 /** What can be said against the plan's drops without a database. */

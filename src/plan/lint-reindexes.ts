@@ -1,6 +1,7 @@
 import type { CodedFinding as Finding } from './findings/index.ts';
 import { meets } from './lint-drops.ts';
-import type { PlannedIndex, Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
+import type { PlannedIndex } from './rivals.ts';
 import type { DropIndexStep, ReindexStep } from './types.ts';
 
 /** What can be said against the plan's REINDEX without a database. */

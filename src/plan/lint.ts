@@ -1,10 +1,13 @@
 import { compareIndexes } from './compare.ts';
 import type { CodedFinding as Finding } from './findings/index.ts';
 import { MAX_NAME_BYTES } from './ident.ts';
+import type { IndexKeys } from './index-keys.ts';
 import { lintDrops } from './lint-drops.ts';
 import { lintReindexes } from './lint-reindexes.ts';
 import { longNames } from './long-names.ts';
-import type { PlannedIndex, Reader } from './reader.ts';
+import { linesOf } from './places.ts';
+import type { Reader } from './reader.ts';
+import { type PlannedIndex, tableKey } from './rivals.ts';
 import type { Place } from './types.ts';
 
 const LEVEL_ORDER = { blocks: 0, warning: 1, note: 2, ok: 3 } as const;
@@ -64,7 +67,7 @@ function transactions(places: readonly Place[]): Finding[] {
     {
       level: 'warning',
       code: 'transaction-left-out',
-      what: `BEGIN and COMMIT are left out: ${lines(places)}`,
+      what: `BEGIN and COMMIT are left out: ${linesOf(places)}`,
       why: 'CREATE INDEX CONCURRENTLY cannot run in a transaction block. Every statement is sent on its own, so what stands between them is no longer all or nothing.',
       advice:
         'Nothing to do, unless the statements between them must go together. Take the lines out to be rid of this warning.',
@@ -80,7 +83,7 @@ function earlySelects(places: readonly Place[]): Finding[] {
     {
       level: 'note',
       code: 'select-kept-for-the-end',
-      what: `SELECT or EXPLAIN before an index is kept for the end: ${lines(places)}`,
+      what: `SELECT or EXPLAIN before an index is kept for the end: ${linesOf(places)}`,
       why: 'Validations are run after the last section, when all indexes are there.',
       advice: '',
       place: placeOf(first),
@@ -96,21 +99,13 @@ function tablesLeftOut({ tablesLeftOut: left, indexes }: Reader): Finding[] {
       {
         level: 'warning',
         code: 'needs-left-out',
-        what: `${first.step.name} needs the table ${table}, which a statement that is left out creates: ${lines([place])}`,
+        what: `${first.step.name} needs the ${place.kind} ${table}, which a statement that is left out creates: ${linesOf([place])}`,
         why: 'What an index needs must be in the database already.',
         advice: 'Run that statement first, or look at it with indexdeck check: it names what is missing.',
         ...about(first),
       },
     ];
   });
-}
-
-/** `line 3`, `lines 3, 9 and 12`, with the files' names when there are several. */
-function lines(places: readonly Place[]): string {
-  const several = new Set(places.map(({ file }) => file)).size > 1;
-  const texts = places.map(({ file, line }) => (several ? `${file}:${line}` : String(line)));
-  const last = texts.pop() ?? '';
-  return texts.length === 0 ? `line ${last}` : `lines ${texts.join(', ')} and ${last}`;
 }
 
 function blockingBuild(index: PlannedIndex): Finding[] {
@@ -207,15 +202,17 @@ function nameTwice(first: PlannedIndex, second: PlannedIndex, certain: boolean):
   };
 }
 
-function tableKey({ step }: PlannedIndex): string {
-  return JSON.stringify([step.schema ?? step.searchPath, step.table]);
-}
+/** An index that has to be compared with others. */
+type Compared = PlannedIndex & { keys: IndexKeys };
+
+const compared = (indexes: readonly PlannedIndex[]): Compared[] =>
+  indexes.filter((index): index is Compared => index.keys !== null);
 
 function sameIndex(indexes: readonly PlannedIndex[]): Finding[] {
   const seen = new Map<string, PlannedIndex>();
-  return indexes.flatMap((index): Finding[] => {
+  return compared(indexes).flatMap((index): Finding[] => {
     const { columns, predicate, rest } = index.keys;
-    const key = `${columns.join()} ${predicate} ${rest} ${tableKey(index)}`;
+    const key = `${columns.join()} ${predicate} ${rest} ${tableKey(index.step)}`;
     const first = seen.get(key);
     if (first === undefined) {
       seen.set(key, index);
@@ -238,7 +235,7 @@ function sameIndex(indexes: readonly PlannedIndex[]): Finding[] {
 
 /** A plain B-tree whose columns begin another one's, all else equal, is answered by that one. */
 function prefixes(indexes: readonly PlannedIndex[]): Finding[] {
-  const groups = Map.groupBy(indexes.filter(isPlainBtree), (index) => prefixGroup(index));
+  const groups = Map.groupBy(compared(indexes).filter(isPlainBtree), (index) => prefixGroup(index));
   return [...groups.values()].flatMap((group) => {
     if (group.length === 1) return [];
     const byColumns = new Map<string, PlannedIndex>();
@@ -263,10 +260,10 @@ function prefixes(indexes: readonly PlannedIndex[]): Finding[] {
   });
 }
 
-function isPlainBtree({ keys, step }: PlannedIndex): boolean {
+function isPlainBtree({ keys, step }: Compared): boolean {
   return step.method === 'btree' && !keys.includes;
 }
 
-function prefixGroup(index: PlannedIndex): string {
-  return `${index.keys.predicate} ${tableKey(index)}`;
+function prefixGroup({ keys, step }: Compared): string {
+  return `${keys.predicate} ${tableKey(step)}`;
 }

@@ -17,6 +17,8 @@ interface Token {
 }
 
 const MOST_TOKENS = 400;
+/** Characters in which a client's words are looked for. */
+const LONGEST = 20_000;
 const ADDS_A_COLUMN =
   'PostgreSQL would add a column called index or key; write CREATE INDEX CONCURRENTLY name ON table (columns)';
 
@@ -31,6 +33,8 @@ class Statement {
   readonly tokens: Token[];
   /** CREATE INDEX, ALTER TABLE: the first words that tell what it is about. */
   readonly about: string;
+  /** Its beginning with strings and comments blanked. */
+  private lines: string | undefined;
 
   constructor(sql: string) {
     this.sql = sql;
@@ -62,7 +66,8 @@ class Statement {
   }
 
   line(pattern: RegExp): number {
-    return new RegExp(pattern.source, 'im').exec(blanked(this.sql))?.index ?? -1;
+    this.lines ??= blanked(this.sql.slice(0, LONGEST));
+    return new RegExp(pattern.source, 'im').exec(this.lines)?.index ?? -1;
   }
 
   starts(pattern: string): number {
@@ -122,6 +127,25 @@ const RULES: readonly Rule[] = [
   ],
   ['SQL Server', 'PostgreSQL has no such variables or procedures', (s) => any(s.starts('DECLARE @'), s.starts('EXEC'))],
   ['SQL Server', 'REINDEX INDEX CONCURRENTLY builds an index anew', (s) => s.find('ON * REBUILD|REORGANIZE')],
+  [
+    'CockroachDB',
+    'what an index stores beside its keys is written INCLUDE (columns)',
+    (s) => s.afterColumns('STORING|COVERING ('),
+  ],
+  ['CockroachDB', 'PostgreSQL has no inverted indexes: take USING gin', (s) => s.starts('CREATE INVERTED INDEX')],
+  ['CockroachDB', 'PostgreSQL has no hash-sharded indexes', (s) => s.afterColumns('USING HASH WITH ( BUCKET_COUNT')],
+  ['YugabyteDB', 'PostgreSQL has no tablets', (s) => s.afterColumns('SPLIT INTO|AT')],
+  [
+    'YugabyteDB',
+    'leave NONCONCURRENTLY out, or write CONCURRENTLY',
+    (s) => s.in('CREATE INDEX', 'INDEX NONCONCURRENTLY'),
+  ],
+  [
+    'Db2',
+    'PostgreSQL goes through every index in both directions',
+    (s) => s.afterColumns('ALLOW|DISALLOW REVERSE SCANS'),
+  ],
+  ['Db2', 'write CREATE UNIQUE INDEX: NULLs are distinct', (s) => s.starts('CREATE UNIQUE WHERE NOT NULL INDEX')],
   ['Oracle', 'PostgreSQL has no bitmap indexes', (s) => s.starts('CREATE BITMAP')],
   [
     'Oracle',

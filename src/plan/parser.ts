@@ -1,8 +1,17 @@
-import { type IndexStmt, loadModule, type Node, parseSync, type SelectStmt, scanSync } from 'libpg-query';
+import './wasm-flags.ts';
+import {
+  type IndexElem,
+  type IndexStmt,
+  loadModule,
+  type Node,
+  parseSync,
+  type SelectStmt,
+  scanSync,
+} from 'libpg-query';
 import { KEYWORDS } from './keywords.ts';
 import { type LexemeKind, lexemeAt } from './lexer.ts';
 
-export type { IndexStmt, Node, SelectStmt };
+export type { IndexElem, IndexStmt, Node, SelectStmt };
 
 /** Loads PostgreSQL's parser. Must have been awaited once before anything of src/plan reads SQL. */
 export async function loadParser(): Promise<void> {

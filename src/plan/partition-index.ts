@@ -1,16 +1,15 @@
 import { attachSql, type IndexName } from './attach.ts';
 import { defaultIndexName } from './default-name.ts';
-import { parseIndex, retargetIndex } from './index-statement.ts';
+import { elementsOf, parseIndex, retargetIndex } from './index-statement.ts';
 import type { AttachPartitionStep, CreateIndexStep } from './types.ts';
 
 /** The columns of an index as the catalog's rows have them: names, null for an expression; and how many are not of INCLUDE. */
 export function columnsOf(create: CreateIndexStep): { keys: number; columns: (string | null)[]; predicate: boolean } {
   const node = parseIndex(create.buildSql);
   const { indexParams = [], indexIncludingParams = [], whereClause } = node ?? {};
-  const nameOf = (each: unknown) => (each as { IndexElem?: { name?: string } }).IndexElem?.name ?? null;
   return {
     keys: indexParams.length,
-    columns: [...indexParams, ...indexIncludingParams].map(nameOf),
+    columns: elementsOf([...indexParams, ...indexIncludingParams]).map(({ name = null }) => name),
     predicate: whereClause !== undefined,
   };
 }

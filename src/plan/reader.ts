@@ -3,9 +3,8 @@ import { type Explained, explainRefusal, mayBeLeftOut } from './explain-refusal.
 import type { CodedFinding as Finding } from './findings/index.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { commentRuns, type Heading, headingOf, headingOfEcho, notesOf } from './headings.ts';
-import { type IndexKeys, indexKeys, indexTexts } from './index-keys.ts';
-import { Interned } from './interned.ts';
 import { NOT_INDEXES } from './left-out.ts';
+import { calledOf, madeBy } from './made.ts';
 import { elsewhere } from './migrations/elsewhere.ts';
 import { MigrationFiles } from './migrations/files.ts';
 import { type MigrationReading, migrationReading } from './migrations/reading.ts';
@@ -14,6 +13,7 @@ import { problemOf } from './problem.ts';
 import { judgeCommand } from './psql.ts';
 import { isRefusedByWords } from './refusals.ts';
 import { Trace } from './rewrite/trace.ts';
+import { type PlannedIndex, Rivals } from './rivals.ts';
 import { Sections } from './sections.ts';
 import { Session } from './session.ts';
 import { decode, type Source } from './source.ts';
@@ -21,7 +21,6 @@ import { type CommandPiece, type CommentPiece, type Piece, type StatementPiece, 
 import { type Refused, readStatement } from './statement.ts';
 import { StepMaker } from './steps.ts';
 import type {
-  CreateIndexStep,
   DropIndexStep,
   Include,
   LeftOut,
@@ -42,23 +41,15 @@ const MOST_EXPLAINED = 1000;
 export const WHOLE_FILE = 'the whole file';
 /** psql commands that touch data or files and nothing of what the rest means. */
 const BESIDE: ReadonlySet<string> = new Set(['copy', '!', 'o', 'out', 'w', 'write']);
-/** The name, without its schema, of a table that a statement creates. */
-const CREATES_TABLE =
-  /^create\s+(?:\w+\s+){0,2}table\s+(?:if\s+not\s+exists\s+)?(?:(?:"(?:[^"]|"")+"|[\w$]+)\s*\.\s*)?("(?:[^"]|"")+"|[\w$]+)/i;
 const OWN_TRANSACTION =
   'every statement is sent on its own, since CREATE INDEX CONCURRENTLY cannot run in a transaction';
-
-/** An index of the plan with what it is compared by. */
-export interface PlannedIndex {
-  step: CreateIndexStep;
-  keys: IndexKeys;
-}
 
 /** A statement of the file that is read, where it stands. */
 interface Standing {
   source: Source;
   piece: StatementPiece;
   place: Place;
+  reading: MigrationReading | null;
 }
 
 /** Walks the files of a plan in psql's order and gathers what they say. */
@@ -84,11 +75,12 @@ export class Reader {
   /** What it rebuilds, and how many indexes it has made, and how many dropped, before each of them. */
   readonly reindexes: { step: ReindexStep; after: number; afterDrops: number }[] = [];
   /** Tables that statements which are left out would make. */
-  readonly tablesLeftOut = new Map<string, Place>();
+  readonly tablesLeftOut = new Map<string, Place & { kind: string }>();
+  private readonly functionsLeftOut = new Set<string>();
   /** Lines in comments that say CREATE INDEX: for the sentence about a file with nothing else in it. */
   readonly commentedOut: Place[] = [];
   readonly trace: Trace;
-  private readonly ids = new Interned();
+  private readonly rivals = new Rivals();
   /** Files that are no way back: of several, each is a section where it has no headings. */
   private forward = 0;
   private includes = 0;
@@ -180,6 +172,8 @@ export class Reader {
     const said = reading?.take(comment.text, comment.ownLine) ?? null;
     if (reading === null || said === null) return;
     const place = source.place(comment.start);
+    const unseen = said.as === 'refused' ? null : reading.unseen(comment.text, place.column);
+    if (unseen !== null) this.migrations.unseenMark(place, comment.text, unseen, reading);
     if (said.as === 'heading' && said.part === 'up')
       this.head({ title: printable(said.title), notes: [] }, place, 'mark');
     if (said.as === 'way-back')
@@ -203,7 +197,7 @@ export class Reader {
   }
 
   private statement(source: Source, piece: StatementPiece, reading: MigrationReading | null): void {
-    const standing = { source, piece, place: source.place(piece.start) };
+    const standing = { source, piece, place: source.place(piece.start), reading };
     if (reading !== null && this.putElsewhere(standing, reading)) return;
     const read = readStatement(piece, this.options);
     const { place } = standing;
@@ -223,19 +217,22 @@ export class Reader {
         return;
       }
       case 'select':
-      case 'explain':
-        this.validate(standing, this.steps.validation(place, piece, read), read.tree);
+      case 'explain': {
+        const missing = calledOf(read.tree, this.functionsLeftOut);
+        if (missing !== null)
+          this.leaveOther(standing, `it calls ${missing}(), which a statement that is left out makes`);
+        else this.validate(standing, this.steps.validation(place, piece, read), read.tree);
         return;
+      }
       case 'create-index': {
         const made = this.steps.createIndex(place, piece, read);
         if ('as' in made) {
           this.refused(standing, made);
           return;
         }
-        const texts = indexTexts(read.node);
-        this.fingerprint.addIndex(texts);
+        this.fingerprint.addIndex(read.node);
         this.put(standing, made);
-        this.indexes.push({ step: made, keys: indexKeys(read.node, texts, this.ids) });
+        this.indexes.push(this.rivals.add(made, read.node));
         this.migrations.created(reading, made);
         for (const early of this.pendingSelects.splice(0)) this.earlySelects.push(early);
         return;
@@ -322,8 +319,7 @@ export class Reader {
     const explained: Explained = inBrief ? refused : explainRefusal(piece, refused);
     const variable = explained.code === 'psql-variable' && isRefusedByWords(piece.words);
     if (this.options.onlyIndexes === true && (variable || mayBeLeftOut(piece, explained))) {
-      this.leave(standing, `${NOT_INDEXES}: ${printable(explained.why)}`);
-      this.tableLeftOut(standing);
+      this.leaveOther(standing, explained.why);
       return;
     }
     const at = explained.at === undefined ? undefined : source.place(piece.start + explained.at);
@@ -333,11 +329,14 @@ export class Reader {
     this.trace.add({ as: 'problem', source, start, end, ...(fix === undefined ? {} : { fix }) });
   }
 
-  private tableLeftOut({ piece, place }: Standing): void {
-    const name = CREATES_TABLE.exec(piece.sql)?.[1];
-    if (name === undefined) return;
-    const table = name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name.toLowerCase();
-    this.tablesLeftOut.set(table, place);
+  /** A statement that is no work on indexes. */
+  private leaveOther(standing: Standing, why: string): void {
+    const { piece, place, reading } = standing;
+    this.leave(standing, `${NOT_INDEXES}: ${printable(why)}`);
+    this.migrations.leftOut(reading, place);
+    const made = madeBy(piece.sql);
+    if (made?.kind === 'function') this.functionsLeftOut.add(made.name);
+    else if (made !== null) this.tablesLeftOut.set(made.name, { ...place, kind: made.kind });
   }
 
   private problem(source: Source, place: Place, from: number, sql: string, refused: Explained, at?: Place): void {
@@ -361,8 +360,10 @@ export class Reader {
       if (/^(?:q?echo|warn)$/.test(piece.name) && !piece.inStatement) this.echoed(piece, place);
     } else if (verdict.as === 'refused') {
       const beside = this.options.onlyIndexes === true && BESIDE.has(piece.name) && !piece.inStatement;
-      if (beside) this.leftOut.push({ ...place, what, why: `${NOT_INDEXES}: ${verdict.why}` });
-      else refuse('psql-command', verdict.why);
+      if (beside) {
+        this.leftOut.push({ ...place, what, why: `${NOT_INDEXES}: ${verdict.why}` });
+        this.migrations.leftOut(reading, place);
+      } else refuse('psql-command', verdict.why);
     } else if (piece.inStatement) {
       refuse('include', 'a file cannot be included in the middle of a statement');
     } else {

@@ -115,7 +115,7 @@ function fixedSetting(name: string, value: string | null): ReadSetting | null {
   if (name === 'standard_conforming_strings') {
     if (value !== null && /^(?:on|true|yes|1|t|y|tr|tru|ye)$/i.test(value))
       return { as: 'left-out', why: 'it is always on here' };
-    return refused(READS_DIFFERENTLY);
+    return refused(`${READS_DIFFERENTLY}; take it out, and write strings with backslashes in them as E'...'`);
   }
   if (name === 'client_encoding') {
     if (value !== null && /^['"]?(?:utf-?8|unicode)['"]?$/i.test(value))

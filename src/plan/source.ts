@@ -16,15 +16,9 @@ const BOM = [0xef, 0xbb, 0xbf];
 /** Decodes a file, or says why it is no text that PostgreSQL could read. */
 export function decode(file: SourceFile): Source | Problem {
   const bytes = startsWith(file.bytes, BOM) ? file.bytes.subarray(BOM.length) : file.bytes;
-  const wide = utf16(bytes);
+  const wide = wideEncoding(bytes);
   if (wide !== null) {
-    return problem(
-      file,
-      bytes,
-      0,
-      'encoding-utf16',
-      `The file is UTF-16 (${wide}). Save it as UTF-8 and read it again.`,
-    );
+    return problem(file, bytes, 0, 'encoding-utf16', `The file is ${wide}. Save it as UTF-8 and read it again.`);
   }
   const nul = bytes.indexOf(0);
   if (nul >= 0) {
@@ -46,14 +40,16 @@ function startsWith(bytes: Uint8Array, prefix: number[]): boolean {
   return prefix.every((byte, i) => bytes[i] === byte);
 }
 
-/** UTF-16 tells itself by its mark, or, without one, by a NUL as every second byte of its first ASCII characters. */
-function utf16(bytes: Uint8Array): string | null {
-  if (startsWith(bytes, [0xff, 0xfe])) return 'little-endian';
-  if (startsWith(bytes, [0xfe, 0xff])) return 'big-endian';
+/** UTF-16 and UTF-32 tell themselves by their mark, or, without one, UTF-16 by a NUL as every second byte of ASCII. */
+function wideEncoding(bytes: Uint8Array): string | null {
+  if (startsWith(bytes, [0xff, 0xfe, 0, 0])) return 'UTF-32 (little-endian)';
+  if (startsWith(bytes, [0, 0, 0xfe, 0xff])) return 'UTF-32 (big-endian)';
+  if (startsWith(bytes, [0xff, 0xfe])) return 'UTF-16 (little-endian)';
+  if (startsWith(bytes, [0xfe, 0xff])) return 'UTF-16 (big-endian)';
   if (bytes.length < 4) return null;
   const [a, b, c, d] = bytes;
-  if (a !== 0 && b === 0 && c !== 0 && d === 0) return 'little-endian, without a byte-order mark';
-  if (a === 0 && b !== 0 && c === 0 && d !== 0) return 'big-endian, without a byte-order mark';
+  if (a !== 0 && b === 0 && c !== 0 && d === 0) return 'UTF-16 (little-endian, without a byte-order mark)';
+  if (a === 0 && b !== 0 && c === 0 && d !== 0) return 'UTF-16 (big-endian, without a byte-order mark)';
   return null;
 }
 

@@ -57,11 +57,31 @@ const NEVER: Parts = () => false;
 export function* split(text: string, parts = NEVER): Generator<Piece> {
   let at = 0;
   let open = new OpenStatement();
+  /** Where data of a COPY begin: on the line after it. What is left of its own line is SQL again, which goes on after them. */
+  let data = text.length;
+  let copies = 0;
   const lastBreak = text.lastIndexOf('\n');
   while (at < text.length) {
-    const { kind, end, unclosed } = lexemeAt(text, at);
+    if (at >= data) {
+      let past = at;
+      for (; copies > 0 && past < text.length; copies--) past = dataEnd(text, past);
+      if (open.started) open.data(at, past);
+      else if (past > at) yield { type: 'data', start: at, end: past };
+      at = past;
+      data = text.length;
+      copies = 0;
+      continue;
+    }
+    const { kind, end, unclosed: openEnded } = lexemeAt(text, at);
+    // psql would go on with it behind the data: nobody means that, and it is refused like one that is never closed.
+    const crosses = end > data && kind !== 'space';
+    const unclosed = openEnded || crosses;
+    if (crosses) {
+      data = text.length;
+      copies = 0;
+    }
     if (kind === 'space') {
-      at = end;
+      at = Math.min(end, data);
     } else if (kind === 'line-comment' || kind === 'block-comment') {
       const block = kind === 'block-comment';
       if (open.started && !block && parts(text.slice(at, end), ownLine(text, at))) {
@@ -92,14 +112,13 @@ export function* split(text: string, parts = NEVER): Generator<Piece> {
       yield { type: 'command', ...command, inStatement: open.started };
       at = command.end;
     } else if (kind === 'semicolon' && !open.holdsSemicolon()) {
-      const copies = open.copiesFromStdin();
+      const copying = open.copiesFromStdin() && end <= lastBreak;
       if (open.started) yield open.finish(text);
       open = new OpenStatement();
       at = end;
-      if (copies && at <= lastBreak) {
-        const data = copyData(text, end);
-        if (data.end > data.start) yield { type: 'data', ...data };
-        at = data.end;
+      if (copying) {
+        if (copies === 0) data = text.indexOf('\n', end) + 1;
+        copies++;
       }
     } else {
       open.token(text, kind, at, end, unclosed);
@@ -135,6 +154,12 @@ class OpenStatement {
     this.holes.push([start, end]);
   }
 
+  /** Data that psql sends away before it reads on: they are no part of the statement, and belong to nothing else. */
+  data(start: number, end: number): void {
+    this.hole(start, end);
+    this.end = end;
+  }
+
   cover(kind: string, start: number, end: number, unclosed: boolean): void {
     if (this.start < 0) this.start = start;
     this.end = end;
@@ -166,7 +191,8 @@ class OpenStatement {
 
   finish(text: string): StatementPiece {
     const { start, end, words, variables, unclosed } = this;
-    const sql = blanked(text, start, end, this.holes);
+    const whole = blanked(text, start, end, this.holes);
+    const sql = this.holes.length > 0 ? whole.trimEnd() : whole;
     const code = blanked(
       sql,
       0,
@@ -208,12 +234,10 @@ function ownLine(text: string, at: number): boolean {
   return i < 0 || text[i] === '\n' || text[i] === '\r';
 }
 
-/** psql reads the data from the next line on, to a line that is `\.` or to the end of the file. What is left of the
- * line goes with it: the COPY is refused in any case. */
-function copyData(text: string, at: number): { start: number; end: number } {
-  const line = text.indexOf('\n', at);
+/** Where data that begin at `at` end: with a line that is `\\.`, or with the file. */
+function dataEnd(text: string, at: number): number {
   const close = new RegExp(DATA_END.source, 'gm');
-  close.lastIndex = line + 1;
+  close.lastIndex = at;
   const found = close.exec(text);
-  return { start: at, end: found === null ? text.length : found.index + found[0].length };
+  return found === null ? text.length : found.index + found[0].length;
 }

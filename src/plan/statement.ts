@@ -46,6 +46,12 @@ export interface Refused {
 const LETTER =
   'a typographic quote, space or comma, or a byte-order mark, stands here, which PostgreSQL takes for a letter of a name; write plain ones';
 
+/** None of them is white space to PostgreSQL, and none can be seen. */
+const CONTROL = /[\u0001-\u0008\u000e-\u001f\u007f]/;
+
+const controlReason = (found: string): string =>
+  `a control character that cannot be seen stands here (U+${found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}); take it out`;
+
 /** Reads one statement with PostgreSQL's parser and says what it is to a plan. */
 export function readStatement(piece: StatementPiece, options: Pick<PlanOptions, 'allowDrops'> = {}): Read {
   if (piece.unclosed !== null) return unclosed(piece);
@@ -58,6 +64,8 @@ export function readStatement(piece: StatementPiece, options: Pick<PlanOptions, 
     return notDeployed(piece);
   const odd = typographic(piece.code);
   if (odd !== null) return { ...refused('typographic', LETTER), at: odd.at };
+  const control = CONTROL.exec(piece.code);
+  if (control !== null) return { ...refused('control-character', controlReason(control[0])), at: control.index };
   const parsed = parseStatement(piece.code);
   if (!parsed.ok) return { as: 'refused', code: 'syntax', why: parsed.error.message, at: parsed.error.at };
   return classify(piece, parsed.statement);

@@ -1,7 +1,7 @@
 import { defaultIndexName } from './default-name.ts';
 import type { CodedFinding as Finding } from './findings/index.ts';
 import { quoteIdent, truncateIdentifier } from './ident.ts';
-import { retargetIndex } from './index-statement.ts';
+import { elementsOf, retargetIndex } from './index-statement.ts';
 import type { IndexStmt } from './parser.ts';
 import { firstWords } from './printable.ts';
 import type { Session } from './session.ts';
@@ -170,11 +170,12 @@ export class StepMaker {
   }
 }
 
-const USUAL = /^(create\s+(?:unique\s+)?index\s+concurrently\s+)(?:if\s+not\s+exists\s+)?([a-z_][a-z0-9_]*)\s+on\s/i;
+const USUAL =
+  /^(create\s+(?:unique\s+)?index\s+concurrently\s+)(?:if\s+not\s+exists\s+)?([a-z_][a-z0-9_]*|"(?:[^"]|"")+")\s+on\s/i;
 
 /**
- * The statement to send where that takes no parser: it is written as it is sent, but for IF NOT EXISTS before a plain name.
- * Null when it is not, or when a comment may be in it.
+ * The statement to send where that takes no parser: it is written as it is sent, but for IF NOT EXISTS, its name quoted as it
+ * would be here. Null when it is not, or when a comment may be in it.
  */
 function alreadyBuildable(sql: string, node: IndexStmt, name: string, concurrently: boolean): string | null {
   if (!concurrently || node.concurrent !== true || node.idxname === undefined) return null;
@@ -192,8 +193,6 @@ function build(code: string, name: string, concurrently: boolean): string | null
 }
 
 function isPartialOrExpression(node: IndexStmt): boolean {
-  const expression = (node.indexParams ?? []).some(
-    (each) => (each as { IndexElem?: { expr?: unknown } }).IndexElem?.expr !== undefined,
-  );
+  const expression = elementsOf(node.indexParams).some(({ expr }) => expr !== undefined);
   return expression || node.whereClause !== undefined;
 }

@@ -87,24 +87,6 @@ function headOf(key: string): string | null {
   return head;
 }
 
-/** The canonical texts of a node's members. */
-export function memberTexts(node: object): Map<string, string> {
-  const members = Object.entries(node).filter(([key, value]) => !PLACES.has(key) && value !== undefined);
-  return new Map(members.map(([key, value]) => [key, canonical(value)]));
-}
-
-/** The canonical text of a list, of those of its items. */
-export function listText(items: readonly string[]): string {
-  return `[${items.map((item) => `${item},`).join('')}]`;
-}
-
-/** The canonical text of a node, of those of its members. */
-export function nodeText(members: ReadonlyMap<string, string>): string {
-  return `{${sorted([...members.keys()])
-    .map((key) => `"${key}":${members.get(key)},`)
-    .join('')}}`;
-}
-
 /** Sorts a few keys in place: for so few, insertion is several times as fast as sort(). */
 function sorted(keys: string[]): string[] {
   for (let i = 1; i < keys.length; i++) {

@@ -7,6 +7,8 @@ export interface HypotheticalQuestion {
   /** The extension's schema, quoted. */
   schema: string;
   creates: { step: number; sql: string; path: string | null }[];
+  /** OIDs of indexes that will not be there: the planner is not to use them with the others. */
+  drops: number[];
   probes: { probe: number; sql: string; path: string | null; settings: { name: string; value: string | null }[] }[];
 }
 
@@ -14,6 +16,8 @@ const refused = z.object({ why: z.string() });
 const explanation = z.record(z.string(), z.unknown());
 
 const hypothesis = z.object({
+  /** The drops were hidden from the planner; HypoPG can from 1.4 on. */
+  hidden: z.boolean(),
   creates: z.array(
     z.union([
       z.object({ step: z.int(), /** As plans name it: <oid>btree_t_a. */ oid: z.int() }),

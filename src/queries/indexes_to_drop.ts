@@ -23,7 +23,10 @@ const row = z.object({
   is_replica_identity: z.boolean(),
   /** It belongs to an index of a partitioned table. */
   is_attached: z.boolean(),
+  /** The one that it is a part of. */
   extension: z.string().nullable(),
+  /** Those that it is dropped with. */
+  depends_on: z.array(z.string()),
   /** Null: that of the database. */
   tablespace: z.string().nullable(),
   comment: z.string().nullable(),

@@ -21,6 +21,9 @@ const row = z.object({
   name: z.string(),
   /** pg_class.relkind: p partitioned table, r table, f foreign table. */
   kind: z.string(),
+  /** pg_class.relpersistence. */
+  persistence: z.string(),
+  owner: z.string(),
   is_owner: z.boolean(),
   may_create: z.boolean(),
   tuples: z.number(),

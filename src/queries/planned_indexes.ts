@@ -24,8 +24,6 @@ const row = z.object({
   schema_exists: z.boolean(),
   /** Who holds or awaits ACCESS EXCLUSIVE on the table. */
   table_locked_by: z.int().nullable(),
-  /** Who builds an index on the table, this one or another. */
-  table_builder: z.int().nullable(),
   index_oid: z.int().nullable(),
   index_kind: z.string().nullable(),
   index_pages: z.int().nullable(),

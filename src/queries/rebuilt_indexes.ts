@@ -10,6 +10,8 @@ const row = z.object({
   table_name: z.string(),
   tablespace: z.string().nullable(),
   comment: z.string().nullable(),
+  /** Extensions that it is dropped with. */
+  depends_on: z.array(z.string()),
   statistics: z.array(z.object({ column: z.int(), target: z.int() })),
 });
 

@@ -8,6 +8,8 @@ const row = z.object({
   hiddenReplicas: z.int(),
   replicas: z.array(z.object({ pid: z.int(), replayLagS: z.number().nullable(), replayed: z.number() })),
   retainedBytes: z.number(),
+  /** Slots that hold WAL back, or may. */
+  slots: z.int(),
 });
 
 const run = defineQuery('monitor/replication.sql', row);

@@ -14,7 +14,7 @@ export interface SampleWish {
   /** Blocks to copy at the most. */
   blocks: number;
   /** `half`: the same on pg_temp.indexdeck_half, for methods whose size has to be measured twice; `measure`: count the keys. */
-  creates: { step: number; sql: string; half: string | null; measure: boolean; partial: boolean }[];
+  creates: { nth: number; sql: string; half: string | null; measure: boolean; partial: boolean }[];
 }
 
 const found = z.object({
@@ -31,7 +31,7 @@ const found = z.object({
   ),
   indexes: z.array(
     z.object({
-      step: z.int(),
+      nth: z.int(),
       entries: z.number(),
       pages: z.int(),
       /** The better of two tries, and their mean. */
@@ -47,7 +47,7 @@ const found = z.object({
     }),
   ),
   /** The planner's rows of partial indexes, also of those that were not tried. */
-  planned: z.array(z.object({ step: z.int(), rows: z.number() })),
+  planned: z.array(z.object({ nth: z.int(), rows: z.number() })),
 });
 
 export type Sampled = z.infer<typeof found>;

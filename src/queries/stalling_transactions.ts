@@ -13,7 +13,7 @@ const row = z.object({
   age_s: z.number().nullable(),
   /** Holds a snapshot. */
   snapshot: z.boolean(),
-  /** The planned tables on which it holds a lock that a build waits for. */
+  /** The tables on which it holds a lock that a build waits for, with their schemas. */
   tables: z.array(z.string()),
   /** The name of a prepared transaction. */
   gid: z.string().nullable(),

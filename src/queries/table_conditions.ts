@@ -3,6 +3,14 @@ import { defineQuery, type Queryable, type QueryOptions } from './define.ts';
 
 const row = z.object({
   oid: z.int(),
+  schema: z.string(),
+  name: z.string(),
+  /** pg_class.relkind and relpersistence. */
+  kind: z.string(),
+  persistence: z.string(),
+  table_tuples: z.number(),
+  table_pages: z.int(),
+  block_size: z.int(),
   /** False for a materialised view WITH NO DATA. */
   populated: z.boolean(),
   /** The extension that the table is a part of. */

@@ -31,6 +31,12 @@ export type TableIndex = z.infer<typeof row>;
 
 const run = defineQuery('catalog/table_indexes.sql', row);
 
-/** All valid indexes of these tables in one statement; it waits behind ACCESS EXCLUSIVE until the lock timeout. */
-export const tableIndexes = (on: Queryable, tables: readonly number[], options?: QueryOptions): Promise<TableIndex[]> =>
-  run(on, [tables], options);
+/**
+ * All valid indexes of these tables, and of `partitions` those that belong to no partitioned index, in one statement; it waits
+ * behind ACCESS EXCLUSIVE until the lock timeout.
+ */
+export const tableIndexes = (
+  on: Queryable,
+  { tables, partitions }: { tables: readonly number[]; partitions: readonly number[] },
+  options?: QueryOptions,
+): Promise<TableIndex[]> => run(on, [tables, partitions], options);

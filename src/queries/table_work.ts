@@ -5,8 +5,11 @@ const row = z.object({
   table_oid: z.int(),
   /** Transactions that hold the lock of writers on the table. */
   writers: z.int(),
-  /** strong: a lock that a concurrent build cannot begin beside. holder: the oldest transaction with any lock. */
-  kind: z.enum(['strong', 'holder']).nullable(),
+  /**
+   * strong: a lock that a concurrent build cannot begin beside. holder: the oldest transaction with any lock. exclusive: one
+   * that holds or awaits ACCESS EXCLUSIVE. builder: a session that builds an index on the table.
+   */
+  kind: z.enum(['strong', 'holder', 'exclusive', 'builder']).nullable(),
   /** 0 for a prepared transaction. */
   pid: z.int().nullable(),
   mode: z.string().nullable(),
@@ -32,7 +35,7 @@ export type TableWorkRow = z.infer<typeof row>;
 
 const run = defineQuery('catalog/table_work.sql', row);
 
-/** Who is at work on these tables: at most four rows for each, at least one. */
+/** Who is at work on these tables: at most six rows for each, at least one. */
 export const tableWork = (
   on: Queryable,
   about: { tables: readonly number[]; ours: readonly number[] },

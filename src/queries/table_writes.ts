@@ -17,7 +17,7 @@ export type TableWritesRow = z.infer<typeof row>;
 
 const run = defineQuery('catalog/table_writes.sql', row);
 
-/** Rows written so far to all tables with these names, in whatever schema, as the server's counters say. */
+/** Rows written so far to all tables with these names and to their partitions, in whatever schema, as the server's counters say. */
 export const tableWrites = (
   on: Queryable,
   names: readonly string[],

@@ -130,7 +130,7 @@ export const makeReport = (
     pauses: pauses(events),
     builds: timeline(events, state),
     metrics: metrics(events, state),
-    people: people(events),
+    people: people(events, state),
     rollback: rollback(state),
     ...(marks.length === 0 ? {} : { toMark: marks }),
     ...(seen === undefined ? {} : { usage: usage(events, state, seen, keepLiterals) }),

@@ -1,4 +1,5 @@
 import { bytes, bytesRange, duration, impactNumber, plainText, queryTime, timeRange } from '../run/index.ts';
+import { comparedLines } from './estimate-words.ts';
 import type { Report } from './schema.ts';
 import {
   backupWords,
@@ -34,6 +35,9 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const unknown = <Value>(value: Value | null, of: (value: Value) => string = String): string =>
   value === null ? 'unknown' : of(value);
+
+/** What is only there for some. */
+const maybe = <Value>(value: Value | null, of: (value: Value) => string): string => (value === null ? '-' : of(value));
 
 const span = ({ approvedAt, startedAt, until, durationMs, finishedAt }: Report): string =>
   `${clock(approvedAt ?? startedAt)} to ${clock(until)}${finishedAt === null ? ' and not ended' : ''}, ${duration(durationMs)}`;
@@ -193,46 +197,51 @@ const PARTS = { index: 'on a partition', parent: 'ON ONLY', attach: 'ATTACH' } a
 /** What the indexes on partitioned tables were made of; nothing without any. */
 const partLines = ({ partitions = [], indexes }: Report): string[] => {
   if (partitions.length === 0) return [];
+  const estimated = partitions.some(({ estimatedBytes }) => estimatedBytes !== null);
   const rows = partitions.map(
-    ({ partOf, what, name, schema, table: on, outcome, durationMs, attempts, bytes: size, note }) => [
+    ({ partOf, what, name, schema, table: on, outcome, durationMs, attempts, bytes: size, note, ...expected }) => [
       code(indexes.find(({ step }) => step === partOf)?.name ?? String(partOf)),
       PARTS[what],
       code(name),
       on === null ? '-' : md(schema === null ? on : `${schema}.${on}`),
       `${outcome}${note === null ? '' : `: ${md(note)}`}`,
       what === 'index' ? unknown(size, bytes) : '-',
+      ...(estimated ? [maybe(expected.estimatedBytes, bytesRange)] : []),
       unknown(durationMs, duration),
+      ...(estimated ? [maybe(expected.estimatedMs, timeRange)] : []),
       String(attempts),
     ],
   );
   return [
     'Indexes on partitioned tables, part by part:',
     '',
-    ...table(['Index', 'Part', 'Name', 'Table', 'Outcome', 'Size', 'Time', 'Attempts'], rows),
+    ...table(
+      [
+        ...['Index', 'Part', 'Name', 'Table', 'Outcome'],
+        ...(estimated ? ['Size', 'Expected', 'Time', 'Expected'] : ['Size', 'Time']),
+        'Attempts',
+      ],
+      rows,
+    ),
     '',
   ];
 };
 
-const compared = (what: string, { compared: n, medianFactor, withinRange, farOff }: Estimates['sizes']): string =>
-  n === 0
-    ? `- ${what}: nothing to compare`
-    : `- ${what}: ${withinRange} of ${n} within the range, half of them off by ${medianFactor} times or less, ${farOff} by more than 3 times`;
-
-const estimateLines = ({ indexes, sizes, times }: Estimates): string[] => {
+const estimateLines = (estimates: Estimates): string[] => {
+  const { indexes } = estimates;
   const staged = indexes.some(({ elsewhereMs }) => elsewhereMs !== null);
   const rows = indexes.map((each) => [
     code(each.name),
     unknown(each.estimatedBytes, bytesRange),
-    each.bytes === null ? '-' : bytes(each.bytes),
-    each.bytesFactor === null ? '-' : String(each.bytesFactor),
+    maybe(each.bytes, bytes),
+    maybe(each.bytesFactor, String),
     unknown(each.estimatedMs, timeRange),
     ...(staged ? [unknown(each.elsewhereMs, timeRange)] : []),
-    each.workedMs === null ? '-' : duration(each.workedMs),
-    each.msFactor === null ? '-' : String(each.msFactor),
+    maybe(each.workedMs, duration),
+    maybe(each.msFactor, String),
   ]);
   return [
-    compared('Sizes', sizes),
-    compared('Times, without waits', times),
+    ...comparedLines(estimates).map((line) => `- ${line}`),
     '',
     ...table(
       [
@@ -310,7 +319,8 @@ const validationLines = ({ checks, validations }: Report): string[] => [
 
 const impactLines = (report: Report): string[] => [
   `- In all: ${md(impactWords(report))}`,
-  ...report.impact.lines.map(({ title, unit, baseline, worst, at, section, builds, verdict, rule }) => {
+  ...report.impact.lines.map(({ title, unit, baseline, worst, at, section, builds, verdict, rule, absent }) => {
+    if (absent !== undefined) return `- ${md(title)}: ${md(absent)}`;
     const of = (value: number) => impactNumber(value, unit);
     const during = [section === null ? '' : `section ${md(section)}`, builds.map(code).join(', ')].filter(
       (each) => each !== '',

@@ -1,4 +1,4 @@
-import { duration } from '../run/index.ts';
+import { countedText, duration } from '../run/index.ts';
 import {
   backupWords,
   builtOf,
@@ -23,7 +23,7 @@ const headline = (facts: Facts): string => {
     case 'complete':
       return `INDEXES DEPLOYED on ${where}, ${took}, ${verifiedWords(facts)}.`;
     case 'rolled-back':
-      return `INDEXES ROLLED BACK on ${where}: ${plural(rollback?.dropped.length ?? 0, 'index', 'indexes')} dropped.`;
+      return `INDEXES ROLLED BACK on ${where}: ${countedText(rollback?.dropped ?? [])} dropped.`;
     case 'aborted':
       return `INDEX DEPLOYMENT ABORTED on ${where}, ${took}.`;
     case 'unfinished':

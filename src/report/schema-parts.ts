@@ -159,6 +159,8 @@ export const index = z.strictObject({
   note: z.string().nullable(),
 });
 
+const range = z.strictObject({ low: z.number(), mid: z.number(), high: z.number() });
+
 /** Something that an index on a partitioned table is made of. */
 export const part = z.strictObject({
   step: z.int().min(1),
@@ -172,11 +174,12 @@ export const part = z.strictObject({
   outcome: z.enum(['built', 'attached', 'equal', 'failed', 'skipped', 'dropped', 'unknown', 'not built']),
   attempts: z.int(),
   durationMs: z.number().nullable(),
+  workedMs: z.number().nullable().describe('of an index: without waits for others'),
   bytes: z.number().nullable(),
+  estimatedBytes: range.nullable().describe('of an index, by preflight'),
+  estimatedMs: range.nullable(),
   note: z.string().nullable(),
 });
-
-const range = z.strictObject({ low: z.number(), mid: z.number(), high: z.number() });
 
 const compared = z.strictObject({
   compared: z.int(),
@@ -328,13 +331,15 @@ export const metric = z.strictObject({
 
 const named = z.strictObject({ schema: z.string(), name: z.string(), oid: z.number() });
 
+const isPart = z.literal(true).optional().describe('it was a part, on a partition, of another one');
+
 export const rollback = z.strictObject({
   by: z.string(),
   startedAt: time,
   finishedAt: time.nullable(),
   durationMs: z.number().nullable(),
-  dropped: z.array(named),
-  left: z.array(z.strictObject({ ...named.shape, why: z.string() })),
+  dropped: z.array(z.strictObject({ ...named.shape, part: isPart })),
+  left: z.array(z.strictObject({ ...named.shape, part: isPart, why: z.string() })),
   othersChanged: z.array(named).nullable().describe('null: there is nothing to compare with'),
 });
 
@@ -445,6 +450,7 @@ export const impact = z.strictObject({
       builds: z.array(z.string()),
       verdict,
       rule: z.string(),
+      absent: z.string().optional().describe('what it is about was not there: no replica'),
     }),
   ),
 });

@@ -1,4 +1,4 @@
-import { bytes, duration } from '../run/index.ts';
+import { bytes, countedText, duration } from '../run/index.ts';
 import type { Report, ReportStatus } from './schema.ts';
 
 /** What a report knows before its own summaries are written. */
@@ -104,13 +104,13 @@ export const usageWords = ({ probes }: Facts): string => {
   if (measured.length === 0) return 'unknown: nothing was measured after';
   const using = measured.filter(({ newIndexes }) => newIndexes.length > 0);
   const names = [...new Set(using.flatMap(({ newIndexes }) => newIndexes))];
-  return `${using.length} of ${plural(measured.length, 'probe')} use a new index${names.length === 0 ? '' : ` (${names.join(', ')})`}`;
+  return `${using.length} of ${plural(measured.length, 'probe')} ${measured.length === 1 ? 'uses' : 'use'} a new index${names.length === 0 ? '' : ` (${names.join(', ')})`}`;
 };
 
 /** How long the way back took, or why that is not known. */
 export const rollbackWords = ({ rollback, run, indexes, drops = [] }: Facts): string => {
   if (rollback?.durationMs != null)
-    return `took ${duration(rollback.durationMs)}: ${plural(rollback.dropped.length, 'index', 'indexes')} dropped`;
+    return `took ${duration(rollback.durationMs)}: ${countedText(rollback.dropped)} dropped`;
   if (rollback !== null) return 'begun, and not come to its end';
   const droppable = indexes.filter(({ outcome }) => outcome === 'built').length;
   const again = drops.filter(({ outcome }) => outcome === 'dropped').length;

@@ -1,23 +1,38 @@
 import { planned } from './parts.ts';
+import { isDroppedBefore } from './preflight/dropped-before.ts';
 import { isReindexing, takesSeveral } from './reindex.ts';
-import type { RunState } from './state.ts';
+import type { RunState, StepState } from './state.ts';
 
 const indexes = (n: number): string => `${n} ${n === 1 ? 'index' : 'indexes'}`;
+
+/** Preflight has seen that nothing is to be done: it is there as planned, or what is to be dropped is not there. */
+const isDoneAlready = ({ preflight }: RunState, { id, step }: StepState): boolean => {
+  const all = preflight?.steps ?? [];
+  const found = all.find((each) => each.step === id)?.found ?? null;
+  if (found === null) return false;
+  if (step.kind === 'drop-index') return found.kind === 'none';
+  return found.kind === 'equal' && !isDroppedBefore(id, found.oid, all);
+};
 
 /** What a go would begin, in words: `build 58 indexes`; for a run that is taken up again what is left and in doubt. */
 export const whatIsAhead = (state: RunState): string => {
   const creates = planned(state).filter((step) => step.step.kind === 'create-index');
   const drops = state.steps.filter(({ step }) => step.kind === 'drop-index');
   const rebuilds = state.steps.filter((step) => isReindexing(step) && !step.gone && !takesSeveral(state, step));
-  if (state.resumedAt === null)
-    return [
-      ...(creates.length > 0 || drops.length + rebuilds.length === 0 ? [`build ${indexes(creates.length)}`] : []),
-      ...(rebuilds.length > 0 ? [`rebuild ${indexes(rebuilds.length)}`] : []),
-      ...(drops.length > 0 ? [`DROP ${indexes(drops.length)}`] : []),
-    ].join(' and ');
-  const toDrop = drops.filter(({ status }) => status === 'queued' || status === 'dropping').length;
-  const queued = creates.filter((step) => step.status === 'queued').length;
   const toRebuild = rebuilds.filter(({ status }) => status === 'queued').length;
+  const ahead = (steps: readonly StepState[]) => steps.filter((step) => !isDoneAlready(state, step)).length;
+  if (state.resumedAt === null) {
+    const [toBuild, toDrop] = [ahead(creates), ahead(drops)];
+    const parts = [
+      ...(toBuild > 0 ? [`build ${indexes(toBuild)}`] : []),
+      ...(toRebuild > 0 ? [`rebuild ${indexes(toRebuild)}`] : []),
+      ...(toDrop > 0 ? [`DROP ${indexes(toDrop)}`] : []),
+    ];
+    if (parts.length > 0) return parts.join(' and ');
+    return creates.length > 0 ? `verify ${indexes(creates.length)}, there already` : 'run the plan';
+  }
+  const toDrop = ahead(drops.filter(({ status }) => status === 'queued' || status === 'dropping'));
+  const queued = ahead(creates.filter((step) => step.status === 'queued'));
   const doubtful = state.steps.filter(
     (step) => step.lost && (step.step.kind === 'create-index' || isReindexing(step)),
   ).length;

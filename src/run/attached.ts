@@ -66,6 +66,7 @@ export const incompleteParents = (state: RunState): IncompleteParent[] =>
     .flatMap((index): IncompleteParent[] => {
       const step = state.steps[index.step];
       if (step?.step.kind !== 'create-index' || !step.step.only || step.status !== 'done') return [];
+      if (step.completeAlone) return [];
       const whole = step.parent === null ? null : state.steps[step.parent];
       const complete = whole ? whole.status === 'done' || whole.status === 'equal' : isAllAttached(state, step);
       // What the plan does not attach shows when it is verified.

@@ -73,6 +73,8 @@ const toRename = (state: RunState) =>
   state.steps.filter(isRenaming).filter((step) => {
     if (!isToBeUndone(state, step) || step.status === 'failed') return false;
     const index = renamedBy(state, step);
+    // One whose drop has begun goes under the name that it has.
+    if (index !== undefined && state.steps[index.step]?.status === 'dropping') return false;
     const table = tableOf(state, index);
     const old = state.removed.find(({ name, tableOid }) => name === step.step.name && tableOid === table);
     return (index !== undefined && isToBeDropped(state, index)) || (old !== undefined && isToBeRebuilt(state, old));

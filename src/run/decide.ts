@@ -1,6 +1,7 @@
 import { reindexSql } from '../plan/reindex-statement.ts';
 import { droppableParents } from './attached.ts';
 import { buildStarted } from './build-intent.ts';
+import { leftOutComment } from './comments.ts';
 import { isMeasuring, measureAfter, measureBack, measureBefore } from './decide-probes.ts';
 import { rollingBack } from './decide-rollback.ts';
 import { type Action, type Effect, effectKey, type Slot, type World } from './effects.ts';
@@ -159,6 +160,8 @@ const begin = (state: RunState, step: StepState, slots: SlotKeeper): Action[] =>
   if (parts > 0 && takesSeveral(state, step)) return [record(reindexCompleted(state, step, stepName(step.step)))];
   if (parts > 0) return [act({ kind: 'complete', step: step.id })];
   if (isLookedAt(step)) return [act({ kind: 'inspect', step: step.id })];
+  const leftOut = leftOutComment(state, step);
+  if (leftOut !== null) return [record(leftOut)];
   const slot = slots.forBuild();
   if (slot === null) return [];
   const { pid, backendStart } = slot;

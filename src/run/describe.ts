@@ -1,5 +1,6 @@
 import type { Level } from '../plan/types.ts';
 import type { Command, Question } from './commands.ts';
+import { countedText, indexesAndParts } from './counted.ts';
 import type { DropCause, ErrorFacts, Found, RunEvent, RunOptions } from './events.ts';
 import { bytes, clockTime, duration } from './format.ts';
 import { thresholdsText } from './gates/thresholds-text.ts';
@@ -8,6 +9,9 @@ import { isOpen } from './preflight/keys.ts';
 import { describeMeasured, describeProbe, queryTime } from './probes/text.ts';
 import { differenceCount, droppable } from './rollback.ts';
 import { REFUSED_WORDS, type ServerIdentity } from './server.ts';
+import type { StepState } from './state.ts';
+import { stepName } from './steps.ts';
+import { failedWords, moreOrFewer, verifiedWords } from './verify/words.ts';
 
 /** What was said of a backup; journals of earlier versions know of none. */
 const backupWords = ({ backup, noBackup }: RunOptions): string => {
@@ -64,14 +68,24 @@ export const QUESTIONS: Readonly<Record<Question, string>> = {
   leave: 'whether to leave the run alone',
 };
 
-const describeCommand = (command: Command): string => {
+/** A step by its name, which is what a reader knows it by; by its number where the steps are not known. */
+const called = (steps: readonly StepState[], id: number): string => {
+  const step = steps[id]?.step;
+  return step === undefined ? `step ${id + 1}` : plainText(stepName(step));
+};
+
+/** The same before what is said of it. */
+const about = (steps: readonly StepState[], { step }: { step: number }): string =>
+  steps[step] === undefined ? `step ${step + 1}: ` : `${called(steps, step)}  `;
+
+const describeCommand = (command: Command, steps: readonly StepState[]): string => {
   switch (command.type) {
     case 'go':
       return 'go';
     case 'skip':
     case 'retry':
     case 'cancel-build':
-      return `${command.type} step ${command.step + 1}`;
+      return `${command.type} ${called(steps, command.step)}`;
     case 'set-jobs':
       return `jobs ${command.jobs}`;
     case 'set-delay':
@@ -87,7 +101,7 @@ const describeCommand = (command: Command): string => {
     case 'survey':
       return 'look at what a rollback would drop';
     case 'roll-back':
-      return command.all ? 'roll back' : `roll back ${count(command.oids.length, 'index', 'indexes')}`;
+      return command.all ? 'roll back' : 'roll back what was chosen';
     default:
       return command.type;
   }
@@ -162,7 +176,7 @@ const surveyed = ({ indexes, unfinished }: Extract<RunEvent, { type: 'rollback.s
   const used = there.filter(({ scans }) => (scans ?? 0) > 0).length;
   const size = there.reduce((sum, index) => sum + (index.bytes ?? 0), 0);
   const begun = unfinished.length === 0 ? '' : `, ${unfinished.length} unfinished`;
-  return `a rollback would drop ${count(indexes.filter(droppable).length, 'index', 'indexes')}, ${bytes(size)} in all, ${used} used since${begun}`;
+  return `a rollback would drop ${countedText(indexes.filter(droppable))}, ${bytes(size)} in all, ${used} used since${begun}`;
 };
 
 const rolledBack = ({
@@ -178,18 +192,14 @@ const rolledBack = ({
       : others === 0
         ? 'the catalog has nothing that was not there before, and lacks nothing'
         : `others changed since: ${[...differences.added, ...differences.missing, ...differences.changed].map(({ schema, name }) => plainText(`${schema}.${name}`)).join(', ')}`;
-  return `rolled back: ${count(dropped.length, 'index', 'indexes')} dropped and gone, ${rebuilt.length === 0 ? '' : `${rebuilt.length} built again, `}${left.length} left; ${compared}`;
+  return `rolled back: ${countedText(dropped)} dropped and gone, ${rebuilt.length === 0 ? '' : `${rebuilt.length} built again, `}${left.length === 0 ? 0 : countedText(left)} left; ${compared}`;
 };
 
-const moreOrFewer = (n: number): string => (n < 0 ? `${-n} fewer` : `${n} more`);
-
 const verified = (event: Extract<RunEvent, { type: 'verify.finished' }>): string => {
-  const bad = event.results.filter((result) => !result.ok).length;
-  const all = count(event.results.length, 'index', 'indexes');
   const { counts, verdict } = event;
   const more = counts == null ? '' : `; ${moreOrFewer(counts.difference.idxIndexes)} named idx_ than before`;
-  if (event.ok) return `verified: ${all}, all there, valid, and as planned${more}`;
-  if (bad > 0) return `verification FAILED for ${bad} of ${all}${more}`;
+  if (event.ok) return `verified: ${verifiedWords(event.results)}${more}`;
+  if (event.results.some(({ ok }) => !ok)) return `verification FAILED for ${failedWords(event.results)}${more}`;
   return `verification ${verdict === 'review' ? 'to be REVIEWED' : 'FAILED'}: ${plainText(event.rule ?? 'no rule given')}`;
 };
 
@@ -203,8 +213,8 @@ const statementsRead = ({ when, statements, why }: Extract<RunEvent, { type: 'st
 const sizeBefore = ({ replaced }: Extract<RunEvent, { type: 'build.finished' }>): string =>
   replaced === undefined ? '' : ` (${replaced.bytes === null ? 'size unknown' : bytes(replaced.bytes)} before)`;
 
-/** What the log says of an event: one line, no time, no control characters. */
-export const describeEvent = (event: RunEvent): string => {
+/** What the log says of an event: one line, no time, no control characters. `steps`: the run's, for their names. */
+export const describeEvent = (event: RunEvent, steps: readonly StepState[] = []): string => {
   switch (event.type) {
     case 'run.started':
       return `run ${event.run} on ${plainText(event.database.database)} at ${plainText(event.database.host)} by ${plainText(event.operator)}${backupWords(event.options)}`;
@@ -223,41 +233,43 @@ export const describeEvent = (event: RunEvent): string => {
     case 'baseline.taken':
       return `baseline: ${count(event.indexes, 'index', 'indexes')} in ${event.schemas.map(plainText).join(', ') || 'no schema'}, ${event.idxIndexes} named idx_, ${event.active ?? 'unknown'} active, ${event.rollbacksPerS?.toFixed(1) ?? 'unknown'} rollbacks/s`;
     case 'command.received':
-      return `${describeCommand(event.command)}, ordered by ${plainText(event.by)}`;
+      return `${describeCommand(event.command, steps)}, ordered by ${plainText(event.by)}`;
     case 'command.refused':
-      return `${describeCommand(event.command)} refused to ${plainText(event.by)}: ${event.why}`;
+      return `${describeCommand(event.command, steps)} refused to ${plainText(event.by)}: ${event.why}`;
     case 'command.dropped':
-      return `${describeCommand(event.command)} of ${plainText(event.by)} ${event.how}: ${plainText(event.why)}`;
+      return `${describeCommand(event.command, steps)} of ${plainText(event.by)} ${event.how}: ${plainText(event.why)}`;
     case 'section.started':
       return `section ${event.section + 1} begins: ${plainText(event.title)}`;
     case 'section.finished':
       return `section ${event.section + 1} is done: ${plainText(event.title)}`;
     case 'index.inspected':
-      return `step ${event.step + 1}: ${describeFound(event.found)}`;
+      return `${about(steps, event)}${describeFound(event.found)}`;
     case 'build.started':
       return `${plainText(event.name)}  ${event.replaces === undefined ? 'build' : `rebuild (oid ${event.replaces.oid} now)`} begins on ${plainText(event.table)}, pid ${event.pid}${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`;
     case 'index.identified':
-      return `step ${event.step + 1}: the index has oid ${event.oid}`;
+      return `${about(steps, event)}the index has oid ${event.oid}`;
     case 'build.phase_entered':
-      return `step ${event.step + 1}: ${plainText(event.phase)}${event.phaseNo === null ? '' : ` (phase ${event.phaseNo}/${event.phases})`}`;
+      return `${about(steps, event)}${plainText(event.phase)}${event.phaseNo === null ? '' : ` (phase ${event.phaseNo}/${event.phases})`}`;
     case 'build.finished':
       return `${plainText(event.name)}  ${event.replaced === undefined ? 'built' : 'rebuilt'} ${event.unwatched ? 'unwatched, within' : 'in'} ${duration(event.durationMs)}, ${bytes(event.bytes)}${sizeBefore(event)}`;
     case 'build.failed':
       return `${plainText(event.name)}  failed: ${describeError(event.error)}${retry(event.retryAt, event.at)}${event.advice === '' ? '' : `. ${event.advice}`}`;
     case 'cancel.requested':
-      return `step ${event.step + 1}: cancel, by ${plainText(event.by)}: ${plainText(event.reason)}`;
+      return `${about(steps, event)}cancel, by ${plainText(event.by)}: ${plainText(event.reason)}`;
     case 'build.cancelled':
       return `${plainText(event.name)}  cancelled by ${plainText(event.by)}${retry(event.retryAt, event.at)}`;
     case 'build.lost':
       return `${plainText(event.name)}  connection lost while building: ${describeError(event.error)}. Finding out what became of it`;
     case 'partitions.found':
-      return `step ${event.step + 1}: ${count(event.tables.length, 'partition', 'partitions')} more: ${event.tables.map(({ schema, name }) => plainText(`${schema}.${name}`)).join(', ')}`;
+      return `${about(steps, event)}${count(event.tables.length, 'partition', 'partitions')} more: ${event.tables.map(({ schema, name }) => plainText(`${schema}.${name}`)).join(', ')}`;
     case 'index.completed':
       return `${plainText(event.name)}  complete: valid, with every partition’s index attached (oid ${event.oid})`;
     case 'reindex.completed':
       return `${plainText(event.name)}  done: ${count(event.rebuilt, 'index', 'indexes')} rebuilt`;
     case 'index.skipped':
-      if (event.reason === 'absent') return `${plainText(event.name)}  it is not there: nothing to do`;
+      if (event.reason === 'absent') return `${plainText(event.name)}  it is not there: nothing to drop`;
+      if (event.reason === 'unmade')
+        return `${plainText(event.name)}  left out: the index that it is about was not made, or did not get its name`;
       if (event.reason === 'fresh') return `${plainText(event.name)}  skipped: this run has built it, it is as new`;
       return event.reason === 'equal'
         ? `${plainText(event.name)}  skipped: there already, valid, with the planned definition`
@@ -277,17 +289,17 @@ export const describeEvent = (event: RunEvent): string => {
     case 'rollback.surveyed':
       return surveyed(event);
     case 'rollback.started':
-      return `ROLLBACK by ${plainText(event.by)}: ${event.all ? 'all that this run created' : count(event.oids.length, 'index', 'indexes')} to be dropped`;
+      return `ROLLBACK by ${plainText(event.by)}: ${event.all ? 'all that this run created' : indexesAndParts(event.oids.length - (event.parts ?? 0), event.parts)} to be dropped`;
     case 'index.kept':
       return `${plainText(event.name)}  not touched (oid ${event.oid}): ${plainText(event.why)}`;
     case 'rollback.finished':
       return rolledBack(event);
     case 'statement.started':
-      return `step ${event.step + 1}: ${plainText(event.sql)}`;
+      return `${about(steps, event)}${plainText(event.sql)}`;
     case 'statement.finished':
-      return `step ${event.step + 1}: done in ${duration(event.durationMs)}`;
+      return `${about(steps, event)}done in ${duration(event.durationMs)}`;
     case 'statement.failed':
-      return `step ${event.step + 1}: failed: ${describeError(event.error)}${retry(event.retryAt, event.at)}`;
+      return `${about(steps, event)}failed: ${describeError(event.error)}${retry(event.retryAt, event.at)}`;
     case 'gate.tripped':
       return `gate ${event.gate} (${event.level}): ${plainText(event.reason)}`;
     case 'gate.cleared':

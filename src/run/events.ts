@@ -1,5 +1,6 @@
 import type { AttachPartitionStep, CreateIndexStep, Finding, Level, Plan, ReindexStep } from '../plan/types.ts';
 import type { Actor, Command, Question } from './commands.ts';
+import type { Counted } from './counted.ts';
 import type { StepEstimate } from './estimates/estimate-indexes.ts';
 import type { OwnGate } from './gates/own.ts';
 import type { GateName, GateThresholds } from './gates/types.ts';
@@ -142,6 +143,8 @@ export interface IndexRecord {
   /** Null: that of the database. */
   tablespace: string | null;
   comment: string | null;
+  /** Extensions that it is dropped with (DEPENDS ON EXTENSION); absent in journals of old. */
+  dependsOn?: string[];
   /** CLUSTER goes by it. */
   clustered: boolean;
   /** Statistics targets that somebody has set, by the number of the index's column. */
@@ -297,7 +300,7 @@ export interface ListedIndex {
 }
 
 /** An index that this run created, as it was found before the question of a rollback. */
-export interface SurveyedIndex {
+export interface SurveyedIndex extends Counted {
   step: number;
   oid: number;
   schema: string;
@@ -335,8 +338,15 @@ export interface RollbackSurvey {
   statsReset: string | null;
 }
 
+/** An index that a rollback has dropped. */
+export interface DroppedIndex extends Counted {
+  oid: number;
+  schema: string;
+  name: string;
+}
+
 /** An index that a rollback was to drop and did not. */
-export interface LeftIndex {
+export interface LeftIndex extends Counted {
   oid: number;
   schema: string;
   name: string;
@@ -376,13 +386,18 @@ export interface CancelReason {
   reason: string;
 }
 
-export interface VerifyResult {
+export interface VerifyResult extends Counted {
   step: number;
   ok: boolean;
   /** What is wrong; empty when ok. */
   problems: string[];
   oid: number | null;
+  /** Null for what was dropped, and for an index of a partitioned table: its bytes are those of its parts. */
   bytes: number | null;
+  /** The plan dropped it: it has to be gone. Absent in journals of old. */
+  dropped?: true;
+  /** It is of a partitioned table, and has no storage of its own. Absent in journals of old. */
+  partitioned?: true;
   /** It is there and not valid, or not complete, and nobody is at work on it. */
   invalid?: true;
   /** REINDEX: the new index, which the server knows only half built after a crash. */
@@ -529,8 +544,11 @@ export type EventBody =
       type: 'index.skipped';
       step: number;
       name: string;
-      /** absent: it was to be dropped or rebuilt if it is there, and is not. fresh: to be rebuilt, and this run has built it. */
-      reason: 'equal' | 'operator' | 'aborted' | 'absent' | 'fresh';
+      /**
+       * absent: it was to be dropped or rebuilt if it is there, and is not. fresh: to be rebuilt, and this run has built it.
+       * unmade: a comment on an index that was not made.
+       */
+      reason: 'equal' | 'operator' | 'aborted' | 'absent' | 'fresh' | 'unmade';
       oid: number | null;
       by: Actor | null;
     }
@@ -584,12 +602,20 @@ export type EventBody =
   /** What a rollback would drop, looked at before the question. */
   | ({ type: 'rollback.surveyed' } & RollbackSurvey)
   /** The operator's word: these, by OID. `all`: and what a build that is being stopped may still finish. `probe`: measure after. */
-  | { type: 'rollback.started'; oids: number[]; all: boolean; by: Actor; probe?: true }
+  | {
+      type: 'rollback.started';
+      oids: number[];
+      /** How many of them are parts of others; absent when none is, and in journals of old. */
+      parts?: number;
+      all: boolean;
+      by: Actor;
+      probe?: true;
+    }
   /** A rollback does not touch it, and why. `gone`: it is not there any more; what stands there now is not this run's. */
   | { type: 'index.kept'; step: number; oid: number; schema: string; name: string; why: string; gone: boolean }
   | {
       type: 'rollback.finished';
-      dropped: { oid: number; schema: string; name: string }[];
+      dropped: DroppedIndex[];
       left: LeftIndex[];
       /** Indexes that the plan had dropped and that are there again; `was`: their OID before. */
       rebuilt?: { was: number; oid: number; schema: string; name: string }[];

@@ -3,7 +3,7 @@ import type { EventType, Found, Leftover, RunEvent } from './events.ts';
 import { withParts } from './evolve-parts.ts';
 import { forgetAfter } from './evolve-probes.ts';
 import { reindexedAfter, reindexFinished, replacedDropped } from './evolve-reindexed.ts';
-import { plannedDropFailed, rebuiltAfter, removedAfter } from './evolve-removed.ts';
+import { plannedDropFailed, rebuiltAfter, removedAfter, toBuildAfter } from './evolve-removed.ts';
 import { renamed, undone } from './evolve-rename.ts';
 import { listed, rollbackDropFailed } from './evolve-rollback.ts';
 import { partsOf } from './parts.ts';
@@ -119,6 +119,7 @@ const SKIPPED: Partial<Record<string, string>> = {
   equal: 'there already, with the planned definition',
   absent: 'it is not there: nothing to drop',
   fresh: 'this run has built it: it is as new',
+  unmade: 'the index that it is about was not made, or did not get its name',
 };
 
 const NOT_THERE: Partial<Record<string, Partial<Record<string, string>>>> = {
@@ -151,6 +152,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         waitingSince: null,
         oid: null,
         kept: false,
+        completeAlone: false,
         retryAt: null,
         error: null,
         advice: null,
@@ -326,6 +328,12 @@ const completed = (
   };
 };
 
+/** One that was made, and found to be valid by itself when it was to be dropped, is this run's as before. */
+const completeAlone = ({ created }: RunState, event: BuildEvent): Partial<StepState> =>
+  event.type === 'drop.failed' && event.settled && created.some(({ oid }) => oid === event.oid)
+    ? { status: 'done', oid: event.oid, completeAlone: true }
+    : {};
+
 /** The schema an index of this step lives in: its table's. */
 const schemaOf = (state: RunState, step: StepState): string | null =>
   state.tables.find((table) => table.oid === step.tableOid)?.schema ?? null;
@@ -346,12 +354,12 @@ const created = (state: RunState, event: BuildEvent): RunState['created'] => {
 const reopens = (event: BuildEvent): boolean => event.type === 'index.requeued' || event.type === 'step.lost';
 
 /** A step that is done again opens its section again. */
-const reopened = (state: RunState, event: BuildEvent): Partial<RunState> => {
-  if (!reopens(event)) return {};
-  const section = state.steps[event.step]?.section;
+const reopened = (state: RunState, event: BuildEvent, toBuild: ReadonlySet<number>): Partial<RunState> => {
+  if (!reopens(event) && toBuild.size === 0) return {};
+  const again = new Set([...(reopens(event) ? [event.step] : []), ...toBuild].map((id) => state.steps[id]?.section));
   return {
     phase: state.phase === 'verifying' ? 'running' : state.phase,
-    sections: state.sections.map((each, index) => (index === section ? { ...each, finishedAt: null } : each)),
+    sections: state.sections.map((each, index) => (again.has(index) ? { ...each, finishedAt: null } : each)),
     // What was verified is not what will be there.
     verify: null,
     ...forgetAfter(state),
@@ -374,12 +382,20 @@ const withMore = (
 /** What an event about one step changes in the run. */
 export const evolveBuild = (state: RunState, event: BuildEvent): Partial<RunState> => {
   const before = event.type === 'index.dropped' ? goneWith(state, event) : state.steps;
+  const toBuild = toBuildAfter(state, event);
   const steps = before.map((step) => {
     if (step.id === event.step) {
       const isWhole = event.type === 'index.completed' || event.type === 'reindex.completed';
       const whole = isWhole ? completed(state, event) : {};
-      return { ...step, ...stepChange(step, event), ...whole, ...undone(state, step, event) };
+      return {
+        ...step,
+        ...stepChange(step, event),
+        ...whole,
+        ...undone(state, step, event),
+        ...completeAlone(state, event),
+      };
     }
+    if (toBuild.has(step.id)) return { ...step, status: 'queued' as const, found: null, note: null };
     // Its section waits for the one that is open again: it is looked at anew when its turn comes.
     const waits = reopens(event) && step.status === 'queued' && step.found !== null;
     return waits ? { ...step, found: null } : step;
@@ -391,7 +407,7 @@ export const evolveBuild = (state: RunState, event: BuildEvent): Partial<RunStat
     rebuilt: rebuiltAfter(state, event),
     reindexed: reindexedAfter(state, event),
     ...listed(state, event),
-    ...reopened(state, event),
+    ...reopened(state, event, toBuild),
     ...(event.type === 'partitions.found' ? withMore({ ...state, steps }, event) : {}),
   };
 };

@@ -26,6 +26,24 @@ export const plannedDropFailed = (
   };
 };
 
+/**
+ * Steps that counted what this drop has dropped as there already: a drop that had failed, and is tried again, comes after the build
+ * of the same name that the plan has behind it.
+ */
+export const toBuildAfter = (state: RunState, event: BuildEvent): ReadonlySet<number> => {
+  const drop = state.steps[event.step];
+  if (event.type !== 'index.dropped' || event.why !== 'planned' || drop === undefined) return new Set();
+  const counted = state.steps.filter(
+    ({ id, step, status, tableOid }) =>
+      id > drop.id &&
+      status === 'equal' &&
+      step.kind === 'create-index' &&
+      step.name === event.name &&
+      tableOid === drop.tableOid,
+  );
+  return new Set(counted.map(({ id }) => id));
+};
+
 /** What the plan has dropped, after this event. */
 export const removedAfter = (state: RunState, event: BuildEvent): RunState['removed'] => {
   const step = state.steps[event.step];

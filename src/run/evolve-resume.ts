@@ -1,3 +1,4 @@
+import { isLeftOutComment } from './comments.ts';
 import type { RunEvent } from './events.ts';
 import { anew } from './evolve-build.ts';
 import { forgetAfter } from './evolve-probes.ts';
@@ -45,6 +46,9 @@ const stepTakenUp = (step: StepState, event: Resumed): StepState => {
       return { ...fresh, dropFailures: 0, dropRetryAt: null };
     case 'failed':
       return { ...again, status: leftover === null ? 'queued' : 'dropping', leftover };
+    case 'skipped':
+      // Whether its index is made is to be seen once more, unless all is to go.
+      return isLeftOutComment(step) && event.purpose !== 'rollback' ? { ...again, status: 'queued' } : fresh;
     default:
       return fresh;
   }

@@ -1,5 +1,7 @@
+import { partMark } from './counted.ts';
 import type { EventType, RunEvent } from './events.ts';
 import type { BuildEvent } from './evolve-build.ts';
+import { isRenaming } from './rename.ts';
 import type { RollbackState, RunState, StepState } from './state.ts';
 
 const ROLLBACK_EVENTS = [
@@ -15,11 +17,12 @@ export type RollbackEvent = Extract<RunEvent, { type: (typeof ROLLBACK_EVENTS)[n
 export const isRollbackEvent = (event: RunEvent): event is RollbackEvent =>
   (ROLLBACK_EVENTS as readonly string[]).includes(event.type);
 
-/** What a failed build left, and could not be dropped, is tried once more. */
-const triedAgain = (step: StepState): StepState =>
-  step.status === 'failed' && step.leftover !== null
-    ? { ...step, status: 'dropping', dropFailures: 0, dropRetryAt: null }
-    : step;
+/** What a failed build left, and could not be dropped, is tried once more. So is a rename: who failed may have been lost in the middle. */
+const triedAgain = (step: StepState): StepState => {
+  if (step.status !== 'failed') return step;
+  if (isRenaming(step)) return { ...step, status: 'queued', found: null, retryAt: null, passingFailures: 0 };
+  return step.leftover === null ? step : { ...step, status: 'dropping', dropFailures: 0, dropRetryAt: null };
+};
 
 const started = (state: RunState, event: Extract<RunEvent, { type: 'rollback.started' }>): Partial<RunState> => ({
   phase: 'rolling-back',
@@ -58,7 +61,10 @@ const kept = (state: RunState, event: Extract<RunEvent, { type: 'index.kept' }>)
   return {
     steps: state.steps.map((each) => (each.id === id ? step(each) : each)),
     created: gone ? state.created.filter((index) => index.oid !== oid) : state.created,
-    rollback: state.rollback && { ...state.rollback, left: [...state.rollback.left, { oid, schema, name, why }] },
+    rollback: state.rollback && {
+      ...state.rollback,
+      left: [...state.rollback.left, { oid, schema, name, why, ...partMark(state, id) }],
+    },
   };
 };
 
@@ -122,12 +128,18 @@ export const listed = (state: RunState, event: BuildEvent): { rollback?: Rollbac
   if (event.type === 'index.dropped') {
     const also = state.created.filter((index) => event.with?.includes(index.oid) === true);
     const dropped = [
-      { oid, schema: event.schema, name },
-      ...also.map((index) => ({ oid: index.oid, schema: index.schema ?? '', name: index.name })),
+      { oid, schema: event.schema, name, ...partMark(state, event.step) },
+      ...also.map((index) => ({
+        oid: index.oid,
+        schema: index.schema ?? '',
+        name: index.name,
+        ...partMark(state, index.step),
+      })),
     ];
     return { rollback: { ...rollback, dropped: [...rollback.dropped, ...dropped] } };
   }
   if (event.retryAt !== null) return {};
   const schema = state.steps[event.step]?.leftover?.schema ?? '';
-  return { rollback: { ...rollback, left: [...rollback.left, { oid, schema, name, why: event.error.message }] } };
+  const failed = { oid, schema, name, why: event.error.message, ...partMark(state, event.step) };
+  return { rollback: { ...rollback, left: [...rollback.left, failed] } };
 };

@@ -1,4 +1,5 @@
 import type { Finding } from '../plan/types.ts';
+import { estimatesByStep } from './estimates/of-step.ts';
 import type { PreflightFacts, RunEvent } from './events.ts';
 import { evolveBuild, isBuildEvent } from './evolve-build.ts';
 import { evolveHand, isHandEvent } from './evolve-hand.ts';
@@ -111,6 +112,9 @@ const lookedAt = (state: RunState, facts: PreflightFacts, isShown = true): Parti
     tableOid: tableOf.get(step.id) ?? step.tableOid,
     shown: shown(step),
   }));
+  const withFound = withParts({ steps: looked, sections: state.sections }, parts ?? [], parts !== undefined);
+  const newest = estimatesByStep(estimates, withFound);
+  const again = new Set(newest.map(({ step }) => step));
   return {
     preflight: {
       findings,
@@ -124,8 +128,8 @@ const lookedAt = (state: RunState, facts: PreflightFacts, isShown = true): Parti
     preflightError: null,
     tables,
     // What is built already keeps the estimate that it was begun with.
-    estimates: [...state.estimates.filter((old) => !estimates.some((each) => each.step === old.step)), ...estimates],
-    ...withParts({ steps: looked, sections: state.sections }, parts ?? [], parts !== undefined),
+    estimates: [...state.estimates.filter((old) => !again.has(old.step)), ...newest],
+    ...withFound,
   };
 };
 

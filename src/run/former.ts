@@ -1,44 +1,38 @@
 import { engineReason, engineStatus } from './outcome.ts';
-import type { FormerEnd, RunState } from './state.ts';
+import type { RunState } from './state.ts';
 
-/** How a run ended, all of which an engine that takes it up again would write over. */
-const ended = ({
-  resumedAt,
-  approvedAt,
-  finishedAt,
-  operator,
-  options,
-  jobs,
-  preflight,
-  checklist,
-  agreed,
-  sections,
-  abort,
-  purpose,
-  rollback,
-  verify,
-  validations,
-  probes,
-  analyzed,
-  statements,
-  outcome,
-}: RunState): FormerEnd | null =>
-  outcome && {
-    ...{
-      resumedAt,
-      approvedAt,
-      finishedAt,
-      operator,
-      options,
-      jobs,
-      preflight,
-      checklist,
-      agreed,
-      sections,
-      abort,
-      purpose,
-    },
-    ...{ rollback, verify, validations, probes, analyzed, statements, outcome },
+/** What an engine that takes a run up again would write over of its end. */
+const ENDED = [
+  'resumedAt',
+  'approvedAt',
+  'finishedAt',
+  'operator',
+  'options',
+  'jobs',
+  'preflight',
+  'checklist',
+  'agreed',
+  'sections',
+  'abort',
+  'purpose',
+  'rollback',
+  'verify',
+  'validations',
+  'probes',
+  'analyzed',
+  'statements',
+  'outcome',
+] as const satisfies (keyof RunState)[];
+
+type Ended = Pick<RunState, (typeof ENDED)[number]>;
+
+/** How a run had ended before an engine came to roll it back. */
+export type FormerEnd = Ended & { outcome: NonNullable<RunState['outcome']> };
+
+const ended = (state: RunState): FormerEnd | null =>
+  state.outcome && {
+    ...(Object.fromEntries(ENDED.map((part) => [part, state[part]])) as unknown as Ended),
+    outcome: state.outcome,
   };
 
 /** What stays of the run if the rollback that an engine comes for is never begun; null for a run that had no end. */

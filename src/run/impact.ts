@@ -5,6 +5,7 @@ import { isOff } from './gates/defaults.ts';
 import { absoluteThresholds } from './gates/readings.ts';
 import type { GateLevel, GateName, GateThresholds } from './gates/types.ts';
 import { withGate } from './gates/with-gate.ts';
+import { absentMetric } from './impact/absent.ts';
 import { type ImpactVerdict, type Judged, judgeMetric, judgeWaits, worstOf } from './impact/judge.ts';
 import { type ImpactMoment, momentsOf } from './impact/moments.ts';
 import type { MetricName } from './samples.ts';
@@ -30,6 +31,8 @@ export interface ImpactLine {
   verdict: ImpactVerdict;
   /** The rule that gave the verdict, as a sentence with its numbers. */
   rule: string;
+  /** What it is about was not there, in words: "no replica". Then `baseline` and `worst` are null. */
+  absent?: string;
   /** Of `waitedForUs`: the longest wait, seconds; null when it is not on record. */
   longestS?: number | null;
 }
@@ -155,6 +158,19 @@ const optionsOf = (events: readonly RunEvent[]): RunOptions | null => {
   return options;
 };
 
+const absentLine = (metric: MetricName, title: string, unit: ImpactUnit, absent: string): ImpactLine => ({
+  metric,
+  own: false,
+  title,
+  unit,
+  baseline: null,
+  worst: null,
+  moment: null,
+  verdict: 'none',
+  rule: `there is ${absent}`,
+  absent,
+});
+
 /** How production fared from the go to the end (runbook row 14): pure, of the run's events alone. */
 export const impactOf = (events: readonly RunEvent[]): Impact => {
   const summaries = events.filter((event): event is Summary => event.type === 'metrics.summarised');
@@ -166,6 +182,8 @@ export const impactOf = (events: readonly RunEvent[]): Impact => {
   const momentOf = (worst: Worst | null): ImpactMoment | null => worst && moment(worst.from, worst.to);
 
   const metrics = METRICS.map(({ metric, title, unit, gate }): ImpactLine => {
+    const none = absentMetric(metric, events);
+    if (none !== null) return absentLine(metric, title, unit, none);
     const worst = worstIn(summaries, (summary) => summary.metrics[metric]);
     const before = baselineOf(metric, baseline);
     const judged =

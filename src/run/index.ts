@@ -26,14 +26,18 @@ export {
   type ReindexTraces,
 } from './claim-reindex.ts';
 export type { Actor, Command, OrderSource, Question } from './commands.ts';
+export { countedText, indexesAndParts, partMark, tallied } from './counted.ts';
 export { decide } from './decide.ts';
 export { describeError, describeEvent, describeFound, QUESTIONS } from './describe.ts';
 export { type Action, type Effect, effectKey, type Slot, type World } from './effects.ts';
 export { isPassing, ownError } from './errors.ts';
-export { estimateIndexes, type StepEstimate } from './estimates/estimate-indexes.ts';
+export { borrowSamples } from './estimates/borrow.ts';
+export { estimateIndexes, type PartEstimate, type StepEstimate } from './estimates/estimate-indexes.ts';
 export type * from './estimates/facts.ts';
 export { stepEstimate, type TimeLeft, timeLeft } from './estimates/left.ts';
+export { estimateOf, estimateOutcome, leavesOf, workedOn } from './estimates/of-step.ts';
 export type { Range } from './estimates/range.ts';
+export { rowsPerPage } from './estimates/rows.ts';
 export { withStaged } from './estimates/staged.ts';
 export { bytesRange, shortTimeRange, timeRange } from './estimates/text.ts';
 export { type EstimateTotals, estimateTotals } from './estimates/totals.ts';
@@ -58,6 +62,7 @@ export { absoluteThresholds, formatGateValue, readGate } from './gates/readings.
 export { thresholdsText } from './gates/thresholds-text.ts';
 export { GATE_NAMES, type GateLevel, type GateName, type GateThresholds } from './gates/types.ts';
 export { handOf } from './hand.ts';
+export { absentMetric } from './impact/absent.ts';
 export {
   type Impact,
   type ImpactLine,
@@ -115,3 +120,5 @@ export { lastSummary, newSummaryMemory, type SummaryMemory, summarise } from './
 export { migrationsToMark, type ToMark } from './to-mark.ts';
 export { UNIQUE_CHECK, type UniqueCheckOptions } from './unique-check.ts';
 export type { UsageFacts } from './usage.ts';
+export { moreOrFewer, sortResults } from './verify/words.ts';
+export { wayBack } from './way-back.ts';

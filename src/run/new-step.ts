@@ -33,6 +33,7 @@ export const newStep = (
   leftover: null,
   doubtful: null,
   kept: false,
+  completeAlone: false,
   dropFailures: 0,
   dropRetryAt: null,
   retryAt: null,

@@ -1,5 +1,6 @@
 import type { Actor, Command } from './commands.ts';
 import type { EventBody } from './events.ts';
+import { isPart } from './parts.ts';
 import { droppable, rebuildable } from './rollback.ts';
 import type { RunState } from './state.ts';
 import { accept, refuse, type Verdict } from './verdict.ts';
@@ -69,9 +70,17 @@ export const orderRollback = (
   if (foreign.length > 0) return refuse(`this run created no index with oid ${foreign.join(', ')}: it is not touched`);
   if (all ? created.size === 0 && !hasUnfinished(state) : oids.length === 0)
     return refuse('there is nothing to roll back: this run has created nothing of it');
+  const parts = state.created.filter(({ oid, step }) => oids.includes(oid) && isPart(state, step)).length;
   return accept(
     'rolling back',
-    { type: 'rollback.started', oids: [...oids], all, by, ...(probe ? { probe } : {}) },
+    {
+      type: 'rollback.started',
+      oids: [...oids],
+      ...(parts === 0 ? {} : { parts }),
+      all,
+      by,
+      ...(probe ? { probe } : {}),
+    },
     ...lifted(state, by),
     ...notTouched(state, (oid) => all || oids.includes(oid)),
   );

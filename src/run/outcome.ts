@@ -1,4 +1,5 @@
 import { incompleteParents } from './attached.ts';
+import { countedText, createdCounted } from './counted.ts';
 import type { ExitStatus } from './events.ts';
 import { isStuck, planned } from './parts.ts';
 import { isReindexing } from './reindex.ts';
@@ -6,7 +7,9 @@ import { differenceCount } from './rollback.ts';
 import type { RollbackState, RunState, StepState } from './state.ts';
 import { stepName } from './steps.ts';
 
-const GOES_ON = 'indexdeck resume goes on with it, indexdeck rollback drops it';
+/** A run that was rolled back is not gone on with. */
+const goesOn = ({ rolledBack }: RunState): string =>
+  `${rolledBack ? '' : 'indexdeck resume goes on with it, '}indexdeck rollback drops it`;
 const WAY_BACK = 'indexdeck rollback drops it to its end';
 
 /** Whether what was built is there is not known: a copy of the server took over that was not looked at. */
@@ -17,12 +20,12 @@ export const isUnsure = (state: RunState): boolean =>
 export const debris = (state: RunState): string[] => [
   ...(isUnsure(state)
     ? [
-        `the server that took over was not looked at: whether the ${state.created.length} built before are there, and valid, is unknown`,
+        `the server that took over was not looked at: whether what was built before (${countedText(createdCounted(state))}) is there, and valid, is unknown`,
       ]
     : []),
   ...incompleteParents(state).map(
     ({ index: { schema, name, oid } }) =>
-      `index ${schema}.${name} (oid ${oid}) of a partitioned table is not complete, and serves no query: ${GOES_ON}`,
+      `index ${schema}.${name} (oid ${oid}) of a partitioned table is not complete, and serves no query: ${goesOn(state)}`,
   ),
   ...state.steps.flatMap((step) => {
     if (step.leftover !== null && step.leftover.why === 'rollback') {
@@ -45,7 +48,7 @@ export const debris = (state: RunState): string[] => [
       const { schema, name, oid } = step.leftover;
       if (step.step.kind === 'create-index' && step.step.only)
         return [
-          `index ${schema}.${name} (oid ${oid}) of a partitioned table is not complete, and could not be dropped: ${GOES_ON}`,
+          `index ${schema}.${name} (oid ${oid}) of a partitioned table is not complete, and could not be dropped: ${goesOn(state)}`,
         ];
       return [`invalid index ${schema}.${name} (oid ${oid}) of a failed build is still there: drop it concurrently`];
     }
@@ -97,7 +100,7 @@ export const engineStatus = (state: RunState): ExitStatus => {
 /** Why a rollback ended as it did. */
 const rollbackReason = (state: RunState, { dropped, left, differences }: RollbackState): string => {
   const again = state.removed.length + state.rebuilt.length > 0 ? `${state.rebuilt.length} built again` : '';
-  const done = [`${indexes(dropped.length)} dropped`, again, left.length > 0 ? `${left.length} left` : ''];
+  const done = [`${countedText(dropped)} dropped`, again, left.length > 0 ? `${countedText(left)} left` : ''];
   const others = differences === null ? 0 : differenceCount(differences);
   const checked =
     state.rollback?.finishedAt == null
@@ -109,7 +112,7 @@ const rollbackReason = (state: RunState, { dropped, left, differences }: Rollbac
           : `apart from what others changed (${others}) the catalog is as before the run`;
   const rest =
     left.length === 0 && state.created.length > 0
-      ? `${indexes(state.created.length)} of this run left as ${state.created.length === 1 ? 'it is' : 'they are'}`
+      ? `${countedText(createdCounted(state))} of this run left as ${state.created.length === 1 ? 'it is' : 'they are'}`
       : '';
   const as = left.length === 0 && state.created.length + state.removed.length === 0 ? checked : '';
   return ['rolled back: ', [...done, rest, as].filter((part) => part !== '').join(', ')].join('');

@@ -73,6 +73,13 @@ const isThere = ({ status, gone }: StepState): boolean => gone || status === 'do
 export const partsOf = ({ steps }: Pick<RunState, 'steps'>, id: number): readonly StepState[] =>
   linked(steps).parts.get(id) ?? [];
 
+/** What it makes is a part of an index of the plan, and not that index itself, which is made ON ONLY its table. */
+export const isPart = ({ steps }: Pick<RunState, 'steps'>, id: number): boolean => {
+  const step = steps[id];
+  if (step === undefined || step.parent === null) return false;
+  return step.tableOid === null || step.tableOid !== steps[step.parent]?.tableOid;
+};
+
 /** The steps that the plan itself has. */
 export const planned = ({ steps }: Pick<RunState, 'steps'>): StepState[] =>
   steps.filter(({ parent }) => parent === null);

@@ -1,4 +1,5 @@
 import type { Actor, Command, OrderSource } from './commands.ts';
+import { commentsOn } from './comments.ts';
 import type { EventBody } from './events.ts';
 import { duration } from './format.ts';
 import { asked, notInHand, takeOver } from './hand.ts';
@@ -70,10 +71,15 @@ const settle = (state: RunState, command: Extract<Command, { type: 'skip' | 'ret
   // What somebody else left may stay as it was.
   if (step.leftover !== null && step.leftover.why !== 'agreed-leftover' && !again)
     return refuse('what its failed build left could not be dropped yet: try it again');
-  const event: EventBody = again
-    ? { type: 'index.requeued', step: step.id, name: nameOf(step), by }
-    : { type: 'index.skipped', step: step.id, name: nameOf(step), reason: 'operator', oid: null, by };
-  return accept(again ? 'to be tried again' : 'left out', event, ...errorSettled(state, step, by));
+  const events: EventBody[] = again
+    ? [step, ...commentsOn(state, step)].map((each) => ({
+        type: 'index.requeued',
+        step: each.id,
+        name: nameOf(each),
+        by,
+      }))
+    : [{ type: 'index.skipped', step: step.id, name: nameOf(step), reason: 'operator', oid: null, by }];
+  return accept(again ? 'to be tried again' : 'left out', ...events, ...errorSettled(state, step, by));
 };
 
 const cancelBuild = (state: RunState, id: number, by: Actor): Verdict => {

@@ -2,6 +2,7 @@ import { ownError, retryDelayMs } from './errors.ts';
 import type { ErrorFacts, EventBody, Leftover } from './events.ts';
 import { isRebuilding } from './rebuild.ts';
 import { isRenaming } from './rename.ts';
+import { DROP_ATTEMPTS } from './respond-rollback.ts';
 import { retriesOf } from './short-lock.ts';
 import type { RunState, StepState } from './state.ts';
 import { stepName } from './steps.ts';
@@ -13,11 +14,15 @@ export const at = (ms: number): string => new Date(ms).toISOString();
 
 const NO_ERROR = ownError('');
 
+/** On the way back a rename is tried as often as a drop, whatever the operator wants of builds: nothing is built by it. */
+const attemptsOf = (state: RunState, step: StepState): number =>
+  state.rollback !== null && isRenaming(step) ? Math.max(DROP_ATTEMPTS, state.options.retries) : state.options.retries;
+
 /** When to try again after a failure that may pass; null when its attempts are used up, or the run is ending. */
 export const nextTry = (state: RunState, step: StepState, now: number, error = NO_ERROR): string | null =>
   state.abort !== null ||
   (state.rollback !== null && !isRebuilding(step) && !isRenaming(step)) ||
-  step.passingFailures >= retriesOf(step.step, error, state.options.retries)
+  step.passingFailures >= retriesOf(step.step, error, attemptsOf(state, step))
     ? null
     : at(now + retryDelayMs(step.passingFailures + 1));
 

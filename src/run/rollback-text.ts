@@ -1,4 +1,5 @@
 import { capitalised } from './ahead.ts';
+import { countedText } from './counted.ts';
 import type { RollbackSurvey, SurveyedIndex } from './events.ts';
 import { bytes, duration } from './format.ts';
 import { plainText } from './plain-text.ts';
@@ -85,5 +86,5 @@ export const rollbackSum = (indexes: readonly SurveyedIndex[]): string => {
   const used = there.filter(isUsed).length;
   const again = indexes.filter(rebuildable);
   const before = again.reduce((sum, index) => sum + (index.bytes ?? 0), 0);
-  return `${there.length} ${there.length === 1 ? 'index' : 'indexes'}, ${bytes(size)}${used === 0 ? '' : `, ${used} USED since`}${again.length === 0 ? '' : ` (${again.length} that the plan dropped ${again.length === 1 ? 'is' : 'are'} built again, ${bytes(before)} before)`}`;
+  return `${countedText(there)}, ${bytes(size)}${used === 0 ? '' : `, ${used} USED since`}${again.length === 0 ? '' : ` (${again.length} that the plan dropped ${again.length === 1 ? 'is' : 'are'} built again, ${bytes(before)} before)`}`;
 };

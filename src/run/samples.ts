@@ -21,8 +21,10 @@ export interface Metrics {
   /** Seconds the slowest replica lags; 0 when there is none (`replicas` tells). */
   replicaLagS: number | null;
   replicas: number | null;
-  /** WAL in bytes held back by the worst replication slot; 0 when there is none. */
+  /** WAL in bytes held back by the worst replication slot; 0 when there is none (`slots` tells). */
   retainedWalBytes: number | null;
+  /** Replication slots; absent in samples of old. */
+  slots?: number | null;
 }
 
 export type MetricName = keyof Metrics;

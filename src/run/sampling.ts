@@ -49,12 +49,12 @@ const activityPart = ({
 const replicationPart = (
   { replication, clockMs }: Reading,
   wal: WalHistory,
-): Part<'replicaLagS' | 'replicas' | 'retainedWalBytes'> => {
+): Part<'replicaLagS' | 'replicas' | 'retainedWalBytes' | 'slots'> => {
   if ('refused' in replication) {
     const why = replication.refused;
     return {
-      metrics: { replicaLagS: null, replicas: null, retainedWalBytes: null },
-      unreadable: { replicaLagS: why, replicas: why, retainedWalBytes: why },
+      metrics: { replicaLagS: null, replicas: null, retainedWalBytes: null, slots: null },
+      unreadable: { replicaLagS: why, replicas: why, retainedWalBytes: why, slots: why },
     };
   }
   const hidden = replication.hiddenReplicas > 0;
@@ -63,6 +63,7 @@ const replicationPart = (
       replicaLagS: hidden ? null : slowestLag(replication, wal, clockMs),
       replicas: replication.replicas.length + replication.hiddenReplicas,
       retainedWalBytes: replication.retainedBytes,
+      slots: replication.slots,
     },
     unreadable: hidden ? { replicaLagS: 'This role may not see how far replicas are: grant it pg_monitor.' } : {},
   };

@@ -17,6 +17,7 @@ import type {
   CatalogDifferences,
   DatabaseFacts,
   DropCause,
+  DroppedIndex,
   ErrorFacts,
   ExitStatus,
   Found,
@@ -34,6 +35,7 @@ import type {
   VerifyCounts,
   VerifyResult,
 } from './events.ts';
+import type { FormerEnd } from './former.ts';
 import type { GateLevel } from './gates/types.ts';
 import type { Checklist } from './preflight/checklist.ts';
 import type { RefusedServer, ServerIdentity } from './server.ts';
@@ -147,6 +149,8 @@ export interface StepState {
   doubtful: { oid: number; schema: string; name: string } | null;
   /** A last look has said why its index is not to be dropped: that is not tried again. */
   kept: boolean;
+  /** The index of a partitioned table, found valid when it was to be dropped since the one above it is not complete: it stays. */
+  completeAlone: boolean;
   /** How often dropping it has failed. */
   dropFailures: number;
   /** When dropping it is tried again, ISO. */
@@ -240,34 +244,11 @@ export interface RollbackState {
   all: boolean;
   /** The run's probes are measured once more when all is dropped. */
   probe: boolean;
-  dropped: { oid: number; schema: string; name: string }[];
+  dropped: DroppedIndex[];
   left: LeftIndex[];
   finishedAt: string | null;
   differences: CatalogDifferences | null;
 }
-
-/** How a run had ended before an engine came to roll it back. */
-export type FormerEnd = Pick<
-  RunState,
-  | 'resumedAt'
-  | 'approvedAt'
-  | 'finishedAt'
-  | 'operator'
-  | 'options'
-  | 'jobs'
-  | 'preflight'
-  | 'checklist'
-  | 'agreed'
-  | 'sections'
-  | 'abort'
-  | 'purpose'
-  | 'rollback'
-  | 'verify'
-  | 'validations'
-  | 'probes'
-  | 'analyzed'
-  | 'statements'
-> & { outcome: NonNullable<RunState['outcome']> };
 
 /** All that is known of a run, made of its events alone by `evolve`. */
 export interface RunState {
@@ -297,7 +278,10 @@ export interface RunState {
   /** What became of the findings from look to look. */
   checklist: Checklist;
   tables: TableFacts[];
-  /** What each build was expected to come to when it was looked at last; empty in journals of old. */
+  /**
+   * What each build was expected to come to when it was looked at last, also each part of an index that is made of some; empty in
+   * journals of old. Found with `estimateOf`.
+   */
   estimates: StepEstimate[];
   baseline: Baseline | null;
   /** OIDs of the invalid leftovers that the operator agreed to drop. */

@@ -229,7 +229,10 @@ export const statusOf = (
     leftUnknown: left.kind === 'unknown' ? left.why : null,
     estimates: state.estimates.flatMap(({ step: id, bytes, walBytes, tempBytes, ms }) => {
       const step = state.steps[id];
-      return step === undefined ? [] : [{ index: stepName(step.step), bytes, walBytes, tempBytes, ms }];
+      // What a part is expected to come to is in its whole.
+      return step === undefined || step.parent !== null
+        ? []
+        : [{ index: stepName(step.step), bytes, walBytes, tempBytes, ms }];
     }),
     sectionsBegun: begun.map((index) => ({ number: index + 1, title: state.sections[index]?.title ?? '' })),
     working: busy.map((step) => {

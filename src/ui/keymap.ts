@@ -4,6 +4,7 @@ import type { Role } from './model/header.ts';
 /** What a key may do. */
 export type UiCommand =
   | 'go'
+  | 'not-yet'
   | 'decline'
   | 'recheck'
   | 'pause'
@@ -73,6 +74,7 @@ const BEFORE: readonly Phase[] = ['preflight', 'ready', 'surveyed', 'blocked'];
 const AT_WORK: readonly Phase[] = ['running', 'verifying'];
 const BUSY: readonly Phase[] = [...AT_WORK, 'rolling-back'];
 const ALIVE: readonly Phase[] = [...BEFORE, ...BUSY];
+const BEGUN: readonly Phase[] = [...BUSY, 'aborting', 'finished'];
 
 /** Every key there is, in the order of the help. The first that fits the state and the role counts. */
 export const KEYMAP: readonly Binding[] = [
@@ -84,6 +86,14 @@ export const KEYMAP: readonly Binding[] = [
     short: 'build',
     changes: true,
     phases: ['ready'],
+  },
+  {
+    command: 'not-yet',
+    strokes: ['y'],
+    label: 'y',
+    help: 'says why the answer is not taken: where y means yes, it means nothing else before',
+    changes: true,
+    phases: ['preflight', 'blocked', 'surveyed'],
   },
   {
     command: 'decline',
@@ -301,10 +311,20 @@ export const KEYMAP: readonly Binding[] = [
   },
   {
     command: 'copy',
-    strokes: ['y'],
-    label: 'y',
+    strokes: ['y', 'c'],
+    label: 'y c',
     help: 'copy the line under the cursor to the clipboard of your terminal',
     changes: false,
+    phases: BEGUN,
+  },
+  {
+    // Before the go y is an answer, and nothing else.
+    command: 'copy',
+    strokes: ['c'],
+    label: 'c',
+    help: 'copy the line under the cursor to the clipboard of your terminal',
+    changes: false,
+    phases: BEFORE,
   },
   {
     command: 'who',

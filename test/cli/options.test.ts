@@ -1,11 +1,39 @@
 import { describe, expect, test } from 'vitest';
 import { newRunId } from '../../src/cli/identity.ts';
-import { parseConfig } from '../../src/cli/options/config-file.ts';
+import { parseConfig } from '../../src/cli/options/config-text.ts';
 import { mergeOptions, resumedOptions, runOptions } from '../../src/cli/options/deploy-options.ts';
 import { parseGate } from '../../src/cli/options/gates.ts';
 import { parseIgnore } from '../../src/cli/options/ignore.ts';
 import { parseCheckUniqueUpTo, parseLedgerSchema, parseSetting } from '../../src/cli/options/values.ts';
+import { buildProgram } from '../../src/cli/program.ts';
+import { refuseSwallowed } from '../../src/cli/swallowed.ts';
 import { parseDuration } from '../../src/run/gates/units.ts';
+
+describe('an option that wants a value', () => {
+  const refused = (...args: string[]) => {
+    const io = { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, env: {} };
+    return () =>
+      refuseSwallowed(
+        buildProgram(io, () => undefined),
+        args,
+      );
+  };
+
+  test('does not take the next option for it', () => {
+    expect(refused('check', 'plan.sql', '--ignore', '-d', 'menuca')).toThrow(
+      '--ignore needs a value, and -d is the next option',
+    );
+    expect(refused('deploy', 'plan.sql', '--jobs', '--yes')).toThrow('--jobs needs a value');
+    expect(refused('rollback', '--only', '--yes')).toThrow('--only needs a value');
+  });
+
+  test('takes what is no option, or what is written to it', () => {
+    expect(refused('check', 'plan.sql', '--ignore', 'dump-running', '-d', 'menuca')).not.toThrow();
+    expect(refused('check', 'plan.sql', '--ignore=-d')).not.toThrow();
+    expect(refused('check', '--make-concurrent', '-d', 'x', '--', '--ignore', '-d')).not.toThrow();
+    expect(refused('--help')).not.toThrow();
+  });
+});
 
 describe('--gate', () => {
   const good: [string, string, (number | null)[]][] = [

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { parseConfig } from '../../src/cli/options/config-file.ts';
+import { parseConfig } from '../../src/cli/options/config-text.ts';
 import { type GivenOptions, mergeOptions, resumedOptions, runOptions } from '../../src/cli/options/deploy-options.ts';
 import { parseGate } from '../../src/cli/options/gates.ts';
 import { statusLine } from '../../src/cli/output/status-line.ts';

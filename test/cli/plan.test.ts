@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { file, folder, indexdeck, program } from './program.ts';
+import { root as checkout, file, folder, indexdeck, program } from './program.ts';
 
 const INDEX = 'CREATE INDEX CONCURRENTLY i ON t (a);\n';
 
@@ -100,4 +100,13 @@ describe('--fix', () => {
     });
     expect(existsSync(`${path}.fixed`)).toBe(false);
   });
+});
+
+test('reading a plan takes no more memory than the program does: its parser is compiled once, and not for speed', async () => {
+  const say = 'process.on("exit", () => process.stderr.write(String(process.resourceUsage().maxRSS)))';
+  const nodeArgs = ['--import', `data:text/javascript,${encodeURIComponent(say)}`];
+  const most = async (...args: string[]) => Number((await indexdeck(args, { nodeArgs })).stderr);
+  const program = await most('plan', file('x.sql', INDEX));
+  expect(program).toBeGreaterThan(0);
+  expect(await most('plan', join(checkout, 'sql', 'demo', 'plan.sql'))).toBeLessThan(1.5 * program);
 });

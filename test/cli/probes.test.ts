@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseConfig } from '../../src/cli/options/config-file.ts';
+import { parseConfig } from '../../src/cli/options/config-text.ts';
 import { probesOf } from '../../src/cli/options/probes.ts';
 import { loadParser } from '../../src/plan/index.ts';
 import { planFrom } from '../support/run.ts';

@@ -274,12 +274,12 @@ const toolOf = (id: RegExp) =>
       [...commandLines()].find(([, text]) => /pg_restore/.test(text) && /--use-list/.test(text) && id.test(text))?.[0],
   );
 
-/** A table that takes its time to be restored, and none otherwise: 500 rows of 20 ms. */
-const SLOW = `
+/** A table that takes its time to be restored, and none otherwise: 20 ms a row. */
+const slow = (rows: number): string => `
   CREATE FUNCTION public.slow() RETURNS boolean LANGUAGE plpgsql AS $f$ BEGIN
     IF current_setting('application_name') LIKE 'indexdeck restore%' THEN PERFORM pg_sleep(0.02); END IF; RETURN true;
   END $f$;
-  CREATE TABLE slow (a int CHECK (public.slow())); INSERT INTO slow SELECT n FROM generate_series(1, 500) n;`;
+  CREATE TABLE slow (a int CHECK (public.slow())); INSERT INTO slow SELECT n FROM generate_series(1, ${rows}) n;`;
 
 describe('errors of pg_restore', () => {
   testWithPgTools('a role that is missing: not swapped in, unless owners and rights are left out', async () => {
@@ -323,7 +323,7 @@ describe('errors of pg_restore', () => {
   });
 
   testWithPgTools('a connection that is ended is fatal, and nothing is left', async () => {
-    const there = await scene(SLOW);
+    const there = await scene(slow(500));
     const { database, env, journal } = there;
     const running = start(there.args(['--jobs', '1']), { env });
     await poll(async () => {
@@ -366,7 +366,7 @@ describe('cut short', () => {
   });
 
   testWithPgTools('beside, by SIGTERM while it loads, and by pg_restore’s end: nothing is left', async () => {
-    const there = await scene(SLOW);
+    const there = await scene(slow(500));
     const { database, env, path, journal } = there;
     const oid = await oidOf(database);
     for (const how of ['SIGTERM', 'SIGKILL'] as const) {
@@ -389,7 +389,7 @@ describe('cut short', () => {
   testWithPgTools(
     'we are killed at any moment: the database in use is whole, and the next restore clears away',
     async () => {
-      const there = await scene(SLOW);
+      const there = await scene(slow(100));
       const { database, env, journal } = there;
       const before = await dumpOf(database);
       for (let at = 0; at < 5; at++) {

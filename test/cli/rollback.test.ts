@@ -54,6 +54,14 @@ test('a part of them: by name, by section, by table', async () => {
   expect(await left('--only', 'public.idx_dishes_course')).toEqual([]);
 });
 
+test('right behind the end of the run, whose engine is at work with its last hook', async () => {
+  const { database, journal, args, env } = await place();
+  expect(await indexdeck([...args, '--exec', 'run.finished=sleep 3'], { env })).toMatchObject({ status: 0 });
+  const { status, stderr } = await indexdeck(['rollback', '--journal', journal, '--yes'], { env });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(await names(database)).toEqual([]);
+});
+
 test('what it refuses before it looks at the database', async () => {
   const { database, back, env } = await deployed();
   const refused = async (flags: string[], why: RegExp) => {

@@ -7,12 +7,12 @@ import { createDatabase } from '../support/database.ts';
 import { idleInTransaction } from '../support/locks.ts';
 import { poll } from '../support/poll.ts';
 import { startServer, versions } from '../support/server.ts';
+import { holdWalWriter, WAL_WRITER_ALONE } from '../support/wal-writer.ts';
 
 const hooks = { lost: () => undefined, restored: () => undefined };
 
 it.each(versions)('PostgreSQL %i: a crash takes a reported success back: what is left is ours', async (version) => {
-  // Nobody but the test writes the log of an asynchronous commit to disk.
-  const server = await startServer({ version, flags: { wal_writer_delay: '10s', synchronous_commit: 'off' } });
+  const server = await startServer({ version, flags: { ...WAL_WRITER_ALONE, synchronous_commit: 'off' } });
   const database = await createDatabase(version, { server, mayLeaveSessions: true });
   await database.sql('CREATE TABLE t (a int)');
   const forgotten = await idleInTransaction(database);
@@ -31,7 +31,7 @@ it.each(versions)('PostgreSQL %i: a crash takes a reported success back: what is
     inspect: new KeptSession(
       'inspect',
       async (name) => {
-        await server.stop('immediate');
+        await crash();
         await server.start();
         return open(name);
       },
@@ -52,6 +52,7 @@ it.each(versions)('PostgreSQL %i: a crash takes a reported success back: what is
         .length > 0,
   );
   await database.sql('CHECKPOINT');
+  const crash = await holdWalWriter(database, server);
   await forgotten.release();
   const outcome = await building;
   const there = await database.sql<{ oid: number; valid: boolean }>(

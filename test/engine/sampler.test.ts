@@ -3,7 +3,7 @@ import type { Cluster } from '../../src/demo/cluster.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { holdLock, idleInTransaction, waiters } from '../support/locks.ts';
 import { poll } from '../support/poll.ts';
-import { createServer, versions } from '../support/server.ts';
+import { createServer, preparedFolder, versions } from '../support/server.ts';
 import { builder, plainRole, sampling } from './sampler-scene.ts';
 
 const withTable = async (database: TestDatabase, rows = 1000): Promise<void> => {
@@ -15,7 +15,7 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
   // Its own: metrics are of the whole server, and other tests make locks wait too.
   let server: Cluster;
   beforeAll(async () => {
-    server = await createServer({ version });
+    server = await createServer({ version, copyOf: preparedFolder(version) });
   });
   afterAll(() => server.destroy());
 

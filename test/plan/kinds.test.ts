@@ -233,6 +233,34 @@ describe('names', () => {
   });
 
   test.each([
+    ['索'.repeat(21), []],
+    ['索'.repeat(22), ['name-too-long']],
+    [`"${'😀'.repeat(15)}"`, []],
+    [`"${'😀'.repeat(16)}"`, ['name-too-long']],
+    [`"${'a""'.repeat(31)}"`, []],
+    [`"${'a""'.repeat(32)}"`, ['name-too-long']],
+  ])('%s counts in bytes', (name, expected) => {
+    expect(plan(`CREATE INDEX CONCURRENTLY ${name} ON t (a)`).findings.map(({ code }) => code)).toEqual(expected);
+  });
+
+  test.each([
+    ['CREATE INDEX CONCURRENTLY "Größe" ON t (a)', undefined],
+    ['CREATE INDEX CONCURRENTLY IF NOT EXISTS "Größe" ON t (a)', 'CREATE INDEX CONCURRENTLY "Größe" ON t (a)'],
+    [
+      'CREATE INDEX CONCURRENTLY IF NOT EXISTS "if not exists" ON t (a)',
+      'CREATE INDEX CONCURRENTLY "if not exists" ON t (a)',
+    ],
+    [
+      'CREATE INDEX CONCURRENTLY IF NOT EXISTS "a ""on"" b" ON t (a)',
+      'CREATE INDEX CONCURRENTLY "a ""on"" b" ON t (a)',
+    ],
+    ['CREATE INDEX CONCURRENTLY "needless" ON t (a)', 'CREATE INDEX CONCURRENTLY needless ON t (a)'],
+    ['CREATE INDEX CONCURRENTLY "--x" ON t (a)', undefined],
+  ])('%s is sent with its name as it is quoted here', (sql, sent = sql) => {
+    expect(onlyIndex(sql).buildSql).toBe(sent);
+  });
+
+  test.each([
     ['CREATE INDEX CONCURRENTLY i ON t (a); CREATE INDEX CONCURRENTLY i ON t (b);', 'blocks name-twice'],
     ['CREATE INDEX CONCURRENTLY i ON s.t (a); CREATE INDEX CONCURRENTLY "i" ON s.t (b);', 'blocks name-twice'],
     ['CREATE INDEX CONCURRENTLY i ON s.t (a); CREATE INDEX CONCURRENTLY i ON t (b);', 'warning name-twice'],
@@ -252,6 +280,10 @@ describe('names', () => {
     ['CREATE INDEX CONCURRENTLY i ON t (a); CREATE INDEX CONCURRENTLY j ON t (a DESC);', ''],
     ['CREATE INDEX CONCURRENTLY i ON t (a); CREATE INDEX CONCURRENTLY j ON ONLY t (a);', ''],
     ['CREATE INDEX CONCURRENTLY i ON t (a); CREATE INDEX CONCURRENTLY j ON t (a, b);', 'note prefix-of-another'],
+    [
+      'CREATE INDEX CONCURRENTLY i ON t (lower(a)); CREATE INDEX CONCURRENTLY j ON t (upper(a)); CREATE INDEX CONCURRENTLY k ON t (lower(a), b); CREATE INDEX CONCURRENTLY l ON t (lower(a));',
+      'warning same-index-twice, note prefix-of-another, note prefix-of-another',
+    ],
     ['CREATE UNIQUE INDEX CONCURRENTLY i ON t (a); CREATE INDEX CONCURRENTLY j ON t (a, b);', ''],
     ['CREATE INDEX CONCURRENTLY i ON t (a) WHERE c; CREATE INDEX CONCURRENTLY j ON t (a, b);', ''],
     ['CREATE INDEX CONCURRENTLY i ON t (b); CREATE INDEX CONCURRENTLY j ON t (a, b);', ''],

@@ -18,7 +18,11 @@ describe('whose file it is', () => {
     ['V1__x.sql', INDEX, { config: 'executeInTransaction=true' }, ['Flyway on']],
     ['V1_x.sql', INDEX, {}, undefined],
     ['m/1_x.sql', INDEX, { neighbours: ['atlas.sum'] }, ['Atlas on']],
-    ['m/1_x.sql', `-- atlas:txmode none\n${INDEX}`, { neighbours: ['atlas.sum'] }, ['Atlas off']],
+    ['m/1_x.sql', `-- atlas:txmode none\n\n${INDEX}`, { neighbours: ['atlas.sum'] }, ['Atlas off']],
+    ['m/1_x.sql', `-- atlas:txmode none\n${INDEX}`, { neighbours: ['atlas.sum'] }, ['Atlas on']],
+    ['m/20240501101010_x/migration.sql', `${INDEX.trim()}--> statement-breakpoint\n`, {}, ['Drizzle on']],
+    ['m/1_x.sql', `-- Up Migration\n-- no transaction\n${INDEX}`, {}, ['node-pg-migrate off']],
+    ['m/1_x.sql', `-- Up migration of the winter\n${INDEX}`, {}, undefined],
     ['m/0000_x.sql', INDEX, { neighbours: ['meta/_journal.json'] }, ['Drizzle on']],
     ['m/add_index/migration.sql', INDEX, { neighbours: ['../migration_lock.toml'] }, ['Prisma one-query']],
     ['m/add_index/migration.sql', INDEX, {}, undefined],
@@ -68,6 +72,32 @@ describe('the way back is compared with the rollback of a run', () => {
   ])('%s', (down, expected) => {
     if (expected === undefined) expect(differs(up(down))).toBeUndefined();
     else expect(differs(up(down))).toMatch(expected);
+  });
+});
+
+describe('what is to be marked as applied', () => {
+  const UP = '-- migrate:up\n';
+  const marked = (plan: Plan) => plan.migrations?.map(({ command, how, needless }) => [needless, command, how]);
+
+  test('only once what the plan leaves out of it has been run too', () => {
+    const sql = `${UP}${INDEX}INSERT INTO u VALUES (1);\n\\copy t from x.csv\n-- migrate:down\nDELETE FROM u;\n`;
+    const plan = readPlan([{ path: '1.sql', bytes: Buffer.from(sql) }], nowhere, {
+      makeConcurrent: false,
+      onlyIndexes: true,
+    });
+    expect(plan.problems).toEqual([]);
+    expect(marked(plan)?.[0]?.[2]).toMatch(
+      /^only once what this plan leaves out of it has been run too: lines 3 and 4; /,
+    );
+    expect(plan.findings.find(({ code }) => code === 'migration-partly')?.what).toContain('lines 3 and 4');
+  });
+
+  test.each([
+    ['m/2_x.down.sql', 'DROP INDEX CONCURRENTLY i;'],
+    ['U2__x.sql', 'DROP INDEX CONCURRENTLY i;'],
+    ['2.sql', '-- migrate:down\nDROP INDEX CONCURRENTLY i;'],
+  ])('nothing, where there is only the way back: %s', (path, sql) => {
+    expect(marked(read(path, sql))).toEqual([[true, null, expect.stringContaining('only goes back')]]);
   });
 });
 

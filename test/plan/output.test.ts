@@ -110,6 +110,35 @@ describe('describePlan', () => {
     );
   });
 
+  test('quotes names where SQL has to', () => {
+    const text = describePlan(
+      plan(
+        'CREATE INDEX CONCURRENTLY "My Idx" ON "My Schema"."Tab" ("Col");\nCOMMENT ON INDEX "My Idx" IS $$x$$;ANALYZE "My Schema"."Tab";',
+      ),
+    );
+    expect(text).toContain('   "My Idx" on "My Schema"."Tab" ("Col")  btree');
+    expect(text).toContain('   comment on index "My Idx", line 2\n   analyze "My Schema"."Tab", line 2');
+  });
+
+  test('says of a file without a statement once that there is nothing in it', () => {
+    const text = describePlan(plan('-- CREATE nothing\n'));
+    expect(text).not.toContain('Left out');
+    expect(text.match(/no statement/g)).toHaveLength(1);
+  });
+
+  test('is whole where lines are for programs', () => {
+    const whole = describePlan(plan(SCRIPT), Number.POSITIVE_INFINITY).split('\n');
+    expect(whole).toContain(
+      '  line 4  BEGIN: every statement is sent on its own, since CREATE INDEX CONCURRENTLY cannot run in a transaction',
+    );
+    expect(
+      describePlan(plan(SCRIPT), 60)
+        .split('\n')
+        .slice(3)
+        .filter((line) => line.length > 60),
+    ).toEqual([]);
+  });
+
   test('keeps to 100 columns where words allow', () => {
     const wide = describePlan(
       plan(`${SCRIPT}CREATE INDEX CONCURRENTLY ${'i'.repeat(60)} ON t (${'column_name, '.repeat(30)} a);`),

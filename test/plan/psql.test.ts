@@ -173,6 +173,16 @@ describe('included files', () => {
 });
 
 describe('COPY', () => {
+  test.each([
+    ['CREATE INDEX CONCURRENTLY j ON t (b);', '1\n\\.\n', ['j', 'i']],
+    ['COPY u FROM stdin; CREATE INDEX CONCURRENTLY j ON t (b);', '1\n\\.\n2\n\\.\n', ['j', 'i']],
+    ['CREATE INDEX CONCURRENTLY j', '1;DROP TABLE t;\n\\.\nON t (b);\n', ['j', 'i']],
+  ])('what is left of its line is read, and goes on after the data: %s', (rest, more, expected) => {
+    const read = plan(`COPY t FROM stdin; ${rest}\n${more}${INDEX}\n`, { onlyIndexes: true });
+    expect(read.problems).toEqual([]);
+    expect(indexes(read).map(({ name }) => name)).toEqual(expected);
+  });
+
   test('takes its data with it', () => {
     const read = plan(
       `COPY t (a, b) FROM STDIN WITH (FORMAT csv);\n1;DROP TABLE t;\n'\n\\.\n${INDEX}\nCOPY t TO STDOUT;\n${INDEX}`,

@@ -70,3 +70,42 @@ test('of every moment of a run', async () => {
   expect(await pageOf(new Story().start().events)).toMatch(/UNFINISHED/);
   expect(await pageOf(runningStory().events)).not.toMatch(/NaN|undefined|Infinity/);
 }, 60_000);
+
+test('what was expected of each index stands beside what came, with what did not come into its range marked', async () => {
+  const { events } = runningStory();
+  const report = makeReport(events, { keepLiterals: false });
+  if (report === null) throw new Error('no events');
+  const range = { low: 1024 * 1024, mid: 1.5 * 1024 * 1024, high: 2 * 1024 * 1024 };
+  const ms = { low: 40_000, mid: 60_000, high: 90_000 };
+  const row = { step: 1, by: 'sample' as const, bytesFactor: 1.2, msFactor: 4, elsewhereMs: null, why: null };
+  const some = { compared: 1, medianFactor: 1.2, withinRange: 1, farOff: 0 };
+  const page = await renderHtml({
+    ...report,
+    estimates: {
+      indexes: [
+        { ...row, name: 'one', estimatedBytes: range, bytes: 1_800_000, estimatedMs: ms, workedMs: 240_000 },
+        {
+          ...row,
+          name: 'two',
+          estimatedBytes: null,
+          bytes: null,
+          estimatedMs: null,
+          workedMs: null,
+          why: 'no <right>',
+        },
+      ],
+      sizes: some,
+      times: { ...some, withinRange: 0, farOff: 1 },
+    },
+  });
+  expect(page).toContain('<h2>Estimates</h2>');
+  expect(page).toContain('Times, without waits: 0 of 1 within the range');
+  expect(page).toMatch(
+    /<code>one<\/code><\/td><td class="n">1-2 MB<\/td><td class="n ">1\.7 MB<\/td>.*<td class="n">40-90 s<\/td><td class="n warn">00:04:00<\/td>/,
+  );
+  expect(page).toMatch(
+    /<code>two<\/code><br><span class="faint">no &lt;right&gt;<\/span><\/td><td class="n warn">unknown/,
+  );
+  expect(page).not.toContain('by the other run');
+  expect(await pageOf(events)).not.toContain('<h2>Estimates</h2>');
+});

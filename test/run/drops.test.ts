@@ -1,19 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { DropIndexStep } from '../../src/plan/types.ts';
-import type { Found, IndexRecord, SurveyedIndex } from '../../src/run/index.ts';
+import type { Found, IndexRecord, RunOptions, SurveyedIndex } from '../../src/run/index.ts';
 import { Core, createIndex, factsOf, options, planOf, section, serverError } from '../support/core.ts';
-
-const drop = (name: string, more: Partial<DropIndexStep> = {}): DropIndexStep => ({
-  ...{ file: 'plan.sql', line: 1, column: 1, settings: [], searchPath: null },
-  kind: 'drop-index',
-  sql: `DROP INDEX CONCURRENTLY ${name}`,
-  schema: null,
-  name,
-  concurrently: true,
-  madeConcurrent: false,
-  ifExists: false,
-  ...more,
-});
+import { dropIndex as drop } from '../support/drops.ts';
 
 const recordOf = (name: string, more: Partial<IndexRecord> = {}): IndexRecord => ({
   definition: `CREATE INDEX ${name} ON public.a USING btree (a)`,
@@ -35,9 +23,13 @@ const standing = (name: string, oid: number): Found => ({
   ...{ oid, schema: 'public', name, record: recordOf(name), problem: null },
 });
 
+type Steps = Parameters<typeof section>[1];
+
 /** A run of these steps on the table a, in which each index to be dropped was shown with the OID 700 and its step's number. */
-const ready = (...steps: Parameters<typeof section>[1]): Core => {
-  const core = new Core(planOf(section('one', steps)), options());
+const ready = (...steps: Steps): Core => readyWith({}, steps);
+
+const readyWith = (opts: Partial<RunOptions>, steps: Steps): Core => {
+  const core = new Core(planOf(section('one', steps)), options(opts));
   const facts = factsOf(core.state);
   const looked = core.state.steps.map(({ id, step }) => ({
     step: id,
@@ -108,6 +100,20 @@ describe('an index that the plan drops', () => {
     expect(core.underWay).toEqual(['inspect:1']);
     core.found(1, standing('old', 701));
     expect(core.state.steps[1]?.error?.message).toContain('new, which stands before it in the plan, is not built');
+  });
+
+  it('counted as there already behind a drop that had failed, and is built when that drop is tried again', () => {
+    const core = go(readyWith({ onError: 'skip' }, [drop('old'), createIndex('old', 'a')]));
+    core.found(0, standing('old', 700));
+    dropFails(core, 0, 'valid', '42501');
+    core.found(1, { kind: 'equal', oid: 700, definition: '', bytes: 1 });
+    expect(core.state.steps[1]?.status).toBe('equal');
+    core.command({ type: 'retry', step: 0 });
+    core.found(0, standing('old', 700));
+    core.dropped(0);
+    expect(core.state.steps[1]?.status).toBe('queued');
+    expect(core.underWay).toContain('inspect:1');
+    expect(core.replayed()).toEqual(core.state);
   });
 
   it('a go to other drops than those that are there now is refused', () => {
@@ -211,6 +217,110 @@ describe('on the way back', () => {
     expect(core.underWay).toEqual(['drop:1']);
     core.dropped(1);
     expect(core.underWay).toEqual(['inspect:0']);
+  });
+
+  describe('a rename that was lost in the middle', () => {
+    const rename = (found: string): Found => ({
+      kind: 'to-rename',
+      ...{ oid: 5000, schema: 'public', name: found, taken: null },
+    });
+    const lost = (core: Core): void =>
+      core.end('statement:2', {
+        kind: 'statement-ended',
+        step: 2,
+        outcome: { kind: 'failed', error: { ...serverError('08006'), sqlstate: null } },
+      });
+    /** The new one has the old one's name, and its way back was lost once, in a run that tries no build again. */
+    const lostOnce = (): Core => {
+      const core = go(
+        readyWith({ retries: 0 }, [
+          createIndex('old_new', 'a', { replaces: 'old' }),
+          drop('old', { replacedBy: 'old_new' }),
+          {
+            ...{ file: 'plan.sql', line: 1, column: 1, settings: [], searchPath: null },
+            ...{ kind: 'rename-index', sql: '', schema: null, table: 'a', from: 'old_new', name: 'old' },
+          },
+          createIndex('last', 'a'),
+        ]),
+      );
+      core.found(0);
+      core.built(0);
+      core.found(1, standing('old', 701));
+      core.dropped(1);
+      core.found(2, rename('old_new'));
+      core.end('statement:2', { kind: 'statement-ended', step: 2, outcome: { kind: 'done', durationMs: 1 } });
+      goBack(core);
+      core.found(2, rename('old'));
+      lost(core);
+      return core;
+    };
+
+    /** Another engine comes to roll it back. */
+    const takenUp = (core: Core): void => {
+      core.resumed({
+        type: 'run.resumed',
+        version: '0',
+        database: core.state.database,
+        operator: 'ben@ops',
+        options: core.state.options,
+        engine: { pid: 2, host: 'ops' },
+        from: 'journal',
+        endOrphans: false,
+        purpose: 'rollback',
+      });
+      core.preflighted(factsOf(core.state));
+      core.end('survey', {
+        kind: 'surveyed',
+        survey: { indexes: surveyed(core), unfinished: [], statsReset: null },
+        ended: [],
+      });
+      core.command({ type: 'roll-back', oids: [], all: true, confirm: 'menuca' });
+    };
+
+    it('is looked at again, whatever the operator wants of builds: it may have been done', () => {
+      const core = lostOnce();
+      core.pass(60_000);
+      expect(core.underWay).toEqual(['inspect:2']);
+      core.found(2, rename('old_new'));
+      expect(core.state.created).toMatchObject([{ oid: 5000, name: 'old_new' }]);
+      expect(core.underWay).toEqual(['inspect:1']);
+    });
+
+    it('and was given up, is looked at again by the next rollback', () => {
+      const core = lostOnce();
+      for (let n = 0; core.state.steps[2]?.status !== 'failed'; n++) {
+        expect(n).toBeLessThan(20);
+        core.pass(60_000);
+        core.found(2, rename('old'));
+        lost(core);
+      }
+      const why = 'it was renamed to public.old_new since';
+      core.end('drop:0', { kind: 'dropped', step: 0, outcome: { kind: 'kept', why, gone: false } });
+      core.command({ type: 'abort' });
+      core.end('finish', { kind: 'closed', status: 4, reason: '', leftToDo: [] });
+      takenUp(core);
+      expect(core.underWay).toEqual(['inspect:2']);
+    });
+
+    it('is let alone once the drop of its index has begun, which goes by the name that it has', () => {
+      const core = lostOnce();
+      core.pass(60_000);
+      core.found(2, rename('old'));
+      const error = serverError('42P07');
+      core.end('statement:2', { kind: 'statement-ended', step: 2, outcome: { kind: 'failed', error } });
+      expect(core.underWay).toEqual(['drop:0']);
+      takenUp(core);
+      expect(core.underWay).toEqual(['reconcile:0']);
+      core.end('reconcile:0', {
+        kind: 'dropped',
+        step: 0,
+        outcome: { kind: 'failed', error: serverError('57P01'), standing: 'invalid' },
+      });
+      core.pass(60_000);
+      expect(core.begun.at(-1)).toMatchObject({ kind: 'drop', step: 0, oid: 5000, name: 'old' });
+      core.dropped(0);
+      expect(core.underWay).toEqual(['inspect:1']);
+    });
   });
 
   it('what could not be built again is said, and is tried again first', () => {

@@ -21,7 +21,9 @@ it('is ended by word alone, the intent on record first, and what came of it afte
   expect(core.begun.at(-1)).toEqual({ kind: 'end-session', pid: 7, backendStart: START });
   expect(end(core).why).toBe('pid 7 is being ended already');
   core.end('end-session:7', { kind: 'session-ended', pid: 7, ended: false, why: 'it may not' });
-  expect(core.events.slice(-1).map(describeEvent)).toEqual(['pid 7 (pid 7 billing) was NOT ended: it may not']);
+  expect(core.events.slice(-1).map((event) => describeEvent(event))).toEqual([
+    'pid 7 (pid 7 billing) was NOT ended: it may not',
+  ]);
   expect(core.state.ending).toEqual([]);
   expect(end(core).ok).toBe(true);
   core.end('end-session:7', { kind: 'session-ended', pid: 7, ended: true, why: '' });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { makeReport, renderMarkdown } from '../../src/report/index.ts';
 import {
   type Baseline,
   type EventBody,
@@ -111,6 +112,38 @@ const line = (events: RunEvent[], metric: string): ImpactLine => {
 };
 
 const NONE = { warn: null, pause: null, abort: null };
+
+describe('what is not there has no number', () => {
+  const about = (metrics: Parameters<typeof summary>[1], was: Partial<Record<MetricName, number>>) => {
+    const events = run([summary(10, { replicaLagS: [0], retainedWalBytes: [0], ...metrics })]);
+    const taken = events[1];
+    if (taken?.type === 'baseline.taken') taken.metrics = was;
+    return ['replicaLagS', 'retainedWalBytes'].map((metric) => line(events, metric));
+  };
+
+  it('no replica and no slot, before and during: that is said, and nothing of 0 s', () => {
+    const lines = about({ replicas: [0], slots: [0] }, { replicas: 0, slots: 0, replicaLagS: 0, retainedWalBytes: 0 });
+    expect(lines).toMatchObject([
+      { absent: 'no replica', baseline: null, worst: null, verdict: 'none', rule: 'there is no replica' },
+      { absent: 'no replication slot', baseline: null, worst: null, rule: 'there is no replication slot' },
+    ]);
+  });
+
+  it('one that was there at some time has its numbers, and so has one that nobody has counted', () => {
+    expect(about({ replicas: [1], slots: [0] }, { replicas: 0, slots: 1 }).map(({ worst }) => worst)).toEqual([0, 0]);
+    expect(about({}, { replicaLagS: 0 }).map(({ absent }) => absent)).toEqual([undefined, undefined]);
+  });
+
+  it('the report says it, and draws no line at zero', () => {
+    const events = run([summary(10, { replicaLagS: [0], replicas: [0], active: [5] })]);
+    const report = makeReport(events, { keepLiterals: false });
+    if (report === null) throw new Error('no report');
+    const text = renderMarkdown(report);
+    expect(text).toContain('- lag of the slowest replica: no replica\n');
+    expect(text).not.toMatch(/slowest replica: before/);
+    expect(report.metrics.map(({ name }) => name)).toEqual(['active']);
+  });
+});
 
 describe('each metric has a verdict, and the rule that gave it', () => {
   it.each<[string, MetricName, [number, EventBody][], string, RegExp]>([

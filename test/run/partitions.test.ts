@@ -184,3 +184,39 @@ describe('an index on a partitioned table', () => {
     expect(core.state.steps[9]).toMatchObject({ parent: 0, tableOid: 50, status: 'queued' });
   });
 });
+
+describe('a level that is complete by itself, below an index that is not', () => {
+  /** The root cannot be made: its name is taken. The level is valid, and a last look says so when it is to be dropped. */
+  const standing = () => {
+    const core = started({ onError: 'skip' });
+    for (const step of [2, 3, 5]) build(core, step);
+    attached(core, 6);
+    core.found(4, { kind: 'different', oid: 9, definition: '', differences: ['another column'] });
+    build(core, 1);
+    expect(core.underWay).toEqual(['drop:5']);
+    const outcome = { kind: 'failed' as const, error: serverError('valid by now'), settled: true as const };
+    core.end('drop:5', { kind: 'dropped', step: 5, outcome });
+    return core;
+  };
+
+  it('stays this run’s, is not tried again, and is no work to clean up', () => {
+    const core = standing();
+    expect(core.state.steps[5]).toMatchObject({ status: 'done', oid: 5005, leftover: null });
+    expect(core.state.created.map(({ oid }) => oid)).toContain(5005);
+    expect(core.underWay).toEqual(['verify']);
+    core.end('verify', { kind: 'verified', results: [] });
+    expect(core.inflight.get('finish')).toMatchObject({ status: 1, leftToDo: [] });
+    expect(core.replayed()).toEqual(core.state);
+  });
+
+  it('is rolled back with what is attached to it', () => {
+    const core = standing();
+    core.command({ type: 'survey' });
+    core.end('survey', { kind: 'surveyed', ended: [], survey: { indexes: [], unfinished: [], statsReset: null } });
+    core.command({ type: 'roll-back', oids: [], all: true, confirm: core.state.database.database });
+    for (const step of [1, 2]) core.dropped(step);
+    core.end('drop:5', { kind: 'dropped', step: 5, outcome: { kind: 'done', durationMs: 1, with: [5003] } });
+    expect(core.state.created).toEqual([]);
+    expect(core.underWay).toContain('check-rollback');
+  });
+});

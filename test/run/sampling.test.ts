@@ -37,7 +37,7 @@ const activity = {
   watchers: [],
 } satisfies Reading['activity'];
 
-const replication = { walBytes: 1e9, hiddenReplicas: 0, replicas: [], retainedBytes: 0 };
+const replication = { walBytes: 1e9, hiddenReplicas: 0, replicas: [], retainedBytes: 0, slots: 0 };
 
 const reading = (atS: number, change: Partial<Reading> = {}): Reading => ({
   at: new Date(atS * 1000).toISOString(),

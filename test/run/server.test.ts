@@ -280,7 +280,7 @@ describe('a server that', () => {
 it('says every change in words', () => {
   const core = atWork();
   for (const server of [restarted, standby, promoted, another]) see(core, server);
-  const said = core.events.filter((event) => event.type.startsWith('server.')).map(describeEvent);
+  const said = core.events.filter((event) => event.type.startsWith('server.')).map((event) => describeEvent(event));
   expect(said).toEqual([
     expect.stringMatching(/18.4, timeline 1, system 77/),
     expect.stringMatching(/RESTARTED/),

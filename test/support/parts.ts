@@ -1,5 +1,5 @@
 import type { AttachPartitionStep } from '../../src/plan/types.ts';
-import type { FoundParts, RunOptions } from '../../src/run/index.ts';
+import type { FoundParts, RunOptions, StepEstimate } from '../../src/run/index.ts';
 import { Core, createIndex, options, planOf, section } from './core.ts';
 
 /** ALTER INDEX ... ATTACH PARTITION, both in public. */
@@ -43,7 +43,7 @@ export const PARTS: FoundParts = {
 const PLAN = planOf(section('one', [createIndex('i', 'p')]), section('two', [createIndex('b', 'b')]));
 
 /** Past its go. The parts of step 0 are the steps 2 to 8. */
-export const started = (opts: Partial<RunOptions> = {}): Core => {
+export const started = (opts: Partial<RunOptions> = {}, estimates: StepEstimate[] = []): Core => {
   const core = new Core(PLAN, options(opts));
   const tables = [10, 11, 20, 21, 30].map((oid) => ({ oid, schema: 'public', name: `t${oid}`, rows: 1, bytes: 1 }));
   core.go({
@@ -53,6 +53,7 @@ export const started = (opts: Partial<RunOptions> = {}): Core => {
       { step: 1, tableOid: 30, found: { kind: 'none' } },
     ],
     parts: [PARTS],
+    ...(estimates.length === 0 ? {} : { estimates }),
   });
   return core;
 };

@@ -1,6 +1,7 @@
 import type { TestProject } from 'vitest/node';
 import type { Cluster } from '../../src/demo/cluster.ts';
-import { createServer, type ServerVersion, versions } from './server.ts';
+import type { ClusterFolder } from '../../src/demo/folder.ts';
+import { createServer, prepareFolder, type ServerVersion, versions } from './server.ts';
 
 /** How to reach a running test server, as test files get it. */
 export interface SharedServer {
@@ -14,6 +15,8 @@ export interface SharedServer {
 declare module 'vitest' {
   interface ProvidedContext {
     servers: Record<ServerVersion, SharedServer>;
+    /** Data folders that were initialised, and are nobody's: to begin with as a copy. */
+    folders: Record<ServerVersion, string>;
   }
 }
 
@@ -22,10 +25,10 @@ declare module 'vitest' {
  * reaper, so a run ended by a signal needs nothing here.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const started = await Promise.allSettled(versions.map((version) => createServer({ version })));
-  const clusters = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const started = await Promise.allSettled(versions.map(begin));
+  const begun = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const teardown = async () => {
-    await Promise.all(clusters.map((cluster) => cluster.destroy()));
+    await Promise.all(begun.flatMap(({ server, folder }) => [server.destroy(), folder.remove()]));
   };
   for (const result of started) {
     if (result.status === 'rejected') {
@@ -33,9 +36,28 @@ export default async function setup(project: TestProject): Promise<() => Promise
       throw result.reason;
     }
   }
-  const shared = clusters.map((cluster, at) => [versions[at], share(cluster)]);
-  project.provide('servers', Object.fromEntries(shared) as Record<ServerVersion, SharedServer>);
+  const byVersion = <T>(of: (each: Begun) => T) =>
+    Object.fromEntries(begun.map((each) => [each.version, of(each)])) as Record<ServerVersion, T>;
+  project.provide(
+    'servers',
+    byVersion(({ server }) => share(server)),
+  );
+  project.provide(
+    'folders',
+    byVersion(({ folder }) => folder.data),
+  );
   return teardown;
+}
+
+interface Begun {
+  version: ServerVersion;
+  server: Cluster;
+  folder: ClusterFolder;
+}
+
+async function begin(version: ServerVersion): Promise<Begun> {
+  const folder = await prepareFolder(version);
+  return { version, folder, server: await createServer({ version, copyOf: folder.data }) };
 }
 
 function share({ host, port, user, password, logFile }: Cluster): SharedServer {

@@ -68,6 +68,26 @@ const running = () => new Keyboard(runningStory());
 const ready = (options = {}, steps: Parameters<Story['preflight']>[1] = []) =>
   new Keyboard(new Story().start(options).preflight(FINDINGS, steps));
 
+describe('y, where it means yes', () => {
+  it('is never anything else before the go, and says why it is not taken', () => {
+    const blocked = new Keyboard(new Story().start().preflight([BLOCKING]));
+    expect(blocked.feed.view().state?.phase).toBe('blocked');
+    blocked.press('y');
+    expect(blocked.effects).toEqual([]);
+    expect(blocked.ui.notice?.text).toContain('something blocks');
+    for (const phase of PHASES) {
+      const [y, c] = [commandFor('y', phase, 'operator'), commandFor('c', phase, 'operator')];
+      const before = ['preflight', 'ready', 'surveyed', 'blocked'].includes(phase);
+      expect([phase, y === 'copy', c]).toEqual([phase, !before, 'copy']);
+    }
+  });
+
+  it('c copies the line of the checklist', () => {
+    const blocked = new Keyboard(new Story().start().preflight([BLOCKING])).press('c');
+    expect(blocked.effects).toMatchObject([{ type: 'copy' }]);
+  });
+});
+
 describe('the keymap', () => {
   it('has these keys that change something', () => {
     const letters = bindingsFor('running', 'operator')

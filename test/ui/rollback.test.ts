@@ -41,9 +41,22 @@ describe('D', () => {
     const text = asked().shows();
     expect(text).toMatch(/from prod-db1:5432\/menuca\?/);
     expect(text).toMatch(/\[x\] idx_\w+ {2}USED 7x {2}.* old {2}oid \d+/);
-    expect(text).toMatch(/\[-\] idx_\w+ {2}oid \d+ {2}NOT TOUCHED: the constraint x depends on it by now/);
+    expect(text.replaceAll(/\n {2,}/g, ' ')).toMatch(
+      /\[-\] idx_\w+ {2}oid \d+ {2}NOT TOUCHED: the constraint x depends on it by now/,
+    );
     expect(text).toMatch(/nobody can know how long/);
     expect(text).toMatch(/cannot be undone/);
+  });
+
+  it('cuts nothing off of how an index is dropped', () => {
+    const there = pressedScreen();
+    there.press('D');
+    const event = surveyed(stateOf(there.story));
+    if (event.type === 'rollback.surveyed') Object.assign(event.indexes[0] ?? {}, { takes: 12, scans: 1_000_000 });
+    there.add(event);
+    const rows = there.shows().split('\n');
+    expect(rows.every((line) => line.length <= 76)).toBe(true);
+    expect(rows.join(' ').replaceAll(/ +/g, ' ')).toContain('USED 1000000x as one with 12 attached, NOT concurrently');
   });
 
   it.each(['n', 'escape', 'q'])('%s is a no', (stroke) => {

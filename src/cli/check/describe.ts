@@ -39,17 +39,25 @@ const describeTables = (tables: readonly TableFacts[]): string[] => {
   return ['', 'Tables, as the catalog estimates them:', ...lines];
 };
 
+/** Its time is that of all of them, one after the other. */
+const partsText = (parts: NonNullable<StepEstimate['parts']>): string => {
+  const tried = parts.filter(({ by }) => by === 'sample').length;
+  const how = tried === 0 || tried === parts.length ? '' : `, ${tried} of them tried on a sample`;
+  return `on ${parts.length} ${parts.length === 1 ? 'partition' : 'partitions'}${how}`;
+};
+
 /** A line for each index that would be built; what all of them come to is a finding. */
 const describeEstimates = (plan: Plan, estimates: readonly StepEstimate[]): string[] => {
   if (estimates.length === 0) return [];
   const steps = runnableSteps(plan);
-  const rows = estimates.map(({ step, bytes: size, ms, elsewhere, why }) => {
+  const rows = estimates.map(({ step, bytes: size, ms, elsewhere, why, parts }) => {
     const planned = steps[step]?.step;
     return {
       name: planned === undefined ? '' : plainText(stepName(planned)),
       size: size === null ? 'size unknown' : bytesRange(size),
       time: ms === null ? 'time unknown' : timeRange(ms),
       more: [
+        ...(parts === undefined ? [] : [partsText(parts)]),
         ...(elsewhere === undefined ? [] : [`${timeRange(elsewhere)} by the run of --matches`]),
         ...(why === null ? [] : [plainText(why)]),
       ].join('; '),
@@ -70,7 +78,10 @@ const verdict = ({ findings: { blocks, warning, waived } }: PreflightSummary): s
 };
 
 /** What it comes to on one screen, then the plan, the tables and the findings as text. */
-export const describeCheck = ({ plan, database, preflight, findings, summary }: Checked): string[] => {
+export const describeCheck = (
+  { plan, database, preflight, findings, summary }: Checked,
+  width: number | null,
+): string[] => {
   const version = preflight === null ? '' : `, PostgreSQL ${plainText(preflight.server.version)}`;
   const where =
     database === null
@@ -80,14 +91,16 @@ export const describeCheck = ({ plan, database, preflight, findings, summary }: 
   return [
     ...where,
     'Summary:',
-    ...describeSummary(summary, findings),
+    ...describeSummary(summary, findings, width),
     '',
-    describePlan({ ...plan, findings: [] }).trimEnd(),
+    ...describePlan({ ...plan, findings: [] }, width ?? Number.POSITIVE_INFINITY)
+      .trimEnd()
+      .split('\n'),
     ...describeTables(preflight?.tables ?? []),
     ...describeEstimates(plan, preflight?.estimates ?? []),
     '',
     'Findings:',
-    ...describeFindings(findings),
+    ...describeFindings(findings, width),
     '',
     verdict(summary),
   ];

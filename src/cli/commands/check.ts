@@ -13,6 +13,7 @@ import { DEFAULT_JOBS, type GivenOptions, mergeOptions, planOptions } from '../o
 import { addConnectionFlags, addPlanFlags, connectionFlags, givenByFlags, PLAN_ARGUMENT } from '../options/flags.ts';
 import { parseChoice } from '../options/values.ts';
 import { Output } from '../output/output.ts';
+import { wholeBytes } from '../output/whole-bytes.ts';
 import { readGoodPlan } from '../read-plan.ts';
 import { matchReport } from '../record/matched-report.ts';
 
@@ -76,20 +77,12 @@ export const addCheck = (program: Command, io: Io, done: Done): void => {
     if (ui === 'json') {
       const { server = null, tables = [], steps = [], settings = [], estimates = [] } = preflight ?? {};
       out.line(
-        JSON.stringify({
-          status,
-          summary,
-          plan: planToJson(plan),
-          database,
-          server,
-          tables,
-          steps,
-          settings,
-          estimates,
-          findings,
-        }),
+        JSON.stringify(
+          { status, summary, plan: planToJson(plan), database, server, tables, steps, settings, estimates, findings },
+          wholeBytes,
+        ),
       );
-    } else for (const line of describeCheck(checked)) out.line(line);
+    } else for (const line of describeCheck(checked, out.width)) out.text(line);
     await out.flush();
     done(status);
   });

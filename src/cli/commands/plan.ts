@@ -10,6 +10,9 @@ import { include, readPlanFiles, sourcesOf } from '../read-plan.ts';
 
 const FORMATS = ['text', 'json', 'sql'] as const;
 
+/** Longer lines are hard to read, also on a wide terminal. */
+const WIDEST = 100;
+
 interface PlanFlags {
   makeConcurrent?: boolean;
   onlyIndexes?: boolean;
@@ -36,11 +39,17 @@ const asSql = async (files: readonly string[], options: PlanOptions, io: Io): Pr
   return { plan, text: describePlan(plan).trimEnd() };
 };
 
-const printed = async (files: readonly string[], flags: PlanFlags, options: PlanOptions, io: Io): Promise<Printed> => {
+const printed = async (
+  files: readonly string[],
+  flags: PlanFlags,
+  options: PlanOptions,
+  io: Io,
+  width: number,
+): Promise<Printed> => {
   if (flags.format === 'sql') return await asSql(files, options, io);
   const plan = await readPlanFiles(files, options, io.stdin);
   const json = flags.ui === 'json' || flags.format === 'json';
-  return { plan, text: json ? JSON.stringify(planToJson(plan)) : describePlan(plan).trimEnd() };
+  return { plan, text: json ? JSON.stringify(planToJson(plan)) : describePlan(plan, width).trimEnd() };
 };
 
 export const addPlan = (program: Command, io: Io, done: Done): void => {
@@ -73,7 +82,13 @@ export const addPlan = (program: Command, io: Io, done: Done): void => {
       done(good ? 0 : 2);
       return;
     }
-    const { plan, text } = await printed(files, flags, options, io);
+    const { plan, text } = await printed(
+      files,
+      flags,
+      options,
+      io,
+      Math.min(WIDEST, out.width ?? Number.POSITIVE_INFINITY),
+    );
     // With --format sql standard output is a script, or nothing at all.
     if (flags.format === 'sql' && plan.problems.length > 0) io.stderr.write(`${text}\n`);
     else out.line(text);

@@ -6,6 +6,7 @@ import { resolveConnection, UnreachableError } from '../connection/index.ts';
 import { requireConsent } from '../deploy/consent.ts';
 import { deployRun } from '../deploy/deploy-run.ts';
 import { launch } from '../deploy/start-run.ts';
+import { atRest } from '../engine-gone.ts';
 import { CliError } from '../errors.ts';
 import { chooseUi, type Done, type Io, terminalOf } from '../io.ts';
 import { readConfig } from '../options/config-file.ts';
@@ -44,7 +45,7 @@ const admit = async (state: RunState, options: RunOptions, flags: ResumeFlags, i
 
 /** The run in this machine's journal directory; null when it is not there, and an error when it cannot be gone on with. */
 const localRun = async (command: Command, io: Io): Promise<RunEntry | null> => {
-  const entry = await findTheRun(runSelection(command), io, 'any');
+  const entry = await atRest(await findTheRun(runSelection(command), io, 'any'));
   if (entry !== null) resumable(entry);
   return entry;
 };

@@ -3,6 +3,7 @@ import type { ExitStatus, RunOptions, RunState } from '../../run/index.ts';
 import { findTheRun } from '../choose-run.ts';
 import { resolveConnection, UnreachableError } from '../connection/index.ts';
 import type { Consent } from '../deploy/consent.ts';
+import { atRest } from '../engine-gone.ts';
 import { CliError, UsageError } from '../errors.ts';
 import { chooseUi, type Done, type Io, terminalOf } from '../io.ts';
 import { mergeOptions, resumedOptions } from '../options/deploy-options.ts';
@@ -61,7 +62,7 @@ const rollBack = async (command: Command, io: Io): Promise<ExitStatus> => {
   };
   const given = mergeOptions(givenByFlags(command), {});
   const record = recordConfig(given, io);
-  const local = await findTheRun(selection, io, 'any');
+  const local = await atRest(await findTheRun(selection, io, 'any'));
   const before = local?.state ?? null;
   if (before !== null) admit(before);
   if (local?.alive) {

@@ -60,7 +60,7 @@ export const addStatus = (program: Command, io: Io, done: Done): void => {
     await live?.goodbye();
     const out = new Output(io.stdout);
     if (command.opts<{ json?: boolean }>().json) out.line(JSON.stringify(status));
-    else for (const line of describe(status)) out.line(line);
+    else for (const line of describe(status)) out.text(line);
     await out.flush();
     done(0);
   });

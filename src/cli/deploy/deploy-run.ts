@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { processExists, RunClient } from '../../client/index.ts';
+import { RunClient } from '../../client/index.ts';
 import type { ExitStatus, RunState } from '../../run/index.ts';
 import type { Terminal } from '../connection/prompt.ts';
+import { engineGone } from '../engine-gone.ts';
 import { actor } from '../identity.ts';
 import { type Io, say, terminalOf } from '../io.ts';
 import type { Ui } from '../options/values.ts';
@@ -32,18 +32,11 @@ export interface Deployment {
   temporary: boolean;
 }
 
-const ENGINE_EXIT_MS = 10_000;
-
 /**
  * A terminal that goes away takes the program with it, unless something has to be put in order first. The listener
  * stays: Ink has one that ends the process when it finds itself alone.
  */
 const hungUp = (): Promise<Following> => new Promise((resolve) => process.on('SIGHUP', () => resolve('vanished')));
-
-/** Waits for the process of an engine whose run has ended: until then it holds the lock. */
-export const engineGone = async (pid: number): Promise<void> => {
-  for (const end = performance.now() + ENGINE_EXIT_MS; processExists(pid) && performance.now() < end; ) await delay(50);
-};
 
 /** Ends a run whose database is about to go, and waits for its engine. */
 const endWithUs = async (client: RunClient, following: Following, pid: number, io: Io): Promise<void> => {
@@ -62,7 +55,7 @@ const sayLastWords = async (client: RunClient, { io, out, ui }: Deployment): Pro
   // Lines have said it already.
   if (ui === 'tui') for (const problem of notKept(events)) say(io, problem);
   if (ui === 'json' || !state?.outcome || state.approvedAt === null) return;
-  for (const line of lastWords(events, ui)) out.line(line);
+  for (const line of lastWords(events, ui)) out.text(line);
   await out.flush();
 };
 

@@ -1,3 +1,5 @@
+import { wrapLine } from './wrapped.ts';
+
 /** Lines to a stream whose reader may go away: that is noticed, and harms nothing. */
 export class Output {
   readonly #stream: NodeJS.WriteStream;
@@ -19,6 +21,17 @@ export class Output {
 
   get isBroken(): boolean {
     return this.#isBroken;
+  }
+
+  /** Columns of the terminal; null where it is none, and lines are for programs. */
+  get width(): number | null {
+    const { isTTY, columns } = this.#stream;
+    return isTTY && columns > 0 ? Math.max(20, columns) : null;
+  }
+
+  /** A line for people: wrapped to the terminal, and left whole where there is none. */
+  text(line: string): void {
+    for (const part of wrapLine(line, this.width)) this.line(part);
   }
 
   line(text: string): void {

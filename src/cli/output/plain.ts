@@ -1,5 +1,5 @@
 import type { Feed } from '../../client/index.ts';
-import { describeEvent, isOpen, type RunEvent } from '../../run/index.ts';
+import { describeEvent, isOpen, type RunEvent, type StepState } from '../../run/index.ts';
 import { describeFindings } from './findings.ts';
 import { followEvents } from './follow.ts';
 import type { Output } from './output.ts';
@@ -16,30 +16,35 @@ const isOwnQuestion = (event: RunEvent, me: string | null | undefined): boolean 
   (event.type === 'question.opened' || event.type === 'question.closed') && event.client === me;
 
 /** What is said of preflight: what it comes to, on one screen, then each finding. */
-const preflightLines = (event: RunEvent): string[] => {
+const preflightLines = (event: RunEvent, width: number | null): string[] => {
   if (event.type === 'preflight.changed')
     return describeFindings(
       event.findings.filter((finding, at) => isOpen(finding) && event.added.includes(event.keys[at] ?? '')),
+      width,
     );
   if (event.type !== 'preflight.finished') return [];
   const { findings, summary } = event;
   return [
-    ...(summary === undefined ? [] : describeSummary(summary, findings)),
-    ...describeFindings(findings.filter(({ level }) => level !== 'ok')),
+    ...(summary === undefined ? [] : describeSummary(summary, findings, width)),
+    ...describeFindings(
+      findings.filter(({ level }) => level !== 'ok'),
+      width,
+    ),
   ];
 };
 
-const eventLines = (event: RunEvent): string[] => {
+const eventLines = (event: RunEvent, steps: readonly StepState[] | undefined, width: number | null): string[] => {
   // Every ten seconds too, and the status line says more to a reader.
   if (event.type === 'metrics.summarised') return [];
-  return [`${clock(event.at)} ${describeEvent(event)}`, ...preflightLines(event)];
+  return [`${clock(event.at)} ${describeEvent(event, steps)}`, ...preflightLines(event, width)];
 };
 
 /** Prints a run as lines: one an event behind `after`, and a status line now and then. The function that comes back ends that. */
 export const printPlain = (feed: Feed, out: Output, after = 0): (() => void) => {
   const end = followEvents(feed, after, (event) => {
-    if (isOwnQuestion(event, feed.view().client)) return;
-    for (const line of eventLines(event)) out.line(line);
+    const { client, state } = feed.view();
+    if (isOwnQuestion(event, client)) return;
+    for (const line of eventLines(event, state?.steps, out.width)) out.text(line);
   });
   let lost = false;
   const endLink = feed.subscribe(() => {
@@ -48,7 +53,7 @@ export const printPlain = (feed: Feed, out: Output, after = 0): (() => void) => 
     // Before the first event it is connecting for the first time.
     if (status === 'lost' && !lost && state !== null) {
       lost = true;
-      out.line(`${clock(since)} connection to the engine lost: ${why}. Reconnecting`);
+      out.text(`${clock(since)} connection to the engine lost: ${why}. Reconnecting`);
     }
     if (status === 'connected' && lost) {
       lost = false;
@@ -58,7 +63,7 @@ export const printPlain = (feed: Feed, out: Output, after = 0): (() => void) => 
   const timer = setInterval(() => {
     const view = feed.view();
     if (view.state !== null && view.state.phase !== 'finished')
-      out.line(`${clock(new Date().toISOString())} ${statusLine(view, Date.now())}`);
+      out.text(`${clock(new Date().toISOString())} ${statusLine(view, Date.now())}`);
   }, STATUS_EVERY_MS);
   return () => {
     clearInterval(timer);

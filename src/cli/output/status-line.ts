@@ -12,6 +12,7 @@ import {
   type Sample,
   timeLeft,
   timeRange,
+  wayBack,
 } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 
@@ -78,10 +79,12 @@ export const statusLine = ({ state, sample, link }: FeedView, now: number): stri
   const building = state.steps.filter((step) => step.status === 'building').length;
   const parts = [
     `status: ${word(state)} ${clockTime(now - Date.parse(state.approvedAt ?? state.startedAt))}`,
-    `section ${begun}/${state.sections.length}`,
-    `index ${over}/${indexes.length}`,
-    ...(failed > 0 ? [`${failed} failed`] : []),
-    `${building} building`,
+    ...(wayBack(state) ?? [
+      `section ${begun}/${state.sections.length}`,
+      `index ${over}/${indexes.length}`,
+      ...(failed > 0 ? [`${failed} failed`] : []),
+      `${building} building`,
+    ]),
     ...timeToGo(state, sample, now),
     ...(sample === null ? [] : [...metrics(state, sample), ...ownGates(state, sample)]),
     ...attention(state, sample, now),

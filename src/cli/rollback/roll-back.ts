@@ -38,7 +38,7 @@ export interface WayBackConfig {
 
 /** Lines for a person where lines are shown; a consumer of JSON has the survey as an event. */
 const printer = (ui: Ui, out: Output, io: Io): ((line: string) => void) => {
-  if (ui === 'plain') return (line) => out.line(line);
+  if (ui === 'plain') return (line) => out.text(line);
   const terminal = terminalOf(io);
   return (line) => terminal?.output.write(`${line}\n`);
 };

@@ -19,7 +19,6 @@ export {
   type ReindexTarget,
 } from './inspect-reindexes.ts';
 export { inspectRename } from './inspect-rename.ts';
-export { reasonToKeep } from './keep.ts';
 export { type PartitionedIndex, partitionedIndexes, tablesOfTree } from './partitions.ts';
 export { runValidation, type ValidationOutcome } from './run-validation.ts';
 export { inspectingSettings } from './settings.ts';

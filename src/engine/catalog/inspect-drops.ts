@@ -133,18 +133,19 @@ function rebuildSqlOf(definition: string): string | null {
 }
 
 function recordOf(row: IndexToDropRow, definition: string, rebuildSql: string, bytes: number | undefined): IndexRecord {
-  const { table_name, tablespace, comment, clustered, statistics, valid, pages, block_size, scans, last_scan } = row;
+  const { table_name, tablespace, comment, depends_on, clustered, statistics, valid, pages, block_size } = row;
   return {
     definition,
     rebuildSql,
     table: table_name ?? '',
     tablespace,
     comment,
+    dependsOn: depends_on,
     clustered: clustered === true,
     statistics,
     valid: valid === true,
     bytes: bytes ?? (pages === null ? null : pages * block_size),
-    scans,
-    lastScan: last_scan,
+    scans: row.scans,
+    lastScan: row.last_scan,
   };
 }

@@ -28,6 +28,8 @@ export interface Inspection {
 export interface InspectOptions {
   /** Try also the indexes that are not there yet, or not valid: the server tells what it would refuse. */
   tryMissing?: boolean;
+  /** What stands there is to be dropped before: it is tried like one that is missing. */
+  isReplaced?: (step: number, oid: number) => boolean;
   /** What the server made of missing indexes when it was asked before, by step: what it took once is not tried again. */
   known?: ReadonlyMap<number, Tried>;
 }
@@ -93,6 +95,7 @@ function worthTrying(
   if (!isIndexable(row) || row.is_system === true) return false;
   if (row.index_oid === null) return options.tryMissing === true;
   if (!isIndex(row) || row.index_table_oid !== row.table_oid) return false;
+  if (options.isReplaced?.(row.step, row.index_oid)) return options.tryMissing === true;
   // What it would be replaced by. That of a partitioned table is compared before it is complete, too.
   if (row.valid !== true && row.index_kind !== 'I') return options.tryMissing === true;
   const definition = definitions.get(row.index_oid);

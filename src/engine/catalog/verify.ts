@@ -19,12 +19,14 @@ export async function verifyIndexes(session: Session, targets: readonly Inspecti
     const oid = 'oid' in found ? found.oid : null;
     const state = oid === null ? undefined : states.get(oid);
     // An index of a partitioned table has no storage of its own.
-    const bytes = oid === null || state?.kind === 'I' ? null : (sizes.get(oid)?.bytes ?? null);
+    const partitioned = state?.kind === 'I';
+    const bytes = oid === null || partitioned ? null : (sizes.get(oid)?.bytes ?? null);
     const problems = inspection === undefined ? ['it was not found'] : problemsOf(inspection, create.name);
     if (state?.live === false) problems.push('it is being dropped: indislive is false');
     if (state?.valid && !state.ready) problems.push('it is not ready for writes: indisready is false');
     if (bytes === 0) problems.push('its size is zero');
-    const result = { step, ok: problems.length === 0, problems, oid, bytes };
+    const kind = partitioned ? { partitioned } : {};
+    const result = { step, ok: problems.length === 0, problems, oid, bytes, ...kind };
     return found.kind === 'invalid' || found.kind === 'incomplete' ? { ...result, invalid: true } : result;
   });
 }

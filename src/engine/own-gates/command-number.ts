@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { duration } from '../../run/index.ts';
 import { withoutSecrets } from '../environment.ts';
 import { type NumberSource, toNumber } from './number.ts';
@@ -22,6 +21,8 @@ const lastLine = (text: string): string => text.trim().split('\n').at(-1)?.slice
 export class CommandNumber implements NumberSource {
   readonly pid = null;
   readonly #options: CommandNumberOptions;
+  /** A hundred modules, for those alone who have such a gate; and at the start, since the program may be replaced meanwhile. */
+  readonly #starter = import('execa');
 
   constructor(options: CommandNumberOptions) {
     this.#options = options;
@@ -30,6 +31,8 @@ export class CommandNumber implements NumberSource {
   async read(signal: AbortSignal): Promise<number> {
     signal.throwIfAborted();
     const { command, cwd, timeoutMs } = this.#options;
+    const { execa } = await this.#starter;
+    signal.throwIfAborted();
     const child = execa(command, {
       shell: true,
       cwd,

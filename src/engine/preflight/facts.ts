@@ -28,6 +28,14 @@ import type { UniqueCheck } from './unique/check.ts';
 export interface IndexFinding extends Inspection {
   step: number;
   create: CreateIndexStep;
+  /** What stands in its place is dropped by the plan itself, before this one is built. */
+  replaced: boolean;
+}
+
+/** A part of an index on a partitioned table, of the run's own making. */
+export interface PartFinding extends IndexFinding {
+  /** The step of the index that it is a part of. */
+  parent: number;
 }
 
 /** An index that the plan drops and what the catalog says of it. */
@@ -74,14 +82,16 @@ export interface Facts {
   /** The plan's own ATTACH PARTITION, and what their names stand for. */
   attaches: AttachedNames[];
   /** What stands where the parts of such indexes belong, for a run that is taken up again. */
-  parts: IndexFinding[];
+  parts: PartFinding[];
   /** The valid indexes of the tables that are to get new ones; null when a lock kept them from being read. */
   neighbours: TableIndex[] | null;
+  /** Of the partitions that are built on those of their own; null as before. */
+  partitionNeighbours: TableIndex[] | null;
   /** Why the server does not take an index, by step, where more is known than it says. */
   refusalCauses: Map<number, RefusalCause>;
   /** Where indexes go by default, by name: whether we may create something there. */
   tablespaces: Map<string, boolean>;
-  /** The plan's tables, each once, as they are at this moment. */
+  /** The plan's tables and the partitions that are built on, each once, as they are at this moment. */
   tables: TableNow[];
   /** Transactions that builds would wait for, of the least age that counts (`leastTransactionAgeS`), and prepared ones. */
   transactions: StallingTransaction[];

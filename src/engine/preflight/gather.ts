@@ -14,7 +14,8 @@ import { systemIdentifier } from '../../queries/system_identifier.ts';
 import { tablespacesNamed } from '../../queries/tablespaces_named.ts';
 import { trySettings } from '../../queries/try_settings.ts';
 import { xminHolders } from '../../queries/xmin_holders.ts';
-import { builtWith, type RunOptions, runnableSteps, type StepState } from '../../run/index.ts';
+import { builtWith, isTerminal, type RunOptions, runnableSteps, type StepState } from '../../run/index.ts';
+import { isDroppedBefore } from '../../run/preflight/dropped-before.ts';
 import { calledFunctions } from '../catalog/called-functions.ts';
 import { isHarmless } from '../catalog/harmless-functions.ts';
 import {
@@ -31,15 +32,16 @@ import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
 import { defaultTablespace } from './default-tablespaces.ts';
 import { gatherEstimates } from './estimates/gather-estimates.ts';
-import type { DropFinding, Facts, IndexFinding, RefusedSetting, ReindexFinding } from './facts.ts';
+import type { DropFinding, Facts, RefusedSetting, ReindexFinding } from './facts.ts';
 import { askHypothetically } from './hypothetical/ask.ts';
 import { Memory } from './memory.ts';
-import { neighboursOf } from './neighbours.ts';
+import { neighboursOf, partitionNeighboursOf } from './neighbours.ts';
 import { refusalCauses } from './refusal-causes.ts';
 import { leastTransactionAgeS } from './rules/old-transactions.ts';
 import type { PreflightInput } from './run-preflight.ts';
+import { tablesAtWork } from './tables-at-work.ts';
 import { tablesNow, WATCHED_MS, watchWrites } from './tables-now.ts';
-import { isReplaced, isToBeBuilt } from './to-be-built.ts';
+import { isToBeBuilt } from './to-be-built.ts';
 import { checkUnique } from './unique/check.ts';
 
 /** Reads all that the rules go by: a number of statements that depends on neither the plan nor the catalog. */
@@ -56,26 +58,25 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const writes = await watchWrites(session, names, { watchedMs: builds ? watchedMs : 0, kept: memory.writes });
   // A standby takes no scratch tables. Where event triggers would run for them, looking might change something.
   const tryMissing = !server.in_recovery && !server.event_triggers;
-  const inspections = await inspectIndexes(session, targets, { tryMissing, known: memory.trials });
+  const drops = await dropsOf(session, plan);
+  const ahead = drops.filter(({ step }) => !isOver(resumed, step));
+  const isReplaced = (step: number, oid: number) => isDroppedBefore(step, oid, ahead);
+  const inspections = await inspectIndexes(session, targets, { tryMissing, isReplaced, known: memory.trials });
   for (const [step, { tried, found }] of inspections)
     if (tried && (found.kind === 'none' || found.kind === 'invalid')) memory.trials.set(step, tried);
-  const indexes = findingsOf(targets, inspections);
+  const indexes = findingsOf(targets, inspections, isReplaced);
   // What is tried for the whole need not be tried for each part.
   const known = partTargets(about.steps ?? [], options);
   const parts = findingsOf(known, await inspectIndexes(session, known));
   const partitioned = await partitionedIndexes(session, indexes);
-  const drops = await dropsOf(session, plan);
   const reindexes = await reindexesOf(session, plan, about.steps ?? []);
   const refused = await refusedProbes(session, options);
-  const scope = { notTried: whyNoSamples(options, tryMissing), memory: memory.estimates, budgetMs: about.sampleMs };
-  const tables = [
-    ...new Set([
-      ...indexes.flatMap(({ row }) => row.table_oid ?? []),
-      ...drops.flatMap(({ table }) => table?.oid ?? []),
-      ...reindexes.flatMap((each) => each.tables.map(({ oid }) => oid)),
-      ...partitioned.flatMap(({ tree }) => tree.map(({ oid }) => oid)),
-    ]),
-  ];
+  const notTried = whyNoSamples(options, tryMissing);
+  const scope = { partitioned, notTried, memory: memory.estimates, budgetMs: about.sampleMs };
+  const atWork = tablesAtWork(indexes, partitioned, parts);
+  const rebuilt = reindexes.flatMap((each) => each.tables);
+  const dropped = drops.flatMap(({ table }) => table?.oid ?? []);
+  const tables = [...new Set([...[...atWork, ...rebuilt].map(({ oid }) => oid), ...dropped])];
   return {
     plan,
     options,
@@ -93,7 +94,8 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     partitioned,
     attaches: await attachedNames(session, plannedAttaches(plan)),
     parts,
-    neighbours: builds ? without(await neighboursOf(session, indexes), drops) : [],
+    neighbours: builds ? without(await neighboursOf(session, indexes), ahead) : [],
+    partitionNeighbours: builds ? without(await partitionNeighboursOf(session, atWork), ahead) : [],
     refusalCauses: await refusalCauses(session, indexes),
     transactions: await stallingTransactions(session, { ours, tables, leastAgeS: leastTransactionAgeS(options) }),
     tablespaces: await tablespacesNamed(
@@ -110,15 +112,15 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     refusedProbes: refused,
     // As long as the same indexes are missing the answer is the same.
     hypothetical: builds
-      ? await memory.once(`hypothetical ${indexes.filter(isToBeBuilt).map(({ step }) => step)}`, () =>
-          askHypothetically(session, { indexes, options, refusedProbes: refused, user: server.user }),
+      ? await memory.once(`hypothetical ${[...indexes.filter(isToBeBuilt), ...ahead].map(({ step }) => step)}`, () =>
+          askHypothetically(session, { indexes, drops: ahead, options, refusedProbes: refused, user: server.user }),
         )
       : null,
     amcheck: options.amcheck === true ? await amcheck(session) : null,
-    basis: builds ? await gatherEstimates(session, afterDrops(indexes, drops), scope) : null,
+    basis: builds ? await gatherEstimates(session, indexes, scope) : null,
     ledger: options.ledger ? await ledgerSchema(session, options.ledger.schema) : null,
     // Last, since it waits for the second reading.
-    tables: await tablesNow(session, indexes, { ours, writes }),
+    tables: await tablesNow(session, atWork, { ours, writes }),
   };
 }
 
@@ -144,9 +146,11 @@ async function asTheyAreCalled(
   });
 }
 
-/** What the plan itself drops before stands in no index's way. */
-const afterDrops = (indexes: readonly IndexFinding[], drops: readonly DropFinding[]): IndexFinding[] =>
-  indexes.map((index) => (isReplaced(drops, index) ? { ...index, found: { kind: 'none' } } : index));
+/** A step of a run that is taken up again, of which nothing more is to come: what has that name now is not dropped. */
+const isOver = (steps: readonly StepState[] | null, id: number): boolean => {
+  const step = steps?.[id];
+  return step !== undefined && step.leftover === null && isTerminal(step);
+};
 
 /** What the plan itself drops is nobody's neighbour afterwards. */
 function without(neighbours: Facts['neighbours'], drops: readonly DropFinding[]): Facts['neighbours'] {
@@ -181,10 +185,16 @@ async function reindexesOf(session: Session, plan: Plan, steps: readonly StepSta
   });
 }
 
-const findingsOf = (targets: readonly InspectionTarget[], inspections: ReadonlyMap<number, Inspection>) =>
+const findingsOf = <T extends InspectionTarget>(
+  targets: readonly T[],
+  inspections: ReadonlyMap<number, Inspection>,
+  isReplaced: (step: number, oid: number) => boolean = () => false,
+) =>
   targets.flatMap((target) => {
     const inspection = inspections.get(target.step);
-    return inspection === undefined ? [] : [{ ...target, ...inspection }];
+    if (inspection === undefined) return [];
+    const { found } = inspection;
+    return [{ ...target, ...inspection, replaced: 'oid' in found && isReplaced(target.step, found.oid) }];
   });
 
 const whyNoSamples = ({ quickLook }: RunOptions, mayTry: boolean): string | null => {
@@ -204,10 +214,10 @@ const plannedAttaches = (plan: Plan) =>
   );
 
 /** The parts of indexes on partitioned tables that a run has by now. */
-const partTargets = (steps: readonly StepState[], { settings }: Pick<RunOptions, 'settings'>): InspectionTarget[] =>
+const partTargets = (steps: readonly StepState[], { settings }: Pick<RunOptions, 'settings'>) =>
   steps.flatMap(({ id, parent, gone, step: create }) =>
     create.kind === 'create-index' && parent !== null && !gone
-      ? [{ step: id, create: builtWith(create, settings) }]
+      ? [{ step: id, parent, create: builtWith(create, settings) }]
       : [],
   );
 

@@ -93,18 +93,19 @@ function standingBeside(neighbours: readonly TableIndex[], planned: readonly Pla
 }
 
 /** Nothing would be lost with it but the queries that it answers. */
-const isDroppable = ({ there, shape }: Standing): boolean =>
+export const isDroppable = ({ there, shape }: Standing): boolean =>
   !shape.unique &&
   there.constraint_name === null &&
   !there.is_replica_identity &&
   !there.is_clustered &&
   !there.is_attached;
 
+/** Uniqueness holds as before: a constraint that is checked late lets in for a while what an immediate one refuses. */
+export const isGuarded = (shape: QueryShape, { there }: Standing): boolean => !shape.unique || there.is_immediate;
+
 function besideStanding(planned: Planned, beside: readonly Standing[]): Redundancy | null {
   const { shape } = planned;
-  // A constraint that is checked late lets in for a while what an immediate one refuses.
-  const guards = ({ there }: Standing) => !shape.unique || there.is_immediate;
-  const covering = beside.filter((other) => coveredBy(shape, other.shape) !== null && guards(other));
+  const covering = beside.filter((other) => coveredBy(shape, other.shape) !== null && isGuarded(shape, other));
   const same = covering.find((other) => coveredBy(shape, other.shape) === 'same');
   if (same !== undefined) return { kind: 'duplicate', planned, other: same };
   const [smallest] = covering.toSorted((a, b) => a.there.bytes - b.there.bytes);

@@ -1,4 +1,5 @@
 import { waiveFindings } from '../../plan/findings/index.ts';
+import { findingSentence } from '../../plan/findings/sentence.ts';
 import type { Finding, Plan, SideBySide } from '../../plan/types.ts';
 import {
   type PreflightFacts,
@@ -97,7 +98,7 @@ const findingsOf = (facts: Facts, purpose: RunState['purpose']): Finding[] =>
 /** Names and texts in a finding come from whoever is connected: nothing in them may steer a terminal. */
 const readable = (finding: Finding): Finding => ({
   ...finding,
-  what: plainText(finding.what),
+  what: findingSentence(plainText(finding.what)),
   why: plainText(finding.why),
   advice: plainText(finding.advice),
   ...(finding.compare === undefined ? {} : { compare: readableComparison(finding.compare) }),

@@ -1,9 +1,10 @@
 import { type TableConditionRow, tableConditions } from '../../queries/table_conditions.ts';
 import { type TableWorkRow, tableWork } from '../../queries/table_work.ts';
 import { type TableWritesRow, tableWrites } from '../../queries/table_writes.ts';
+import { estimates } from '../catalog/relations.ts';
 import type { Session } from '../session.ts';
 import { pause } from '../time.ts';
-import type { IndexFinding } from './facts.ts';
+import type { TableAtWork } from './tables-at-work.ts';
 
 /** How much is written to a table, in rows a second. */
 export interface WriteRate {
@@ -12,18 +13,16 @@ export interface WriteRate {
   seconds: number;
   /** On average since the database's counters began; null when it is not known when that was. */
   average: { rate: number; sinceS: number } | null;
-  /** Of all updates so far, those that touched no index, 0 to 1; null without any. */
-  hot: number | null;
+  /** All updates so far, and of these those that touched no index. */
+  updates: { all: number; hot: number };
 }
 
-/** A table of the plan as it is at this moment. */
-export interface TableNow {
-  oid: number;
+/** A table that is built on, as it is at this moment. */
+export interface TableNow extends TableAtWork {
   /** With its schema. */
   name: string;
-  /** pg_class.relkind and relpersistence. */
-  kind: string | null;
-  persistence: string | null;
+  /** As the catalog estimates it; null when not known. */
+  bytes: number | null;
   condition: TableConditionRow;
   /** Writing transactions at the moment of looking. */
   writers: number;
@@ -71,32 +70,30 @@ export async function watchWrites(
   };
 }
 
-/** Looks at the plan's tables, in two statements; `writes`: of `watchWrites`, asked last. */
+/** Looks at tables that are built on, in two statements; `writes`: of `watchWrites`, asked last. */
 export async function tablesNow(
   session: Session,
-  indexes: readonly IndexFinding[],
+  atWork: readonly TableAtWork[],
   { ours, writes }: { ours: readonly number[]; writes: () => Promise<Map<number, WriteRate>> },
 ): Promise<TableNow[]> {
-  const rows = new Map(indexes.flatMap(({ row }) => (row.table_oid === null ? [] : [[row.table_oid, row] as const])));
-  const oids = [...rows.keys()];
-  if (oids.length === 0) return [];
-  const conditions = await tableConditions(session, oids);
-  const work = await tableWork(session, { tables: oids, ours });
+  if (atWork.length === 0) return [];
+  const oids = atWork.map(({ oid }) => oid);
+  const conditions = new Map((await tableConditions(session, oids)).map((condition) => [condition.oid, condition]));
+  const work = Map.groupBy(await tableWork(session, { tables: oids, ours }), ({ table_oid: oid }) => oid);
   const rates = await writes();
-  return conditions.flatMap((condition) => {
-    const row = rows.get(condition.oid);
-    if (row === undefined) return [];
-    const its = work.filter(({ table_oid }) => table_oid === condition.oid);
+  return atWork.flatMap((table): TableNow[] => {
+    const condition = conditions.get(table.oid);
+    if (condition === undefined) return [];
+    const its = work.get(table.oid) ?? [];
     return [
       {
-        oid: condition.oid,
-        name: `${row.table_schema}.${row.table_name}`,
-        kind: row.table_kind,
-        persistence: row.table_persistence,
+        ...table,
+        name: `${condition.schema}.${condition.name}`,
+        bytes: estimates(condition).bytes,
         condition,
         writers: its[0]?.writers ?? 0,
         work: its.filter(({ kind }) => kind !== null),
-        writes: rates.get(condition.oid) ?? null,
+        writes: rates.get(table.oid) ?? null,
       },
     ];
   });
@@ -112,6 +109,6 @@ export function writeRate(first: TableWritesRow | undefined, second: TableWrites
     now: (second.written - first.written) / seconds,
     seconds,
     average: sinceS === null || sinceS < 60 ? null : { rate: second.written / sinceS, sinceS },
-    hot: second.updated > 0 ? second.hot_updated / second.updated : null,
+    updates: { all: second.updated, hot: second.hot_updated },
   };
 }

@@ -9,6 +9,11 @@ export const PROBLEM_CODES: Readonly<Record<string, { what: string; fix: string 
     what: 'A typographic quote, space or comma stands where SQL needs a plain one.',
     fix: 'Write plain ones: the proposed form does.',
   },
+  'control-character': { what: 'A control character stands in the statement.', fix: 'Take it out.' },
+  'not-sql': {
+    what: 'What stands there is no SQL: Markdown, a diff, a merge conflict, what psql printed, JSON, XML.',
+    fix: 'Hand over the SQL alone.',
+  },
   placeholder: { what: 'A tool would put a value in here.', fix: 'Write the value itself.' },
   'psql-variable': { what: 'psql would put a variable here.', fix: 'Write the value itself.' },
   'psql-command': { what: 'A backslash command that a plan does not follow.', fix: 'Take it out.' },
@@ -48,7 +53,7 @@ export const PROBLEM_CODES: Readonly<Record<string, { what: string; fix: string 
     fix: 'Take the option out; the message says why.',
   },
   'not-understood': { what: 'indexdeck could not make out the parts of the statement.', fix: 'Write it more plainly.' },
-  'encoding-utf16': { what: 'The file is UTF-16.', fix: 'Save it as UTF-8.' },
+  'encoding-utf16': { what: 'The file is UTF-16 or UTF-32.', fix: 'Save it as UTF-8.' },
   'encoding-invalid': { what: 'The file is not valid UTF-8.', fix: 'Save it as UTF-8.' },
   'nul-byte': { what: 'There is a NUL byte in the file.', fix: 'Remove it.' },
 };

@@ -1,5 +1,6 @@
 import type { CodedFinding as Finding } from '../findings/index.ts';
 import { parseStatement } from '../parser.ts';
+import { linesOf } from '../places.ts';
 import { firstWords } from '../printable.ts';
 import type { Source } from '../source.ts';
 import { type StatementPiece, split } from '../split.ts';
@@ -13,15 +14,34 @@ interface Known {
   migration: Migration;
   withoutTransaction: string | null;
   created: CreateIndexStep[];
+  /** Statements of it that the plan leaves out, though they are neither its way back nor its tool's books. */
+  leftOut: Place[];
+  /** Its files, in the order in which they are read. */
+  readings: MigrationReading[];
+}
+
+/** What is to be done for a migration to count as applied. */
+function marking({ migration, leftOut, readings }: Known): Migration {
+  if (!readings.some(({ goesUp }) => goesUp))
+    return {
+      ...migration,
+      needless: true,
+      command: null,
+      how: 'what is read of it only goes back, or verifies: nothing is to be marked',
+    };
+  if (leftOut.length === 0 || migration.needless === true) return migration;
+  const first = `only once what this plan leaves out of it has been run too: ${linesOf(leftOut)}`;
+  return { ...migration, how: migration.how === '' ? first : `${first}; ${migration.how}` };
 }
 
 /** The migrations of a plan: what they create, and what their way back would drop. */
 export class MigrationFiles {
   private readonly byKey = new Map<string, Known>();
   private readonly known = new Map<MigrationReading, Known>();
+  private readonly unseen: Finding[] = [];
 
   get all(): Migration[] {
-    return [...this.byKey.values()].map(({ migration }) => migration);
+    return [...this.byKey.values()].map(marking);
   }
 
   /** Takes note of a file; the two ways of one migration become one. */
@@ -31,7 +51,9 @@ export class MigrationFiles {
     const place = IN_TWO_FILES.has(tool.name) ? (tool.name === 'Sqitch' ? '' : folder) : migration.file;
     const key = JSON.stringify([tool.name, migration.version, place]);
     const before = this.byKey.get(key);
-    const known = before ?? { migration, withoutTransaction: tool.withoutTransaction, created: [] };
+    const { withoutTransaction } = tool;
+    const known = before ?? { migration, withoutTransaction, created: [], leftOut: [], readings: [] };
+    known.readings.push(reading);
     if (before !== undefined && part !== 'down' && part !== 'ignored') {
       migration.down = before.migration.down;
       known.migration = migration;
@@ -42,6 +64,11 @@ export class MigrationFiles {
 
   created(reading: MigrationReading | null, step: CreateIndexStep): void {
     if (reading !== null) this.known.get(reading)?.created.push(step);
+  }
+
+  /** A statement of the way there that is no work on indexes. */
+  leftOut(reading: MigrationReading | null, place: Place): void {
+    if (reading !== null) this.known.get(reading)?.leftOut.push(place);
   }
 
   /** A statement of the way back. */
@@ -60,9 +87,42 @@ export class MigrationFiles {
     }
   }
 
-  lint(): Finding[] {
-    return [...this.byKey.values()].flatMap((known) => [...inTransaction(known), ...otherWayBack(known)]);
+  /** A mark that is understood here, and that the tool itself would not see. */
+  unseenMark(place: Place, mark: string, why: string, { migration }: MigrationReading): void {
+    this.unseen.push({
+      level: 'note',
+      code: 'mark-not-seen',
+      what: `${migration.tool} would not take ${firstWords(mark)} for a mark`,
+      why: `${why}.`,
+      advice: 'Mend the line if the file is to go through that tool too.',
+      place,
+    });
   }
+
+  lint(): Finding[] {
+    const others = [...this.byKey.values()].flatMap((known) => [
+      ...partly(known),
+      ...inTransaction(known),
+      ...otherWayBack(known),
+    ]);
+    return [...this.unseen, ...others];
+  }
+}
+
+function partly({ migration, leftOut }: Known): Finding[] {
+  const [first] = leftOut;
+  if (first === undefined || migration.needless === true) return [];
+  const { tool, file } = migration;
+  return [
+    {
+      level: 'warning',
+      code: 'migration-partly',
+      what: `Of ${file}, the plan leaves out what is no work on indexes: ${linesOf(leftOut)}`,
+      why: `Marked as applied, ${tool} would never run it.`,
+      advice: 'Run what is left out before the migration is marked, or put the indexes into a migration of their own.',
+      place: first,
+    },
+  ];
 }
 
 function inTransaction({ migration, created, withoutTransaction }: Known): Finding[] {

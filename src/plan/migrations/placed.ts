@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { folderOf, hasLine, leadingNumber, type MigrationFile, type Tool } from './tool.ts';
+import { constant, folderOf, hasLine, leadingNumber, type MigrationFile, type Tool } from './tool.ts';
 
 /** Tools whose files are known by their name, their folder or what they generate. */
 
 const GOLANG = /^(\d+)_.*\.(up|down)\.sql$/i;
 
 /**
- * golang-migrate: a file for each way; a file is sent as one query, which is one transaction if it holds several statements.
- * `migrate -help`: force V sets the version and runs nothing.
+ * golang-migrate: a file for each way. From its database/postgres/README.md (pgx5 has the same options): a file is sent as one
+ * query, which is one transaction if it holds several statements; with x-multi-statement=true they go one by one.
+ * `migrate -help`: force V sets the version and runs nothing; its table holds that one version.
  */
 export const golangMigrate: Tool = {
   name: 'golang-migrate',
@@ -17,16 +18,20 @@ export const golangMigrate: Tool = {
   version: leadingNumber,
   marking: (file, version) => ({
     command: `migrate -path ${folderOf(file)} -database DATABASE_URL force ${Number(version)}`,
-    how: 'it sets the version without running anything; the earlier ones count as applied',
+    how: 'it sets the version without running anything: earlier ones count as applied then, later ones as not',
   }),
-  withoutTransaction: 'one statement in each file',
+  withoutTransaction: 'one statement in each file, or x-multi-statement=true in the database URL',
 };
 
 /** skipExecutingMigrations came with Flyway 7, as a parameter of the Teams edition (Redgate's announcement of it). */
 const TEAMS = '; it came with Flyway 7, in the Teams edition';
 const FLYWAY = /^([VUBR])([0-9][0-9._]*)?__.*\.sql$/;
 
-/** Flyway: V there, U back, R again and again, B a baseline. It sees CONCURRENTLY and leaves out its transaction. */
+/**
+ * Flyway: V there, U back, R again and again, B a baseline. It sees CONCURRENTLY and leaves out its transaction; a file beside
+ * the script says otherwise (documentation of the setting executeInTransaction). Many write that into a comment, which its
+ * documentation does not know: it changes nothing here.
+ */
 export const flyway: Tool = {
   name: 'Flyway',
   owns: ({ name }) => FLYWAY.test(name),
@@ -35,11 +40,8 @@ export const flyway: Tool = {
     const [, said] = /^\s*(?:flyway\.)?executeInTransaction\s*=\s*(\w+)/im.exec(config) ?? [];
     return said === undefined ? 'detected' : said.toLowerCase() === 'false' ? 'off' : 'on';
   },
-  directive(comment) {
-    const [, said] = /^[ \t]*--[ \t]*(?:flyway:)?executeInTransaction[ \t]*=[ \t]*(\w+)[ \t\r]*$/i.exec(comment) ?? [];
-    if (said === undefined) return null;
-    return { as: 'transaction', transaction: said.toLowerCase() === 'false' ? 'off' : 'on' };
-  },
+  directive: (comment) =>
+    /^[ \t]*--[ \t]*(?:flyway:)?executeInTransaction[ \t]*=/i.test(comment) ? { as: 'understood' } : null,
   version: ({ name }) => FLYWAY.exec(name)?.[2]?.replaceAll('_', '.') ?? name,
   marking({ name }, version) {
     if (name.startsWith('B')) return { command: `flyway baseline -baselineVersion=${version}`, how: '' };
@@ -112,7 +114,27 @@ export const prisma: Tool = {
 
 const BREAKPOINT = /^[ \t]*--> statement-breakpoint[ \t\r]*$/;
 
-/** Drizzle: one transaction around all pending migrations; the history knows a file by its SHA-256. */
+/** The time in a folder's name, in milliseconds since 1970, as Drizzle makes it of the first fourteen digits. */
+const drizzleTime = (folder: string): string => {
+  const [, date, time] = /^(\d{8})(\d{6})/.exec(folder) ?? [];
+  if (date === undefined || time === undefined) return "the folder's time in milliseconds since 1970";
+  const parts = (digits: string, mark: string) => digits.replace(/(\d\d)(\d\d)$/, `${mark}$1${mark}$2`);
+  return String(Date.parse(`${parts(date, '-')}T${parts(time, ':')}Z`));
+};
+
+const drizzleRow = ({ name, text }: MigrationFile, version: string): string => {
+  // Line ends count as LF; no version looks at the hash to know what to run.
+  const hash = constant(createHash('sha256').update(text.replaceAll('\r\n', '\n')).digest('hex'));
+  return name === 'migration.sql'
+    ? `(hash, created_at, name) VALUES (${hash}, ${drizzleTime(version)}, ${constant(version)})`
+    : `(hash, created_at) VALUES (${hash}, the value of "when" for ${version} in meta/_journal.json)`;
+};
+
+/**
+ * Drizzle: one transaction around all pending migrations. From drizzle-orm/src/migrator.ts, migrator.utils.ts and
+ * pg-core/async/session.ts: files with a journal are known by created_at, which is the journal's `when`; folders, as of version
+ * 1, by name. drizzle-kit has no command for it (its issue "Add a way to mark migrations as applied").
+ */
 export const drizzle: Tool = {
   name: 'Drizzle',
   owns: (file) => file.text.includes('--> statement-breakpoint') || file.neighbours.includes('meta/_journal.json'),
@@ -121,9 +143,9 @@ export const drizzle: Tool = {
   anywhere: true,
   version: ({ name, segments }) =>
     (name === 'migration.sql' ? segments.at(-2) : undefined) ?? name.replace(/\.sql$/i, ''),
-  marking: ({ text }, version) => ({
+  marking: (file, version) => ({
     command: null,
-    how: `drizzle-kit has no command for it: INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('${createHash('sha256').update(text).digest('hex')}', the value of "when" for ${version} in meta/_journal.json)`,
+    how: `drizzle-kit has no command for it: INSERT INTO drizzle.__drizzle_migrations ${drizzleRow(file, version)}`,
   }),
   withoutTransaction: null,
 };
@@ -143,7 +165,10 @@ export const rails: Tool = {
   withoutTransaction: 'disable_ddl_transaction! in the migration',
 };
 
-/** Supabase: timestamped files in supabase/migrations. `migration repair --status applied` inserts a record of the history. */
+/**
+ * Supabase: timestamped files in supabase/migrations. From its docs/supabase/migration/repair.md: `migration repair --status
+ * applied` inserts a record into the history.
+ */
 export const supabase: Tool = {
   name: 'Supabase',
   owns: ({ segments }) => segments.at(-3) === 'supabase' && segments.at(-2) === 'migrations',

@@ -3,6 +3,7 @@ import type { StatementPiece } from '../split.ts';
 import { names, walk } from '../tree.ts';
 import type { Migration, SourceFile } from '../types.ts';
 import { atlas, dbmate, goose, graphileMigrate, liquibase, sqlMigrate } from './marked.ts';
+import { nodePgMigrate } from './node-pg-migrate.ts';
 import { alembic, drizzle, flyway, golangMigrate, prisma, rails, sqitch, supabase } from './placed.ts';
 import type { Directive, MigrationFile, Part, Tool } from './tool.ts';
 
@@ -12,12 +13,13 @@ const TOOLS: readonly Tool[] = [
   goose,
   dbmate,
   sqlMigrate,
+  nodePgMigrate,
   graphileMigrate,
   golangMigrate,
   flyway,
   sqitch,
-  prisma,
   drizzle,
+  prisma,
   supabase,
   atlas,
   alembic,
@@ -26,7 +28,7 @@ const TOOLS: readonly Tool[] = [
 
 /** Tables in which migration tools write down what they did. */
 const HISTORY =
-  /^(?:goose_db_version|schema_migrations|ar_internal_metadata|gorp_migrations|flyway_schema_history|schema_version|databasechangelog(?:lock)?|_prisma_migrations|__drizzle_migrations|alembic_version|atlas_schema_revisions|atlas_migrations_hashes?)$/;
+  /^(?:goose_db_version|schema_migrations|ar_internal_metadata|gorp_migrations|flyway_schema_history|schema_version|databasechangelog(?:lock)?|pgmigrations|_prisma_migrations|__drizzle_migrations|alembic_version|atlas_schema_revisions|atlas_migrations_hashes?)$/;
 const HISTORY_SCHEMA = /^(?:sqitch|graphile_migrate|supabase_migrations|atlas_schema_revisions|drizzle)$/;
 const COMMENT_LINE = /^\uFEFF?[ \t]*--.*$/gm;
 const MOST_COMMENT_LINES = 20_000;
@@ -35,14 +37,22 @@ const MOST_COMMENT_LINES = 20_000;
 export class MigrationReading {
   readonly migration: Migration;
   readonly tool: Tool;
+  readonly file: MigrationFile;
   part: Part;
+  /** It has something of the way there, be it empty. */
+  goesUp: boolean;
   /** Why statements of an ignored part are ignored. */
   ignoredFor: string;
   private transactionSaid = false;
+  /** Parts that had a mark of their own, and whether the newest mark was another one for one of these. */
+  private readonly marked = new Set<Part>();
+  private repeated = false;
 
   constructor(tool: Tool, file: MigrationFile) {
     this.tool = tool;
+    this.file = file;
     this.part = tool.begins?.(file) ?? 'up';
+    this.goesUp = this.part === 'up';
     this.ignoredFor = `${tool.name} runs it only to verify, or not at all`;
     const version = tool.version(file);
     this.migration = {
@@ -75,8 +85,19 @@ export class MigrationReading {
     return ownLine || this.tool.anywhere === true ? (this.tool.directive?.(comment) ?? null) : null;
   }
 
+  /** Why the tool would not see a mark that `take` takes note of, as a clause; null when it does. */
+  unseen(comment: string, column: number): string | null {
+    if (this.repeated)
+      return `to ${this.tool.name} the first mark of each way counts, and what follows belongs where it stands`;
+    return this.tool.unseen?.(comment, column, this.file) ?? null;
+  }
+
   private enter(part: Part): void {
+    this.repeated = this.tool.firstMarks === true && this.marked.has(part);
+    if (this.repeated) return;
+    this.marked.add(part);
     this.part = part;
+    this.goesUp ||= part === 'up';
     if (part === 'ignored') this.ignoredFor = `${this.tool.name} is told to ignore it`;
   }
 

@@ -48,9 +48,16 @@ export interface Tool {
   directive?(comment: string): Directive | null;
   version(file: MigrationFile): string;
   marking(file: MigrationFile, version: string): Marking;
+  /**
+   * Why the tool itself would not see a mark that is plainly meant for it, as a clause; null when it does. `column` is where
+   * the comment begins, from 1.
+   */
+  unseen?(comment: string, column: number, file: MigrationFile): string | null;
   /** Its marks may stand behind a statement, not only on lines of their own. */
   anywhere?: true;
-  /** How to tell the tool to leave out its transaction; null when it cannot. */
+  /** Only the first mark of each way counts: another one is a comment like all others. */
+  firstMarks?: true;
+  /** How the tool is told to leave out its transaction; null when it cannot be. */
   withoutTransaction: string | null;
 }
 
@@ -63,3 +70,6 @@ export const folderOf = ({ segments }: MigrationFile): string => segments.slice(
 /** True when a line that begins with a comment matches; `line` is meant for one line, from its beginning. */
 export const hasLine = ({ comments }: MigrationFile, line: RegExp): boolean =>
   new RegExp(line.source, `m${line.flags}`).test(comments);
+
+/** A text as an SQL constant. */
+export const constant = (text: string): string => `'${text.replaceAll("'", "''")}'`;

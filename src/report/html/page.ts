@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Report } from '../schema.ts';
 import { clock, STATUS_WORDS } from '../summary.ts';
 import { drops } from './drops-part.ts';
+import { estimates } from './estimates-part.ts';
 import { type Html, html, Html as Piece } from './html.ts';
 import { impact, probes } from './probe-parts.ts';
 import { findings, people, validations } from './record-parts.ts';
@@ -53,7 +54,7 @@ ${await metrics(report)}
 ${impact(report)}
 ${beforeAfter(report)}
 ${sections(report)}
-${indexes(report)}${partitions(report)}${reindexes(report)}${drops(report)}
+${indexes(report)}${partitions(report)}${reindexes(report)}${drops(report)}${estimates(report)}
 ${failures(report)}
 ${findings(report)}
 ${validations(report)}

@@ -75,9 +75,10 @@ export const impact = (report: Report): Html => {
   const value = (unit: ImpactUnit, number: number | null) => (number === null ? 'unknown' : impactNumber(number, unit));
   return html`<h2>Production impact</h2>
 <div class="scroll"><table><thead><tr><th>what</th><th class="n">before</th><th class="n">worst</th><th>when</th><th>verdict</th></tr></thead><tbody>
-${all.map(
-  ({ title, unit, baseline, worst, at, section, builds, verdict, rule }) =>
-    html`<tr><td>${title}</td><td class="n">${value(unit, baseline)}</td><td class="n">${value(unit, worst)}</td><td>${at === null ? '' : timeOfDay(report, at)}${section === null ? '' : html`<br><span class="faint">${section}${builds.length === 0 ? '' : `: ${builds.join(', ')}`}</span>`}</td><td><span class="${VERDICT_TONES[verdict]}">${verdict}</span><br><span class="faint">${rule}</span></td></tr>`,
+${all.map(({ title, unit, baseline, worst, at, section, builds, verdict, rule, absent }) =>
+  absent === undefined
+    ? html`<tr><td>${title}</td><td class="n">${value(unit, baseline)}</td><td class="n">${value(unit, worst)}</td><td>${at === null ? '' : timeOfDay(report, at)}${section === null ? '' : html`<br><span class="faint">${section}${builds.length === 0 ? '' : `: ${builds.join(', ')}`}</span>`}</td><td><span class="${VERDICT_TONES[verdict]}">${verdict}</span><br><span class="faint">${rule}</span></td></tr>`
+    : html`<tr><td>${title}</td><td class="n" colspan="2">${absent}</td><td></td><td></td></tr>`,
 )}
 </tbody></table></div>`;
 };

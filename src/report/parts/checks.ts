@@ -1,4 +1,14 @@
-import { bytes, differenceCount, type RunState } from '../../run/index.ts';
+import {
+  bytes,
+  countedText,
+  differenceCount,
+  indexesAndParts,
+  moreOrFewer,
+  type RunState,
+  sortResults,
+  tallied,
+  type VerifyResult,
+} from '../../run/index.ts';
 import type { Report } from '../schema.ts';
 
 type Check = Report['checks'][number];
@@ -8,19 +18,45 @@ const check = (code: string, what: string, result: Result, detail: string): Chec
 
 const ratio = (good: number, all: number): Result => (good === all ? 'ok' : 'failed');
 
+const goodOf = (good: readonly VerifyResult[], wanted: readonly VerifyResult[]): string => {
+  const [is, all] = [tallied(good), tallied(wanted)];
+  const parts = all.parts === 0 ? '' : `, and ${is.parts} of ${all.parts} parts on partitions`;
+  return `${is.indexes} of ${all.indexes}${parts}`;
+};
+
 const verified = ({ verify }: RunState): Check[] => {
   const there = 'every planned index is there, valid, ready, and as planned';
   const sizes = 'no index has size 0';
   if (verify === null)
     return [check('indexes', there, 'unknown', 'not verified'), check('sizes', sizes, 'unknown', 'not verified')];
   const { results } = verify;
-  const good = results.filter(({ ok }) => ok).length;
-  const empty = results.filter((result) => result.bytes === 0).length;
-  const unread = results.filter((result) => result.bytes === null).length;
+  const { planned, parts, dropped } = sortResults(results);
+  const wanted = [...planned, ...parts];
+  const good = wanted.filter(({ ok }) => ok);
+  const gone = dropped.filter(({ ok }) => ok).length;
+  const empty = wanted.filter((result) => result.bytes === 0).length;
+  // An index of a partitioned table has no storage: its parts have.
+  const unread = wanted.filter((result) => result.bytes === null && !result.partitioned).length;
   const size = results.reduce((sum, result) => sum + (result.bytes ?? 0), 0);
   const sum = `${bytes(size)} in all`;
   return [
-    check('indexes', there, verify.ok ? ratio(good, results.length) : 'failed', `${good} of ${results.length}`),
+    // Without a single result only the verdict on the whole is known.
+    check(
+      'indexes',
+      there,
+      verify.ok || wanted.length > 0 ? ratio(good.length, wanted.length) : 'failed',
+      goodOf(good, wanted),
+    ),
+    ...(dropped.length === 0
+      ? []
+      : [
+          check(
+            'drops',
+            'what the plan drops is gone',
+            ratio(gone, dropped.length),
+            `${gone} of ${indexesAndParts(dropped.length)}`,
+          ),
+        ]),
     empty > 0
       ? check('sizes', sizes, 'failed', `${empty} of size 0`)
       : unread > 0
@@ -41,7 +77,12 @@ const rolledBack = ({ rollback }: RunState): Check[] => {
   const { dropped, left, differences } = rollback;
   const changed = differences === null ? 0 : differenceCount(differences);
   return [
-    check('rolled-back', gone, ratio(left.length, 0), `${dropped.length} dropped, ${left.length} left`),
+    check(
+      'rolled-back',
+      gone,
+      ratio(left.length, 0),
+      `${countedText(dropped)} dropped, ${left.length === 0 ? 0 : countedText(left)} left`,
+    ),
     differences === null
       ? check('as-before', others, 'unknown', 'no list of what was there before')
       : check('as-before', others, ratio(changed, 0), changed === 0 ? '' : `${changed} changed by others`),
@@ -61,7 +102,7 @@ const counted = ({ verify }: RunState): Check[] => {
             'count',
             'as many new indexes as there should be',
             verdict === 'pass' ? 'ok' : verdict === 'fail' ? 'failed' : 'unknown',
-            `${counts.difference.idxIndexes} more named idx_${verdict === 'review' ? ', to be reviewed' : ''}: ${rule}`,
+            `${moreOrFewer(counts.difference.idxIndexes)} named idx_${verdict === 'review' ? ', to be reviewed' : ''}: ${rule}`,
           ),
         ]),
     ...(critical.length === 0

@@ -1,4 +1,4 @@
-import { type Range, type RunState, workedMs } from '../../run/index.ts';
+import { estimateOf, estimateOutcome, planned, type Range, type RunState } from '../../run/index.ts';
 import type { Report } from '../schema.ts';
 
 type Estimates = NonNullable<Report['estimates']>;
@@ -32,30 +32,27 @@ const summary = (
 /** The estimates of preflight against what the builds came to; null when there were none. */
 export const estimates = (state: RunState): Estimates | null => {
   if (state.estimates.length === 0) return null;
-  const rows = state.estimates.flatMap((estimate) => {
-    const step = state.steps[estimate.step];
-    if (step?.step.kind !== 'create-index') return [];
-    const built = step.status === 'done' && step.finishedAt !== null;
-    const bytes = built ? step.bytes : null;
-    const ms = built ? workedMs(step, Date.parse(step.finishedAt ?? '')) : null;
-    return [{ name: step.step.name, estimate, bytes, ms }];
+  const rows = planned(state).flatMap((step) => {
+    const estimate = estimateOf(state, step.id);
+    if (step.step.kind !== 'create-index' || estimate === undefined) return [];
+    return [{ name: step.step.name, estimate, ...estimateOutcome(state, step) }];
   });
-  const sizes = rows.map(({ estimate, bytes }) => ({
-    range: estimate.bytes,
-    actual: bytes,
-    factor: factorOf(estimate.bytes, bytes),
-  }));
-  const times = rows.map(({ estimate, ms }) => ({ range: estimate.ms, actual: ms, factor: factorOf(estimate.ms, ms) }));
+  const comparedWith = (range: Range | null, actual: number | null) => ({
+    ...{ range, actual },
+    factor: factorOf(range, actual),
+  });
+  const sizes = rows.map(({ bytes, actualBytes }) => comparedWith(bytes, actualBytes));
+  const times = rows.map(({ ms, actualMs }) => comparedWith(ms, actualMs));
   return {
-    indexes: rows.map(({ name, estimate, bytes, ms }, at) => ({
+    indexes: rows.map(({ name, estimate, bytes, ms, actualBytes, actualMs }, at) => ({
       step: estimate.step + 1,
       name,
       by: estimate.by,
-      estimatedBytes: estimate.bytes,
-      bytes,
+      estimatedBytes: bytes,
+      bytes: actualBytes,
       bytesFactor: round(sizes[at]?.factor ?? null),
-      estimatedMs: estimate.ms,
-      workedMs: ms,
+      estimatedMs: ms,
+      workedMs: actualMs,
       msFactor: round(times[at]?.factor ?? null),
       elsewhereMs: estimate.elsewhere ?? null,
       why: estimate.why,

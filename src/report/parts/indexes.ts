@@ -1,4 +1,13 @@
-import { isStuck, partsOf, planned, type RunState, type StepState, stepName, workedMs } from '../../run/index.ts';
+import {
+  isStuck,
+  leavesOf,
+  partsOf,
+  planned,
+  type RunState,
+  type StepState,
+  stepName,
+  workedOn,
+} from '../../run/index.ts';
 import type { Report } from '../schema.ts';
 
 type Index = Report['indexes'][number];
@@ -33,6 +42,15 @@ const lacking = (state: RunState, { id }: StepState): string | null => {
     : `${stepName(failed.step)}: ${failed.error?.message ?? failed.note ?? failed.status}`;
 };
 
+/** Of an index on a partitioned table: the partitions that got one. */
+const tableBytesOf = (state: RunState, step: StepState): number | null => {
+  const built = leavesOf(state, step.id).filter(({ status }) => status === 'done');
+  const sizes = (built.length === 0 ? [step] : built).map(
+    ({ tableOid }) => state.tables.find(({ oid }) => oid === tableOid)?.bytes ?? null,
+  );
+  return sizes.includes(null) ? null : sizes.reduce<number>((all, size) => all + (size ?? 0), 0);
+};
+
 /** What became of each planned index. */
 export const indexes = (state: RunState): Index[] =>
   planned(state).flatMap((step): Index[] => {
@@ -51,9 +69,9 @@ export const indexes = (state: RunState): Index[] =>
         finishedAt: step.finishedAt,
         durationMs: took(step),
         atMost: step.unwatched,
-        workedMs: step.finishedAt === null ? null : workedMs(step, Date.parse(step.finishedAt)),
+        workedMs: workedOn(state, step),
         bytes: checked?.bytes ?? step.bytes,
-        tableBytes: state.tables.find(({ oid }) => oid === step.tableOid)?.bytes ?? null,
+        tableBytes: tableBytesOf(state, step),
         oid: checked?.oid ?? step.oid,
         // What was verified before it was dropped again says nothing of now.
         verified: step.status === 'dropped' || checked === undefined ? null : checked.ok,

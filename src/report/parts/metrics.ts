@@ -1,4 +1,5 @@
 import {
+  absentMetric,
   absoluteThresholds,
   GATE_NAMES,
   GATE_UNITS,
@@ -29,6 +30,7 @@ const TITLES: Readonly<Record<MetricName, string>> = {
   replicaLagS: 'slowest replica behind',
   replicas: 'replicas',
   retainedWalBytes: 'WAL held by replication slots',
+  slots: 'replication slots',
 };
 
 const GATE_OF: Partial<Record<MetricName, GateName>> = {
@@ -71,7 +73,7 @@ const points = (summaries: readonly Summary[], of: (summary: Summary) => MetricS
     return [{ from: summary.from, to: summary.to, min, mean, max }];
   });
 
-const LEFT_OUT: ReadonlySet<MetricName> = new Set(['maxConnections', 'replicas']);
+const LEFT_OUT: ReadonlySet<MetricName> = new Set(['maxConnections', 'replicas', 'slots']);
 
 /** The live metrics as they were summarised, with the thresholds of their gates; one that was never read is missing. */
 export const metrics = (events: readonly RunEvent[], state: RunState): Metric[] => {
@@ -82,7 +84,8 @@ export const metrics = (events: readonly RunEvent[], state: RunState): Metric[] 
       const { warn, pause, abort } = thresholdsOf(name, state, summaries);
       const gate = GATE_NAMES.find((each) => each === GATE_OF[name]) ?? null;
       const unit = unitOf(name);
-      const read = points(summaries, (summary) => summary.metrics[name]);
+      // A line at zero would say that a replica was watched.
+      const read = absentMetric(name, events) !== null ? [] : points(summaries, (summary) => summary.metrics[name]);
       return { name, title: TITLES[name], unit, gate, below: false, warn, pause, abort, points: read };
     });
   const own = (state.options.ownGates ?? []).map(

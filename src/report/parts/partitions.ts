@@ -1,4 +1,4 @@
-import { partsOf, planned, type RunState, type StepState } from '../../run/index.ts';
+import { estimateOutcome, partsOf, planned, type RunState, type StepState } from '../../run/index.ts';
 import type { Report } from '../schema.ts';
 import { OUTCOMES, schemaOf, took } from './indexes.ts';
 
@@ -13,18 +13,23 @@ const partOf = (state: RunState, whole: StepState, part: StepState): Part[] => {
   const { step } = part;
   if (part.gone || (step.kind !== 'create-index' && step.kind !== 'attach-partition')) return [];
   const table = state.tables.find(({ oid }) => oid === part.tableOid);
+  const what = whatOf(part);
+  const came = what === 'index' ? estimateOutcome(state, part) : null;
   return [
     {
       step: part.id + 1,
       partOf: whole.id + 1,
-      what: whatOf(part),
+      what,
       name: step.kind === 'create-index' ? step.name : step.partition.name,
       schema: step.kind === 'create-index' ? schemaOf(state, part) : step.partition.schema,
       table: table?.name ?? null,
       outcome: step.kind === 'attach-partition' && part.status === 'done' ? 'attached' : OUTCOMES[part.status],
       attempts: part.attempt,
       durationMs: took(part),
+      workedMs: came?.actualMs ?? null,
       bytes: part.bytes,
+      estimatedBytes: came?.bytes ?? null,
+      estimatedMs: came?.ms ?? null,
       note: part.error?.message ?? part.note,
     },
   ];

@@ -4,9 +4,9 @@ import type { Report } from '../schema.ts';
 type Word = Report['people'][number];
 
 /** Who did what: orders, and what gates and the engine did by themselves. */
-export const people = (events: readonly RunEvent[]): Word[] =>
+export const people = (events: readonly RunEvent[], { steps }: RunState): Word[] =>
   events.flatMap((event): Word[] => {
-    const said = (by: string, what = describeEvent(event)): Word[] => [{ at: event.at, by, what }];
+    const said = (by: string, what = describeEvent(event, steps)): Word[] => [{ at: event.at, by, what }];
     switch (event.type) {
       case 'run.started':
         return said(event.operator, 'started the run');

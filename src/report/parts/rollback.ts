@@ -3,6 +3,8 @@ import type { Report } from '../schema.ts';
 
 const named = ({ schema, name, oid }: { schema: string; name: string; oid: number }) => ({ schema, name, oid });
 
+const marked = ({ part }: { part?: true | undefined }) => (part === undefined ? {} : { part });
+
 /** The way back, as far as it has got; null when none was begun. */
 export const rollback = ({ rollback: state }: RunState): Report['rollback'] => {
   if (state === null) return null;
@@ -12,8 +14,8 @@ export const rollback = ({ rollback: state }: RunState): Report['rollback'] => {
     startedAt: at,
     finishedAt,
     durationMs: finishedAt === null ? null : Math.max(0, Date.parse(finishedAt) - Date.parse(at)),
-    dropped: dropped.map(named),
-    left: left.map((index) => ({ ...named(index), why: index.why })),
+    dropped: dropped.map((index) => ({ ...named(index), ...marked(index) })),
+    left: left.map((index) => ({ ...named(index), ...marked(index), why: index.why })),
     othersChanged:
       differences === null ? null : [...differences.added, ...differences.missing, ...differences.changed].map(named),
   };

@@ -43,7 +43,7 @@ export const impact = (events: readonly RunEvent[]): Report['impact'] => {
   const { verdict, lines } = impactOf(events);
   return {
     verdict,
-    lines: lines.map(({ metric, title, unit, baseline, worst, moment, verdict: its, rule }) => ({
+    lines: lines.map(({ metric, title, unit, baseline, worst, moment, verdict: its, rule, absent }) => ({
       metric,
       title,
       unit,
@@ -54,6 +54,7 @@ export const impact = (events: readonly RunEvent[]): Report['impact'] => {
       builds: moment?.builds ?? [],
       verdict: its,
       rule,
+      ...(absent === undefined ? {} : { absent }),
     })),
   };
 };

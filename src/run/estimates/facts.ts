@@ -1,12 +1,32 @@
 /** Facts that estimates are made of: data only. Pages and blocks are the server's, times in ms. */
 
+import type { Range } from './range.ts';
+
+/** What is in the values of an array or a tsvector (pg_stats). */
+export interface ElementFacts {
+  /** Different elements in a row; null for tsvector. */
+  mean: number | null;
+  /** How many are listed as most common; the share of rows that each is in, all together, and that of the least common. */
+  listed: number;
+  share: number | null;
+  least: number;
+}
+
 /** A column of a planned index. */
 export interface ColumnFacts {
+  /** pg_type.typname of the table's column; null for an expression. */
+  type: string | null;
+  /** The operator class as it was written; null for its type's own. */
+  opclass: string | null;
+  isArray: boolean;
   /** -1 for what varies. */
   length: number;
   align: string;
   /** Mean size of what is no NULL, as it is stored in an index. */
   bytes: number;
+  /** Where nobody has measured them: between which bounds, and whether at least the columns of an expression are known; else null. */
+  doubt: { least: number; most: number; ofKnown: boolean } | null;
+  elements: ElementFacts | null;
   /** 0 to 1. */
   nulls: number;
   /** Different values in the whole table; null when unknown. */
@@ -35,6 +55,8 @@ export interface SampleFacts {
 /** One planned index. */
 export interface IndexBasis {
   step: number;
+  /** OID of the partition whose index it is, where the step's index is made of several; else null. */
+  part: number | null;
   method: string;
   unique: boolean;
   storage: Readonly<Record<string, string>>;
@@ -51,7 +73,11 @@ export interface IndexBasis {
   catalog: { rows: number; pages: number } | null;
   /** Pages now; null when unknown. */
   pages: number | null;
+  /** Rows that a page may have by the widths of its columns alone; null when not even these are known. */
+  perPage: Range | null;
   sample: SampleFacts | null;
+  /** The sample is that of another partition, scaled. */
+  borrowed: boolean;
   /** Milliseconds to read one block of the table at random; null when not measured. */
   blockMs: number | null;
 }

@@ -4,7 +4,8 @@ import { jobsNow, turnOf } from '../schedule.ts';
 import { takesShortLock } from '../short-lock.ts';
 import type { RunState, StepState } from '../state.ts';
 import { makespan } from './makespan.ts';
-import { around, type Range, range } from './range.ts';
+import { estimateOf, leavesOf } from './of-step.ts';
+import { around, type Range, range, sum } from './range.ts';
 import { refined, refinement } from './refine.ts';
 import { workedMs } from './worked.ts';
 
@@ -36,10 +37,18 @@ const rest = (whole: Range, worked: number): Range =>
     ? range(whole.low - worked, whole.mid - worked, whole.high - worked)
     : range(0, worked / 4, worked);
 
-/** The estimate of a step's build as the builds before have refined it; null when there is none. */
+/**
+ * The estimate of a step's build as the builds before have refined it; null when there is none. Of an index that is made of others:
+ * of those that are still to be built, one after the other.
+ */
 export const stepEstimate = (state: RunState, step: number): Range | null => {
-  const ms = state.estimates.find((each) => each.step === step)?.ms ?? null;
-  return ms === null ? null : refined(ms, refinement(state));
+  const learned = refinement(state);
+  const open = leavesOf(state, step).filter(({ status }) => status !== 'done' && status !== 'equal');
+  const all = (open.length === 0 ? [step] : open.map(({ id }) => id)).flatMap((id) => {
+    const ms = estimateOf(state, id)?.ms ?? null;
+    return ms === null ? [] : [refined(ms, learned)];
+  });
+  return all.length === 0 ? null : sum(all);
 };
 
 /** Never while something waits or is paused: nobody knows how long that takes. Waits to come are not in it either. */
@@ -54,7 +63,7 @@ export const timeLeft = (state: RunState, sample: Sample | null, now: number): T
   const builds = left
     .filter((step) => isBuild(state, step))
     .map((step) => {
-      const estimated = state.estimates.find((each) => each.step === step.id)?.ms ?? null;
+      const estimated = estimateOf(state, step.id)?.ms ?? null;
       const whole = estimated === null ? other : refined(estimated, learned);
       const worked = step.status === 'building' ? workedMs(step, now) : null;
       const ms = whole === null || worked === null ? whole : rest(whole, worked);

@@ -28,4 +28,7 @@ export const sum = (ranges: readonly Range[]): Range => combine(ranges, add);
 export const scaled = (one: Range, factor: number): Range =>
   range(one.low * factor, one.mid * factor, one.high * factor);
 
+/** The same middle, and further to both sides. */
+export const widened = ({ low, mid, high }: Range, times: number): Range => range(low / times, mid, high * times);
+
 export const ZERO: Range = exactly(0);

@@ -1,8 +1,29 @@
 import type { IndexBasis } from './facts.ts';
-import { around, exactly, type Range, range } from './range.ts';
+import { around, exactly, type Range, range, scaled } from './range.ts';
 
-/** Rows of the table: as the planner has it, the catalog's rows a page by today's pages; or as the sample has it. Null: unknown. */
-export const heapRows = ({ catalog, pages, sample }: IndexBasis): Range | null => {
+/** HeapTupleHeaderData with its alignment, and ItemIdData. */
+const TUPLE = 24 + 4;
+/** A value that varies: a NULL or next to nothing, what the planner takes it for, and a long one. */
+const VARYING = { least: 1, usual: 32, most: 250 };
+/** As many as a page can have at all (MaxHeapTuplesPerPage, of 8 kB). */
+const MOST_ON_PAGE = 291;
+
+/**
+ * Rows on a page that nobody has counted: as the planner has it (estimate_rel_size), and around that what other values would
+ * make of it, or rows that are dead.
+ */
+export const rowsPerPage = (blockSize: number, fixedBytes: number, varying: number): Range => {
+  const having = (each: number): number => (blockSize - 24) / (TUPLE + fixedBytes + varying * each);
+  const most = (MOST_ON_PAGE * blockSize) / 8192;
+  return range(
+    0.4 * having(VARYING.most),
+    Math.min(most, having(VARYING.usual)),
+    Math.min(most, having(VARYING.least) * 1.25),
+  );
+};
+
+/** Rows of the table: as the planner has it, the catalog's rows a page by today's pages; or as the sample has it; else by its size. Null: unknown. */
+export const heapRows = ({ catalog, pages, sample, perPage }: IndexBasis): Range | null => {
   if (sample !== null && sample.share >= 1) return exactly(sample.rows);
   const sampled = sample === null || sample.share <= 0 ? null : sample.rows / sample.share;
   if (catalog !== null && catalog.pages > 0 && pages !== null) {
@@ -14,7 +35,8 @@ export const heapRows = ({ catalog, pages, sample }: IndexBasis): Range | null =
       : around(planned, 0.97, 1.03);
   }
   if (sampled !== null) return around(sampled, 0.85, 1.15);
-  return catalog === null ? null : around(catalog.rows, 0.8, 1.25);
+  if (catalog !== null) return around(catalog.rows, 0.8, 1.25);
+  return perPage === null || pages === null ? null : scaled(perPage, pages);
 };
 
 /** Fewer hits than this in a sample say little of how often a predicate is true. */

@@ -1,9 +1,10 @@
 import { btreePages, FILLFACTOR } from './btree.ts';
 import { distinctKeys } from './distinct.ts';
-import type { IndexBasis } from './facts.ts';
+import type { ColumnFacts, IndexBasis } from './facts.ts';
 import { exactly, type Range, range } from './range.ts';
 import { heapRows, indexedRows } from './rows.ts';
 import { tupleBytes } from './tuple.ts';
+import { untriedPages } from './untried.ts';
 
 /** A sample of fewer pages says nothing of what the model has missed. */
 const TELLING_PAGES = 15;
@@ -19,7 +20,9 @@ const btreeSize = (basis: IndexBasis, rows: Range, blockSize: number): Range | n
   const { columns, keys, unique, sample, storage } = basis;
   if (columns === null) return null;
   const distinct = distinctKeys(basis, rows.mid);
-  const key = tupleBytes(columns.slice(0, keys));
+  // Where a width is a guess, the range is that of its bounds.
+  const wide = (end: 'least' | 'most') =>
+    columns.map((column) => (column.doubt === null ? column : { ...column, bytes: column.doubt[end] }));
   // _bt_allequalimage: all key columns must allow it, and there must be no included ones.
   const merges =
     !unique &&
@@ -27,9 +30,12 @@ const btreeSize = (basis: IndexBasis, rows: Range, blockSize: number): Range | n
     columns.length === keys &&
     columns.slice(0, keys).every(({ equal }) => equal);
   const fillfactor = storageNumber(basis, 'fillfactor', FILLFACTOR);
-  const common = { blockSize, tuple: tupleBytes(columns), key, merges, fillfactor };
-  const pages = (entries: number, different: number) =>
-    btreePages({ ...common, entries, distinct: different, single: null });
+  const shape = (all: readonly ColumnFacts[]) => ({
+    ...{ blockSize, merges, fillfactor },
+    tuple: tupleBytes(all),
+    key: tupleBytes(all.slice(0, keys)),
+  });
+  const common = shape(columns);
   const seen = merges ? (sample?.distinct ?? null) : (sample?.entries ?? null);
   const missed =
     sample === null || seen === null || sample.pages < TELLING_PAGES
@@ -39,15 +45,20 @@ const btreeSize = (basis: IndexBasis, rows: Range, blockSize: number): Range | n
           1,
           btreePages({ ...common, entries: sample.entries, distinct: seen, single: merges ? sample.single : null }) - 1,
         );
+  // What the sample has put right needs no bounds.
+  const ends = missed === null ? wide : () => columns;
   const factor = missed === null ? 1 : Math.min(2, Math.max(0.5, missed));
   const margin = missed === null ? 0.12 : 0.05;
-  const of = (entries: number, different: number | undefined) => pages(entries, different ?? entries) * factor;
+  const of = (entries: number, different: number | undefined, all = common) =>
+    btreePages({ ...all, entries, distinct: different ?? entries, single: null }) * factor;
   return range(
-    of(rows.low, distinct === null ? 1 : (distinct.low * rows.low) / Math.max(1, rows.mid)) * (1 - margin),
+    of(rows.low, distinct === null ? 1 : (distinct.low * rows.low) / Math.max(1, rows.mid), shape(ends('least'))) *
+      (1 - margin),
     of(rows.mid, distinct?.mid),
     of(
       rows.high,
       distinct === null ? rows.high : Math.max(distinct.high, (distinct.high * rows.high) / Math.max(1, rows.mid)),
+      shape(ends('most')),
     ) *
       (1 + margin),
   );
@@ -93,6 +104,9 @@ const sampledSize = ({ sample, pages: heapPages }: IndexBasis, heap: Range): Ran
   );
 };
 
+/** Of an index without an entry: its first page, and what a method has beside it from the beginning. */
+const EMPTY: Readonly<Record<string, Range>> = { btree: exactly(1), gist: exactly(1), gin: exactly(2) };
+
 /** Pages of the index once it is built; null when nobody can say. */
 export const indexPages = (basis: IndexBasis, blockSize: number): Range | null => {
   const { method, sample } = basis;
@@ -101,8 +115,8 @@ export const indexPages = (basis: IndexBasis, blockSize: number): Range | null =
   if (method === 'brin') return brinSize(basis, blockSize);
   const heap = heapRows(basis);
   if (heap === null) return null;
-  if (heap.high === 0) return exactly(1);
+  if (heap.high === 0) return EMPTY[method] ?? range(1, 3, 10);
   if (method === 'btree') return btreeSize(basis, indexedRows(basis, heap), blockSize);
   if (method === 'hash') return hashSize(basis, indexedRows(basis, heap), blockSize);
-  return sampledSize(basis, heap);
+  return sampledSize(basis, heap) ?? untriedPages(basis, indexedRows(basis, heap), blockSize);
 };

@@ -26,6 +26,15 @@ const most =
       .slice(0, Math.max(1, jobs))
       .reduce((all, value) => all + value, 0);
 
+/** The partitions of one table are tables of their own: they are worked on at the same time. */
+const worksOf =
+  (placed: (step: number) => Pick<Work, 'section' | 'table'>) =>
+  ({ step, ms, parts }: StepEstimate): Work[] => {
+    const { section, table } = placed(step);
+    const builds = parts ?? [{ table, ms }];
+    return builds.flatMap((build) => (build.ms === null ? [] : [{ section, table: build.table, ms: build.ms }]));
+  };
+
 /** `placed`: the section and table of a step. */
 export const estimateTotals = (
   steps: readonly StepEstimate[],
@@ -40,13 +49,14 @@ export const estimateTotals = (
       }),
       jobs,
     );
-  const temp = known(steps.map((each) => each.tempBytes));
+  const builds = steps.flatMap((each): Pick<StepEstimate, 'tempBytes'>[] => each.parts ?? [each]);
+  const temp = known(builds.map(({ tempBytes }) => tempBytes));
   return {
     indexes: steps.length,
     bytes: sum(known(steps.map((each) => each.bytes))),
     walBytes: sum(known(steps.map((each) => each.walBytes))),
     tempBytes: temp.length === 0 ? ZERO : combine(temp, most(jobs)),
-    ms: time((each) => each.ms),
+    ms: makespan(steps.flatMap(worksOf(placed)), jobs),
     elsewhere:
       steps.length > 0 && steps.every((each) => each.elsewhere !== undefined) ? time((each) => each.elsewhere) : null,
     unknownSizes: steps.filter(({ bytes }) => bytes === null).length,

@@ -26,6 +26,20 @@ const estimateText = ({ ms, bytes: size, unknownTimes, unknownSizes }: AheadEsti
   ].join(', ');
 };
 
+const dropLines = ({ drops }: PreflightSummary): SummaryLine[] => {
+  if (drops === undefined) return [];
+  const { planned, toDrop, absent, barred, dropped } = drops;
+  const all = plural(planned, 'index', 'indexes');
+  const besides = [
+    dropped > 0 ? `${dropped} dropped before` : '',
+    absent ? `${absent} not there` : '',
+    barred ? `${barred} barred: see the findings` : '',
+    toDrop === null ? 'not known what is there' : '',
+  ].filter((part) => part !== '');
+  const how = toDrop === null || toDrop === planned ? all : `${toDrop} of ${all}`;
+  return [{ word: 'DROPS', text: [how, ...besides].join(', '), level: 'warning' }];
+};
+
 const indexLines = ({ indexes, tables, sections, jobs }: PreflightSummary): SummaryLine[] => {
   const { planned, toBuild, present, toReplace, inTheWay, built } = indexes;
   const where = `on ${plural(tables, 'table')} in ${plural(sections, 'section')}, up to ${jobs} at a time`;
@@ -54,9 +68,13 @@ const listed = (word: string, none: string, findings: readonly Finding[], level:
 
 /** What will be built, how long it takes and how large it becomes. */
 export const summaryHead = (summary: PreflightSummary): SummaryLine[] => {
-  const { tableBytes, estimate } = summary;
+  const { indexes, tableBytes, estimate } = summary;
   const tables = tableBytes === null ? '' : `; the tables have ${bytes(tableBytes)}`;
-  return [...indexLines(summary), { word: 'takes', text: `${estimateText(estimate)}${tables}`, level: null }];
+  return [
+    ...(indexes.planned === 0 && summary.drops !== undefined ? [] : indexLines(summary)),
+    ...dropLines(summary),
+    { word: 'takes', text: `${estimateText(estimate)}${tables}`, level: null },
+  ];
 };
 
 /** The summary in at most 20 lines, to be cut to the width of the screen. */

@@ -2,6 +2,7 @@ import type { Finding, Level, Plan } from '../../plan/types.ts';
 import type { Found, PreflightFacts } from '../events.ts';
 import type { StepState } from '../state.ts';
 import { runnableSteps } from '../steps.ts';
+import { isDroppedBefore } from './dropped-before.ts';
 import { type AheadEstimate, estimateAhead } from './estimate.ts';
 
 /** What preflight comes to, on one screen. */
@@ -18,6 +19,18 @@ export interface PreflightSummary {
     inTheWay: number | null;
     /** Built by this run before it was taken up again. */
     built: number;
+  };
+  /** What the plan drops; absent when it drops nothing, and in journals of old. */
+  drops?: {
+    planned: number;
+    /** Null while the database was not looked at. */
+    toDrop: number | null;
+    /** Not there: nothing to drop. */
+    absent: number | null;
+    /** Something speaks against dropping it, or the name is not an index's. */
+    barred: number | null;
+    /** Dropped by this run before it was taken up again. */
+    dropped: number;
   };
   tables: number;
   /** Of these tables together, as the catalog estimates it; null when not known. */
@@ -45,10 +58,28 @@ export interface SummaryInput {
 
 const IN_THE_WAY: ReadonlySet<Found['kind']> = new Set(['different', 'building', 'other-relation', 'no-table']);
 
-/** The plan itself drops what stands there, at an earlier step. */
-const isDroppedBefore = (found: Found, step: number, all: PreflightFacts['steps']): boolean =>
-  'oid' in found &&
-  all.some((each) => each.step < step && each.found?.kind === 'to-drop' && each.found.oid === found.oid);
+/** What becomes of the steps that drop something. */
+const dropsOf = ({ plan, preflight, steps }: SummaryInput): Pick<PreflightSummary, 'drops'> => {
+  const drops = runnableSteps(plan).flatMap(({ step }, id) => (step.kind === 'drop-index' ? [id] : []));
+  if (drops.length === 0) return {};
+  const dropped = drops.filter((id) => steps?.[id]?.status === 'done');
+  const ahead = new Set(drops.filter((id) => !dropped.includes(id)));
+  const found = (preflight?.steps ?? []).flatMap((each) =>
+    each.found !== null && ahead.has(each.step) ? [each.found] : [],
+  );
+  const count = (is: (found: Found) => boolean): number | null =>
+    found.length === 0 && ahead.size > 0 ? null : found.filter(is).length;
+  const isFree = (each: Found) => each.kind === 'to-drop' && each.problem === null;
+  return {
+    drops: {
+      planned: drops.length,
+      toDrop: count(isFree),
+      absent: count(({ kind }) => kind === 'none'),
+      barred: count((each) => each.kind !== 'none' && !isFree(each)),
+      dropped: dropped.length,
+    },
+  };
+};
 
 const codes = (findings: readonly Finding[]): string[] => [...new Set(findings.map(({ code }) => code))];
 
@@ -56,13 +87,14 @@ const sumOf = (sizes: readonly (number | null)[]): number | null =>
   sizes.length === 0 || sizes.some((size) => size === null) ? null : sizes.reduce<number>((a, b) => a + (b ?? 0), 0);
 
 /** What will be built, what is there, what blocks and what warns. Pure. */
-export const preflightSummary = ({ plan, preflight, findings, jobs, steps }: SummaryInput): PreflightSummary => {
+export const preflightSummary = (input: SummaryInput): PreflightSummary => {
+  const { plan, preflight, findings, jobs, steps } = input;
   const creates = runnableSteps(plan).flatMap(({ step }, id) => (step.kind === 'create-index' ? [{ id, step }] : []));
   const built = creates.filter(({ id }) => steps?.[id]?.status === 'done');
   const ahead = new Set(creates.flatMap(({ id }) => (steps?.[id]?.status === 'done' ? [] : [id])));
   const kinds = (preflight?.steps ?? []).flatMap(({ step, found }, _, all) => {
     if (found === null || !ahead.has(step)) return [];
-    return isDroppedBefore(found, step, all) ? ['none' as const] : [found.kind];
+    return 'oid' in found && isDroppedBefore(step, found.oid, all) ? ['none' as const] : [found.kind];
   });
   const count = (is: (kind: Found['kind']) => boolean): number | null =>
     kinds.length === 0 && ahead.size > 0 ? null : kinds.filter(is).length;
@@ -78,6 +110,7 @@ export const preflightSummary = ({ plan, preflight, findings, jobs, steps }: Sum
       inTheWay: count((kind) => IN_THE_WAY.has(kind)),
       built: built.length,
     },
+    ...dropsOf(input),
     tables: preflight === null || preflight.tables.length === 0 ? named.size : preflight.tables.length,
     tableBytes: sumOf((preflight?.tables ?? []).map(({ bytes }) => bytes)),
     sections: plan.sections.length,

@@ -28,6 +28,7 @@ export interface ReplicationReading {
   hiddenReplicas: number;
   replicas: { pid: number; replayLagS: number | null; replayed: number }[];
   retainedBytes: number;
+  slots: number;
 }
 
 /** What one of our builders was given to do. */

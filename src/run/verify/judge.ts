@@ -1,5 +1,6 @@
 import type { Baseline, ListedIndex, RunOptions, VerifyResult } from '../events.ts';
 import type { CriticalIndex, IndexCounts, VerifyCounts } from './types.ts';
+import { sortResults } from './words.ts';
 
 const isIdx = ({ name }: ListedIndex): boolean => name.startsWith('idx_');
 
@@ -63,8 +64,11 @@ export const judgeVerify = (
       verdict: 'fail',
       rule: `critical indexes must be there: ${missing.map(({ name, problem }) => `${name}: ${problem}`).join('; ')}`,
     };
+  const { planned, parts, dropped } = sortResults(results);
+  const gone = dropped.length === 0 ? '' : `, and the ${dropped.length} that the plan dropped be gone`;
+  const made = parts.length === 0 ? '' : ` and their ${parts.length} parts on partitions`;
+  const all = `every one of the ${planned.length} planned indexes${made} must be verified${gone}`;
   const bad = results.filter(({ ok }) => !ok).length;
-  const all = `every one of the ${results.length} planned indexes must be verified`;
   if (bad > 0) return { ...about, verdict: 'fail', rule: `${all}: ${bad} ${bad === 1 ? 'is' : 'are'} not` };
   if (options.thresholds === undefined) return { ...about, verdict: 'pass', rule: `${all}: all are` };
   return { ...about, ...byThresholds(counts?.difference.idxIndexes ?? null, options.thresholds) };

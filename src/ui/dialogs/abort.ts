@@ -1,3 +1,4 @@
+import { countedText, partMark } from '../../run/index.ts';
 import { plural } from '../model/format.ts';
 import { row, wrapText } from '../model/row.ts';
 import type { Dialog } from '../model/ui-state.ts';
@@ -10,7 +11,7 @@ const LIVING = ['preflight', 'ready', 'surveyed', 'blocked', 'running', 'verifyi
 export const abortDialog: DialogKind<Extract<Dialog, { kind: 'abort' }>> = {
   view: (_dialog, { state }, width) => {
     const active = state?.steps.filter(isActive).length ?? 0;
-    const built = state?.created.length ?? 0;
+    const built = (state?.created ?? []).map(({ step }) => (state === null ? {} : partMark(state, step)));
     const back =
       'Nothing more is dropped. A drop that waits for somebody is stopped after a moment: its index stays, invalid, until another rollback ends it.';
     const what =
@@ -18,7 +19,7 @@ export const abortDialog: DialogKind<Extract<Dialog, { kind: 'abort' }>> = {
         ? 'The run ends here. Nothing was changed in the database.'
         : state.rollback !== null
           ? back
-          : `${active === 0 ? 'Nothing runs right now' : `${plural(active, 'running step')} will be cancelled`}, leftovers are dropped, connections are closed. What is built stays: ${plural(built, 'index', 'indexes')}.`;
+          : `${active === 0 ? 'Nothing runs right now' : `${plural(active, 'running step')} will be cancelled`}, leftovers are dropped, connections are closed. What is built stays: ${countedText(built)}.`;
     return {
       title: 'Abort this run?',
       tone: 'bad',

@@ -1,4 +1,4 @@
-import { invalidLeftovers, type RunState, shownDrops } from '../../run/index.ts';
+import { invalidLeftovers, type RunState, shownDrops, whatIsAhead } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { plural } from '../model/format.ts';
 import { row, seg, wrapText } from '../model/row.ts';
@@ -76,9 +76,10 @@ export const confirmDialog: DialogKind<Confirm> = {
       title: 'PRODUCTION: type the name of the database',
       tone: 'bad',
       rows: [
-        ...wrapText(`You are about to build on ${host}/${name}. Type its name in full, then press Enter.`, width).map(
-          (line) => row(line),
-        ),
+        ...wrapText(
+          `You are about to ${state === null ? 'build' : whatIsAhead(state)} on ${host}/${name}. Type its name in full, then press Enter.`,
+          width,
+        ).map((line) => row(line)),
         ...nameRows(dialog, state, 'nothing was started'),
       ],
       answers: 'Enter: go, if the name is right   Esc: back',

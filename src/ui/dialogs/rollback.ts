@@ -9,7 +9,7 @@ import {
   type SurveyedIndex,
 } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
-import { type Row, row, seg, selectRow, wrapText } from '../model/row.ts';
+import { type Row, row, seg, selectRow, textWidth, wrapText } from '../model/row.ts';
 import type { Dialog } from '../model/ui-state.ts';
 import { close, type DialogContext, type DialogKind, stay } from './dialog.ts';
 import { nameRows, typedName } from './typed-name.ts';
@@ -52,12 +52,23 @@ const box = (oids: readonly number[], off: readonly number[]): string => {
   return out === 0 ? '[x]' : out === oids.length ? '[ ]' : '[~]';
 };
 
-const lineRow = (state: RunState, line: Line, off: readonly number[], now: number): Row => {
+/** Columns before a name. */
+const LEAD = 6;
+
+/** In as many rows as it takes: how an index is dropped, and what is lost with it, must not be cut off. */
+const lineRows = (state: RunState, line: Line, off: readonly number[], now: number, width: number): Row[] => {
   const mark = box(oidsOf(line), off);
-  if (!('index' in line)) return row(seg(`${mark} ${plainText(line.title)}`, 'strong'));
+  if (!('index' in line)) return [row(seg(`${mark} ${plainText(line.title)}`, 'strong'))];
   const { index } = line;
   const tone = index.kept !== null ? 'dim' : isUsed(index) ? 'warn' : 'plain';
-  return row(`  ${mark} `, seg(plainText(index.name), 'strong'), seg(`  ${describeSurveyed(state, index, now)}`, tone));
+  const name = `${plainText(index.name)}  `;
+  const text = describeSurveyed(state, index, now);
+  const [first = ''] = wrapText(text, Math.max(8, width - LEAD - textWidth(name)));
+  const more = wrapText(text.slice(first.length).trimStart(), Math.max(8, width - LEAD - 2));
+  return [
+    row(`  ${mark} `, seg(name, 'strong'), seg(first, tone)),
+    ...more.filter((each) => each !== '').map((each) => row(' '.repeat(LEAD + 2), seg(each, tone))),
+  ];
 };
 
 const where = ({ database: { host, port, database } }: RunState): string => plainText(`${host}:${port}/${database}`);
@@ -77,14 +88,16 @@ export const rollbackDialog: DialogKind<Choose> = {
     const lines = linesOf(state);
     const picked = chosen(state, off);
     const drawn = lines.map((line, n) => {
-      const line_ = lineRow(state, line, off, now);
-      return n === at ? selectRow(line_, width) : line_;
+      const [first = row(''), ...more] = lineRows(state, line, off, now, width);
+      return n === at ? [selectRow(first, width), ...more] : [first, ...more];
     });
+    const before = drawn.slice(0, at).flat().length;
     const warnings = rollbackWarnings(state, state.survey).flatMap((text) => wrapText(text, width).map((t) => row(t)));
-    const head = row(seg(`Chosen: ${rollbackSum(picked)}.`, 'bad'));
+    const head = wrapText(`Chosen: ${rollbackSum(picked)}.`, width).map((text) => row(seg(text, 'bad')));
     // The line under the cursor is kept in sight; beyond the last one the warnings follow.
-    const top = at < lines.length ? Math.max(0, at + 2 - Math.max(1, page - 2)) : drawn.length;
-    return { title, tone: 'bad', rows: [head, ...drawn, row(''), ...warnings], answers, top };
+    const end = before + (drawn[at]?.length ?? 0);
+    const top = at < lines.length ? Math.max(0, Math.min(before, end + 1 - Math.max(1, page - 2))) : before;
+    return { title, tone: 'bad', rows: [...head, ...drawn.flat(), row(''), ...warnings], answers, top };
   },
   answer: (dialog, stroke, { state }) => {
     if (stroke === 'n' || stroke === 'escape' || stroke === 'q') return { ...close, notice: 'nothing was dropped' };

@@ -1,5 +1,14 @@
 import { describeError, describeFound } from '../../run/describe.ts';
-import { bytesRange, type RunState, type Sample, type StepState, stepEstimate, timeRange } from '../../run/index.ts';
+import {
+  bytesRange,
+  estimateOf,
+  leavesOf,
+  type RunState,
+  type Sample,
+  type StepState,
+  stepEstimate,
+  timeRange,
+} from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { stepName } from '../../run/steps.ts';
 import { backendLine } from './blockers.ts';
@@ -16,10 +25,11 @@ const target = (step: StepState): string => {
 
 /** What was expected of it, refined by the builds before it, and by the run of --matches. */
 const expectations = (state: RunState, step: StepState): string[] => {
-  const estimate = state.estimates.find((each) => each.step === step.id);
+  const estimate = estimateOf(state, step.id);
   if (estimate === undefined) return [];
   const { bytes: size, tempBytes, elsewhere, why, by } = estimate;
   const ms = stepEstimate(state, step.id);
+  const leaves = leavesOf(state, step.id).length;
   const parts = [
     ...(size === null ? [] : [bytesRange(size)]),
     ...(ms === null ? [] : [`${timeRange(ms)} without waits`]),
@@ -27,7 +37,9 @@ const expectations = (state: RunState, step: StepState): string[] => {
     ...(elsewhere === undefined ? [] : [`${timeRange(elsewhere)} by the run of --matches`]),
   ];
   return [
-    parts.length === 0 ? '' : `expected, by ${by === 'sample' ? 'a sample' : 'statistics'}: ${parts.join(', ')}`,
+    parts.length === 0
+      ? ''
+      : `expected, by ${by === 'sample' ? 'a sample' : 'statistics'}${leaves === 0 ? '' : `, its ${leaves} parts together`}: ${parts.join(', ')}`,
     why === null ? '' : `not known: ${plainText(why)}`,
   ];
 };

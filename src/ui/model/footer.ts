@@ -13,15 +13,18 @@ export interface FooterInput {
   failed: boolean;
   building: boolean;
   paused: boolean;
+  /** Something of this run is there to be dropped. */
+  droppable: boolean;
   /** An order of this screen waits for the engine. */
   waiting: boolean;
 }
 
-const useful = (command: UiCommand, { failed, building, paused, waiting }: FooterInput): boolean => {
+const useful = (command: UiCommand, { failed, building, paused, waiting, droppable }: FooterInput): boolean => {
   if (command === 'skip' || command === 'retry') return failed;
   if (command === 'cancel-build') return building;
   if (command === 'continue') return paused;
   if (command === 'withdraw') return waiting;
+  if (command === 'rollback') return droppable;
   return true;
 };
 

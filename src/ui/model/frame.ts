@@ -6,6 +6,7 @@ import { type Concern, concernRow, concerns } from './attention.ts';
 import { footerRow } from './footer.ts';
 import { frozenRow, progressRow, type Role, statusRow } from './header.ts';
 import type { Layout } from './layout.ts';
+import { hasWayBack } from './rollback.ts';
 import { fitRow, type Row, row, seg, spread } from './row.ts';
 import type { Snapshot, UiState } from './ui-state.ts';
 import { ownWaiting } from './who.ts';
@@ -83,6 +84,7 @@ export const bottomRow = ({ ui, live, role, layout }: Omit<FrameInput, 'shown'>)
       building: steps.some((step) => step.status === 'building'),
       paused: (state?.pauses.length ?? 0) > 0,
       waiting: ownWaiting(live.view).length > 0,
+      droppable: state !== null && hasWayBack(state),
     },
     columns,
   );

@@ -1,5 +1,5 @@
 import { type FeedView, isAbandoned } from '../../client/feed.ts';
-import { isToBeDropped, jobsNow, planned, type RunState, type Sample, timeLeft, timeRange } from '../../run/index.ts';
+import { jobsNow, planned, type RunState, type Sample, timeLeft, timeRange, wayBack } from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { clockSince, clockTime, since } from './format.ts';
 import { readingAge } from './live.ts';
@@ -107,16 +107,8 @@ export const progressRow = (state: RunState | null, sample: Sample | null, now: 
     jobsNow(state) === state.jobs ? `jobs ${state.jobs}` : `jobs ${jobsNow(state)} of ${state.jobs}`,
     ...(state.delayMs > 0 ? [`delay ${clockTime(state.delayMs)}`] : []),
   ];
-  const { rollback } = state;
-  const dropping = state.steps.filter((step) => step.status === 'dropping').length;
-  const wanted = state.created.filter((index) => isToBeDropped(state, index)).length;
-  const back = [
-    ` dropped ${rollback?.dropped.length ?? 0}/${(rollback?.dropped.length ?? 0) + wanted}`,
-    `${dropping} dropping`,
-    ...(rollback !== null && rollback.left.length > 0 ? [`${rollback.left.length} left`] : []),
-    `jobs ${state.jobs}`,
-  ];
-  const left = row((rollback === null ? parts : back).join('  '));
+  const back = wayBack(state);
+  const left = row((back === null ? parts : [` ${back.join('  ')}`, `jobs ${state.jobs}`]).join('  '));
   const age = seg(state.phase === 'finished' ? '' : `${reading.text} `, reading.stale ? 'warn' : 'dim');
   const full = row(seg(etaText(state, sample, now)), '  ', age);
   // With little room the estimate goes first, then the age.

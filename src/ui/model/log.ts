@@ -1,6 +1,4 @@
 import { describeEvent, type RunEvent, type RunState } from '../../run/index.ts';
-import { plainText } from '../../run/plain-text.ts';
-import { stepName } from '../../run/steps.ts';
 import { timeOfDay } from './format.ts';
 import { fitRow, type Row, row, seg, selectRow, type Tone, wrapText } from './row.ts';
 
@@ -52,22 +50,12 @@ const toneOf = (event: RunEvent): Tone => {
   return TONES[event.type] ?? 'plain';
 };
 
-/** A step is called by its name: its number means nothing to who reads the log. */
-const withName = (text: string, event: RunEvent, state: RunState): string => {
-  if (!('step' in event)) return text;
-  const step = state.steps[event.step];
-  const number = `step ${event.step + 1}: `;
-  return step !== undefined && text.startsWith(number)
-    ? `${plainText(stepName(step.step))}  ${text.slice(number.length)}`
-    : text;
-};
-
 const cache = new WeakMap<RunEvent, LogLine>();
 
 const lineOf = (event: RunEvent, state: RunState): LogLine => {
   const known = cache.get(event);
   if (known !== undefined) return known;
-  const text = plainText(withName(describeEvent(event), event, state));
+  const text = describeEvent(event, state.steps);
   const line = { seq: event.seq, time: timeOfDay(event.at), text, tone: toneOf(event) };
   cache.set(event, line);
   return line;

@@ -58,12 +58,13 @@ const impactText = ({ title, unit, baseline, worst, moment, rule }: ImpactLine):
 /** How production fared: one line when it did well, and a line for each metric that did not. */
 export const impactRows = (events: readonly RunEvent[], width: number): Row[] => {
   const { lines, verdict } = impactOf(events);
-  const known = lines.filter((line) => line.verdict !== 'unknown');
+  const there = lines.filter((line) => line.absent === undefined);
+  const known = there.filter((line) => line.verdict !== 'unknown');
   if (known.length === 0) return [];
   const bad = known.filter((line) => line.verdict !== 'none');
-  const unread = lines.length - known.length;
+  const unread = there.length - known.length;
   const rest = unread === 0 ? '' : `, ${unread} could not be judged`;
-  const sum = `production impact: ${verdict}; ${known.length - bad.length} of ${lines.length} as before${rest}`;
+  const sum = `production impact: ${verdict}; ${known.length - bad.length} of ${there.length} as before${rest}`;
   const tone: Tone = verdict === 'impact' ? 'bad' : verdict === 'slight' ? 'warn' : 'ok';
   return [
     ...marked(verdict === 'none' ? SYMBOL.done : SYMBOL.alarm, tone, sum, width),

@@ -104,6 +104,7 @@ export const METRICS: readonly BuiltInMetric[] = [
     needs: ['retainedWalBytes'],
     value: gated('retained-wal'),
     format: bytes,
+    absent: (s) => (s.metrics.slots === 0 ? 'no slot' : null),
   },
   {
     name: 'WAL written',

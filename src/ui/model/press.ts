@@ -62,6 +62,13 @@ const withdraw = (ui: UiState, live: Snapshot): Pressed => {
   return { ui, effects: [{ type: 'withdraw', order: mine.id }] };
 };
 
+/** Why a yes is no answer now. */
+const notYet = ({ view: { state } }: Snapshot): string => {
+  if (state?.phase === 'surveyed') return 'a rollback is not begun by y: D shows it, and asks for the name';
+  if (state?.phase === 'preflight') return 'there is no question yet: the database is being looked at';
+  return 'nothing can be built: something blocks. r looks again, n leaves';
+};
+
 const freeze = (ui: UiState, { live }: PressContext): UiState => ({ ...ui, frozen: ui.frozen === null ? live : null });
 
 /** What a command of the keymap does. Nothing here waits for anybody. */
@@ -74,6 +81,8 @@ const perform = (ui: UiState, command: UiCommand, context: PressContext): Presse
       const { dialog, effects } = startGo(state, preflightSeq(events));
       return { ui: { ...ui, dialog }, effects };
     }
+    case 'not-yet':
+      return only(say(ui, notYet(live), live.now));
     case 'decline':
       return { ui, effects: [{ type: 'exit', exit: { how: 'declined' } }] };
     case 'rollback':

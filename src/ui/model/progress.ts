@@ -1,6 +1,7 @@
 import {
   type BuildProgress,
   bytesRange,
+  estimateOf,
   gaveUp,
   isStuck,
   partsDone,
@@ -159,7 +160,7 @@ const expected = (state: RunState, step: StepState, live: BuildProgress | undefi
 
 /** The size that an index is expected to have, where there is room for it. */
 const expectedSize = (state: RunState, step: StepState, wide: boolean): string => {
-  const size = wide ? (state.estimates.find((each) => each.step === step.id)?.bytes ?? null) : null;
+  const size = wide ? (estimateOf(state, step.id)?.bytes ?? null) : null;
   return size === null ? '' : `, ~${bytesRange(size)}`;
 };
 
@@ -208,12 +209,16 @@ const rowName = ({ step, parent }: StepState): string => {
 };
 
 /** An index of a partitioned table: how much of it is there, and whether the rest can still come. */
-const wholeMark = (state: RunState, step: StepState): { mark: Mark; text: string; active: boolean } | null => {
+const wholeMark = (
+  state: RunState,
+  step: StepState,
+  wide: boolean,
+): { mark: Mark; text: string; active: boolean } | null => {
   const parts = partsOf(state, step.id);
   if (parts.length === 0 || step.status !== 'queued') return null;
   const { done, of } = partsDone(state, step.id);
   const active = parts.some(isActive);
-  const text = `${done}/${of} parts`;
+  const text = `${done}/${of} parts${done === 0 ? expectedSize(state, step, wide) : ''}`;
   if (isStuck(state, step))
     return { mark: { symbol: SYMBOL.failed, word: 'FAILED', tone: 'bad' }, text: `lacks a part: ${text}`, active };
   const mark: Mark =
@@ -237,9 +242,9 @@ const stepRow = (
   nameWidth: number,
   now: number,
 ): Row => {
-  const whole = wholeMark(state, step);
-  const mark = whole?.mark ?? stepMark(step, live);
   const room = width - 5 - nameWidth - 2 - CLOCK - 2;
+  const whole = wholeMark(state, step, room >= 60);
+  const mark = whole?.mark ?? stepMark(step, live);
   const text = whole?.text ?? stepText(state, step, live, now, room >= 60);
   const clock = stepClock(state, step, now);
   const active = whole?.active ?? isActive(step);

@@ -52,9 +52,19 @@ const DONE: Partial<Record<StepState['step']['kind'], string>> = {
 const isUndone = (state: RunState, { step, parent }: StepState): boolean =>
   step.kind === 'attach-partition' && parent !== null && state.steps[parent]?.status === 'dropped';
 
+/** What was built to take another one's place is told of by the name that it has got. */
+const nameOf = (state: RunState, { id, step }: StepState): string => {
+  if (step.kind !== 'create-index' || step.replaces === undefined) return stepName(step);
+  const renamed = state.steps.some(
+    (each) => each.step.kind === 'rename-index' && each.step.from === step.name && each.status === 'done',
+  );
+  const name = state.created.find((index) => index.step === id)?.name;
+  return name ?? (renamed ? step.replaces : step.name);
+};
+
 export const outcomeOf = (state: RunState, step: StepState): Outcome => {
   const only = step.parent !== null && step.step.kind === 'create-index' && step.step.only ? ' (ON ONLY)' : '';
-  const name = `${plainText(stepName(step.step))}${only}`;
+  const name = `${plainText(nameOf(state, step))}${only}`;
   const size = step.bytes === null ? '' : `, ${bytes(step.bytes)}${sizeBefore(step)}`;
   const check = verified(state, step);
   const fine = {
@@ -148,19 +158,25 @@ export const tally = (state: RunState): string => {
 };
 
 const verifiedWord = (state: RunState): { text: string; tone: Tone } => {
-  if (state.rollback !== null) return rollbackWord(state.rollback);
+  if (state.rollback !== null) return rollbackWord(state.rollback, state.created);
   if (state.verify === null) return { text: 'not verified', tone: 'warn' };
   return state.verify.ok
     ? { text: 'verified against the plan', tone: 'ok' }
     : { text: 'verification FAILED', tone: 'bad' };
 };
 
-const rollbackWord = ({ finishedAt, differences }: RollbackState): { text: string; tone: Tone } => {
+const rollbackWord = (
+  { finishedAt, differences }: RollbackState,
+  created: RunState['created'],
+): { text: string; tone: Tone } => {
   if (finishedAt === null) return { text: 'the way back did not come to its end', tone: 'bad' };
   if (differences === null) return { text: 'no list of what was there before to compare with', tone: 'warn' };
   const others = differenceCount(differences);
   return others === 0
-    ? { text: 'the catalog is as before the run, what stays of it aside', tone: 'ok' }
+    ? {
+        text: `the catalog is as before the run${created.length === 0 ? '' : ', apart from what stays of it'}`,
+        tone: 'ok',
+      }
     : { text: `others changed ${plural(others, 'index', 'indexes')} meanwhile`, tone: 'warn' };
 };
 

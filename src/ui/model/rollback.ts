@@ -1,6 +1,13 @@
 import { type RunState, rebuiltStay } from '../../run/index.ts';
 import { type Pressed, type Snapshot, say, type UiState } from './ui-state.ts';
 
+/** There is something that a rollback could drop, build again, or bring to its end. */
+export const hasWayBack = (state: RunState): boolean =>
+  state.created.length > 0 ||
+  state.removed.length > 0 ||
+  state.phase === 'surveyed' ||
+  state.steps.some((step) => step.lost || step.leftover !== null);
+
 const nothingToDrop = (state: RunState): string => {
   const stay = rebuiltStay(state);
   const none = 'this run has made no index that is still there: there is nothing to drop';
@@ -14,8 +21,7 @@ const nothingToDrop = (state: RunState): string => {
 export const askRollback = (ui: UiState, live: Snapshot): Pressed => {
   const { state } = live.view;
   if (state === null) return { ui, effects: [] };
-  const unfinished = state.steps.some((step) => step.lost || step.leftover !== null);
-  if (state.created.length === 0 && state.removed.length === 0 && !unfinished && state.phase !== 'surveyed')
+  if (!hasWayBack(state))
     return {
       ui: say(ui, nothingToDrop(state), live.now),
       effects: [],

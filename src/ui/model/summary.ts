@@ -93,11 +93,8 @@ export const summaryLines = (state: RunState, abandoned = false): string[] => {
       : `indexdeck run ${state.run} on ${where}: status ${outcome.status}${took}: ${plainText(outcome.reason)}`;
   if (state.approvedAt === null) return [head, ...nextLines(state, abandoned)];
   const detail = outcome === null ? [] : [...builtLines(state), ...notBuiltLines(state), ...probeLines(state)];
-  const sections = state.sections.filter((section) => section.finishedAt !== null).length;
-  return [
-    head,
-    `${tally(state)}; ${plural(state.sections.length, 'section')}, ${sections} done.${verified}`,
-    ...detail,
-    ...nextLines(state, abandoned),
-  ];
+  const done = state.sections.filter((section) => section.finishedAt !== null).length;
+  // On the way back sections say nothing: it goes by what was built.
+  const sections = state.rollback === null ? `; ${plural(state.sections.length, 'section')}, ${done} done` : '';
+  return [head, `${tally(state)}${sections}.${verified}`, ...detail, ...nextLines(state, abandoned)];
 };

@@ -65,7 +65,14 @@ export const LivePane = ({ shown, rect, focused }: PaneInput) => {
   const reading = readingAge(sample, shown.now);
   const rows =
     state === null ? [] : liveRows({ state, sample, history: shown.history, now: shown.now }, rect.width, inner(rect));
-  const right = reading.stale ? reading.text : sample === null ? 'no reading yet' : 'every 1 s';
+  const ended = state?.phase === 'finished';
+  const right = ended
+    ? 'the run has ended'
+    : reading.stale
+      ? reading.text
+      : sample === null
+        ? 'no reading yet'
+        : 'every 1 s';
   return <Pane pane="live" title={PANE_TITLES.live} rect={rect} focused={focused} right={right} rows={rows} />;
 };
 

@@ -95,7 +95,7 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
       CREATE EVENT TRIGGER logs ON ddl_command_start EXECUTE FUNCTION log_ddl()`);
     const facts = await preflightOf(database, `CREATE ${PLAN.i_unique}; CREATE ${PLAN.i_few}; CREATE ${PLAN.i_gin};`);
     expect(facts.estimates?.map(({ by, ms }) => ({ by, ms }))).toEqual(Array(3).fill({ by: 'statistics', ms: null }));
-    expect(facts.estimates?.map(({ bytes }) => bytes !== null)).toEqual([true, true, false]);
+    expect(facts.estimates?.map(({ bytes }) => bytes !== null)).toEqual([true, true, true]);
     expect(coded(facts, 'estimate')[0]?.what).toContain('How long that takes is not known: no scratch table');
   });
 
@@ -172,5 +172,28 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
     const database = await withTable(`CREATE ${PLAN.i_few?.replace('CONCURRENTLY', '')}`);
     const facts = await preflightOf(database, `CREATE ${PLAN.i_few}; CREATE ${PLAN.i_unique};`);
     expect(facts.estimates?.map(({ step }) => step)).toEqual([1]);
+  });
+
+  test('each step is estimated with the settings that it is built with', async () => {
+    const database = await createDatabase(version);
+    await database.sql(
+      'CREATE TABLE big AS SELECT n AS a, n AS b, n AS c FROM generate_series(1, 400000) AS n; ANALYZE big',
+    );
+    const plan = `SET maintenance_work_mem = '4MB';
+      CREATE INDEX CONCURRENTLY small ON big (a);
+      SET maintenance_work_mem = '1GB'; SET max_parallel_maintenance_workers = 0;
+      CREATE INDEX CONCURRENTLY large ON big (b);
+      RESET maintenance_work_mem; SET max_parallel_maintenance_workers = 4; SET min_parallel_table_scan_size = 0;
+      CREATE INDEX CONCURRENTLY parallel ON big (c);`;
+    const facts = await preflightOf(database, plan);
+    const [small, large, parallel] = facts.estimates ?? [];
+    expect(small?.tempBytes?.mid).toBeGreaterThan(5_000_000);
+    expect(large?.tempBytes).toEqual({ low: 0, mid: 0, high: 0 });
+    // Workers put down all that they have sorted.
+    expect(parallel?.tempBytes?.high).toBeGreaterThan(5_000_000);
+    // --set has the last word.
+    const settings = { maintenance_work_mem: '512MB', max_parallel_maintenance_workers: '0' };
+    const given = await preflightOf(database, plan, { options: { settings } });
+    expect(given.estimates?.[0]?.tempBytes?.high).toBe(0);
   });
 });

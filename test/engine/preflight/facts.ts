@@ -23,6 +23,7 @@ export const factsWhere = (
     attaches: [],
     parts: [],
     neighbours: [],
+    partitionNeighbours: [],
     transactions: [],
     unique: new Map(),
     refusalCauses: new Map(),

@@ -69,6 +69,32 @@ describe('with HypoPG', () => {
     expect(blocking(facts)).toEqual([]);
   });
 
+  testWithHypopg(
+    'a replacement is asked about; what the plan drops is hidden, or it is said that it is not',
+    async () => {
+      const database = await withTable('CREATE INDEX old ON t (a); CREATE INDEX i ON t (b)');
+      const sql = `DROP INDEX CONCURRENTLY old; DROP INDEX CONCURRENTLY i; CREATE INDEX CONCURRENTLY i ON t (a) INCLUDE (b);`;
+      const scene = { options: { probes: [probe('one', 'SELECT a, b FROM t WHERE a = 5')] }, allowDrops: true };
+      const seen = await preflightOf(database, sql, scene);
+      expect(coded(seen, 'would-be-used')[0]?.what).toContain('The probe one would use i:');
+      const [untold] = coded(seen, 'use-untold');
+      expect(untold?.what).toContain(
+        'old (the plan drops it, and only HypoPG 1.4 and later can hide it from the planner)',
+      );
+      // As 1.4 declares them. They fail for any other index than the two that are dropped.
+      await database.sql(`CREATE FUNCTION "Hypo".hypopg_hide_index(indexid oid) RETURNS bool STRICT LANGUAGE sql
+        AS $$ SELECT 1 / (indexid IN ('old'::regclass, 'i'::regclass))::int = 1 $$;
+      CREATE FUNCTION "Hypo".hypopg_unhide_all_indexes() RETURNS void LANGUAGE sql AS ''`);
+      const hidden = await preflightOf(database, sql, scene);
+      expect(coded(hidden, 'would-be-used')[0]?.what).toContain('The probe one would use i:');
+      expect(coded(hidden, 'use-untold')).toEqual([]);
+      await database.sql(
+        'DROP FUNCTION "Hypo".hypopg_hide_index; CREATE FUNCTION "Hypo".hypopg_hide_index(indexid oid) RETURNS bool LANGUAGE sql AS $$ SELECT 1 / 0 = 1 $$',
+      );
+      expect(coded(await preflightOf(database, sql, scene), 'use-untold')[0]?.what).toContain('division by zero');
+    },
+  );
+
   testWithHypopg('nothing of it stays: no index, no setting, no hypothetical index for what comes after', async () => {
     const database = await withTable('CREATE TABLE u (a int)');
     const probes = [

@@ -85,8 +85,8 @@ describe.each(versions)('on PostgreSQL %i', (version) => {
       tables: [],
       application: 'forgotten',
     });
-    expect(found.find(({ pid }) => pid === writer.pid)).toMatchObject({ snapshot: false, tables: ['t'] });
-    expect(found.find(({ gid }) => gid !== null)).toMatchObject({ pid: 0, tables: ['t'] });
+    expect(found.find(({ pid }) => pid === writer.pid)).toMatchObject({ snapshot: false, tables: ['public.t'] });
+    expect(found.find(({ gid }) => gid !== null)).toMatchObject({ pid: 0, tables: ['public.t'] });
     const prepared = coded(await preflightOf(database, INDEX), 'prepared-transaction');
     expect(prepared).toMatchObject([
       { level: 'warning', advice: expect.stringContaining("ROLLBACK PREPARED 'for''gotten'") },

@@ -7,7 +7,7 @@ import { type CatalogEntry, catalogOf, type IndexEntry, indexesOf, withoutLedger
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
 import { demoPlanText, PLANNED, plainStatements, plannedIndexes } from '../../support/planned-indexes.ts';
 import { planFrom, sessionsOf, startRun, type TestRun } from '../../support/run.ts';
-import { createServer, versions } from '../../support/server.ts';
+import { createServer, preparedFolder, versions } from '../../support/server.ts';
 
 const text = demoPlanText;
 /** Everybody's waits are that much shorter: with 58 builds that wait for each open transaction, it adds up. */
@@ -96,7 +96,7 @@ describe.each(versions)('the demo plan on PostgreSQL %i, under traffic', (versio
   let template: string;
 
   beforeAll(async () => {
-    server = await createServer({ version });
+    server = await createServer({ version, copyOf: preparedFolder(version) });
     const database = await createDatabase(version, { server });
     await loadDemo(database.connectionString, { scale: 0.1 });
     template = database.name;

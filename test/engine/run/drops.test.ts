@@ -13,6 +13,7 @@ import {
 } from '../../support/run.ts';
 import { type ServerVersion, versions } from '../../support/server.ts';
 import { makeTables } from '../../support/two-tables.ts';
+import { createRole } from '../catalog/support.ts';
 
 const TABLES = ['courses', 'dishes', 'users'];
 
@@ -27,6 +28,12 @@ const prepared = async (version: ServerVersion): Promise<TestDatabase> => {
     'CREATE INDEX old_courses ON courses (name)',
     'ALTER TABLE courses CLUSTER ON old_courses',
     'CREATE INDEX "Old Users" ON users (name)',
+    'CREATE EXTENSION pg_trgm',
+    'CREATE EXTENSION btree_gist',
+    'ALTER INDEX old_dishes DEPENDS ON EXTENSION pg_trgm',
+    'ALTER INDEX old_dishes DEPENDS ON EXTENSION btree_gist',
+    // The index follows, and the one that a superuser builds in its place belongs to the table's owner again.
+    `ALTER TABLE users OWNER TO ${(await createRole(database)).user}`,
   ])
     await database.sql(sql);
   return database;
@@ -45,7 +52,9 @@ interface Listed {
 const indexesOf = (database: TestDatabase): Promise<Listed[]> =>
   database.sql(
     `SELECT relname AS name, indisvalid AS valid, pg_get_indexdef(c.oid) AS definition, indisclustered AS clustered,
-            obj_description(c.oid, 'pg_class') AS comment, reltablespace::int AS tablespace,
+            obj_description(c.oid, 'pg_class') AS comment, pg_get_userbyid(relowner) AS owner,
+            ARRAY(SELECT extname::text FROM pg_depend JOIN pg_extension e ON e.oid = refobjid
+                  WHERE objid = c.oid AND deptype = 'x' ORDER BY extname) AS extensions, reltablespace::int AS tablespace,
             (SELECT string_agg(attnum || '=' || coalesce(attstattarget, -1), ',' ORDER BY attnum)
              FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0) AS targets
      FROM pg_index JOIN pg_class c ON c.oid = indexrelid JOIN pg_namespace n ON n.oid = relnamespace

@@ -105,7 +105,7 @@ it('what a standby never got is built again, and said', async () => {
 
 it('another server is sent nothing but questions: the run pauses, can only be aborted, and ends with 5', async () => {
   const server = await startServer({ version: 18 });
-  const stranger = await startServer({ version: 18 });
+  const stranger = await startServer({ version: 18, stranger: true });
   const proxy = await startProxy(server);
   const database = await createDatabase(18, { server, mayLeaveSessions: true });
   await database.sql('CREATE TABLE dishes (id int PRIMARY KEY, name text)');

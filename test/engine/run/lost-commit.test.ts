@@ -3,6 +3,7 @@ import { createDatabase } from '../../support/database.ts';
 import { holdLock, idleInTransaction } from '../../support/locks.ts';
 import { invalidIndexes, startRun } from '../../support/run.ts';
 import { startServer, versions } from '../../support/server.ts';
+import { holdWalWriter, WAL_WRITER_ALONE } from '../../support/wal-writer.ts';
 
 const plan = `
 CREATE INDEX CONCURRENTLY idx_dishes_name ON dishes (name);
@@ -12,8 +13,7 @@ CREATE INDEX CONCURRENTLY idx_courses_name ON courses (name);
 `;
 
 it.each(versions)('PostgreSQL %i: an index whose last commit a crash took back is built again', async (version) => {
-  // Nobody but the test writes the log of an asynchronous commit to disk.
-  const server = await startServer({ version, flags: { wal_writer_delay: '10s' } });
+  const server = await startServer({ version, flags: WAL_WRITER_ALONE });
   const database = await createDatabase(version, { server, mayLeaveSessions: true });
   for (const table of ['dishes', 'courses']) await database.sql(`CREATE TABLE ${table} (name text)`);
   const forgotten = await idleInTransaction(database);
@@ -22,9 +22,10 @@ it.each(versions)('PostgreSQL %i: an index whose last commit a crash took back i
   await run.go();
   await run.until((state) => state.steps[0]?.phase?.name === 'waiting for old snapshots');
   await database.sql('CHECKPOINT');
+  const crash = await holdWalWriter(database, server);
   await forgotten.release();
   await run.until((state) => state.steps[0]?.status === 'done');
-  await server.stop('immediate');
+  await crash();
   await server.start();
   await writer.client.end().catch(() => undefined);
   const state = await run.end(120_000);

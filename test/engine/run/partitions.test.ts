@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
-import { holdLock, transaction } from '../../support/locks.ts';
+import { gaveUp, heldAttach } from '../../support/held-back.ts';
+import { holdLock } from '../../support/locks.ts';
 import { indexTree, makeOrders } from '../../support/partitioned.ts';
-import { poll } from '../../support/poll.ts';
 import { invalidIndexes, resumeRun, rollbackRun, sessionsOf, startRun, type TestRun } from '../../support/run.ts';
 import { type ServerVersion, versions } from '../../support/server.ts';
 
@@ -24,10 +24,6 @@ const prepared = async (version: ServerVersion): Promise<TestDatabase> => {
   await makeOrders(database);
   return database;
 };
-
-/** Refused for a lock, and to be tried again. */
-const gaveUp = (run: TestRun, type: 'build.failed' | 'statement.failed'): boolean =>
-  run.of(type).some(({ error, retryAt }) => error.sqlstate === '55P03' && retryAt !== null);
 
 /** Says yes to all that the survey shows. */
 const confirm = async (run: TestRun): Promise<void> => {
@@ -54,7 +50,7 @@ describe.each(versions)('PostgreSQL %i', (version) => {
     expect(survey?.indexes.find(({ name }) => name === NAME)).toMatchObject({ takes: 5, kept: null });
     expect((await back.end()).outcome).toMatchObject({
       status: 0,
-      reason: 'rolled back: 6 indexes dropped, the catalog is as before the run',
+      reason: 'rolled back: 1 index and 5 parts on partitions dropped, the catalog is as before the run',
     });
     expect(await indexTree(database)).toEqual([]);
     const drops = back.of('drop.started').map(({ name }) => name);
@@ -64,17 +60,12 @@ describe.each(versions)('PostgreSQL %i', (version) => {
 
   it('gives up on locks that others hold, and goes on after kill -9 between two attaches', async () => {
     const database = await prepared(version);
-    const writer = await transaction(database, 'LOCK TABLE ONLY orders IN ROW EXCLUSIVE MODE');
     const run = await startRun(database, PLAN, { options: { retries: 1 } });
-    await run.go();
-    await run.until(() => gaveUp(run, 'build.failed'));
-    // Nothing is there that serves no query: neither a leaf, nor a level that is complete.
-    expect(await invalidIndexes(database)).toEqual([]);
-    expect((await indexTree(database)).map(({ name }) => name)).not.toContain(NAME);
-    const reader = await transaction(database, 'SELECT count(*) FROM orders_2025');
-    await writer.release();
-    await run.until(() => gaveUp(run, 'statement.failed'));
-    await poll(async () => (await indexTree(database)).filter(({ parent }) => parent !== null).length === 4);
+    const reader = await heldAttach(database, run, async () => {
+      // Nothing is there that serves no query: neither a leaf, nor a level that is complete.
+      expect(await invalidIndexes(database)).toEqual([]);
+      expect((await indexTree(database)).map(({ name }) => name)).not.toContain(NAME);
+    });
     await run.kill();
     expect(await invalidIndexes(database)).toEqual([NAME]);
 
@@ -92,14 +83,8 @@ describe.each(versions)('PostgreSQL %i', (version) => {
 
   it('rolls back what kill -9 left half made: the parent with what is attached, the rest concurrently', async () => {
     const database = await prepared(version);
-    const writer = await transaction(database, 'LOCK TABLE ONLY orders IN ROW EXCLUSIVE MODE');
     const run = await startRun(database, PLAN);
-    await run.go();
-    await run.until(() => gaveUp(run, 'build.failed'));
-    const reader = await transaction(database, 'SELECT count(*) FROM orders_2025');
-    await writer.release();
-    await run.until(() => gaveUp(run, 'statement.failed'));
-    await poll(async () => (await indexTree(database)).filter(({ parent }) => parent !== null).length === 4);
+    const reader = await heldAttach(database, run);
     await run.kill();
 
     const back = await rollbackRun(run);
@@ -117,14 +102,8 @@ describe.each(versions)('PostgreSQL %i', (version) => {
 
 it('an abort between two attaches leaves no invalid index, and the leaves that are not attached; resume completes it', async () => {
   const database = await prepared(15);
-  const writer = await transaction(database, 'LOCK TABLE ONLY orders IN ROW EXCLUSIVE MODE');
   const run = await startRun(database, PLAN);
-  await run.go();
-  await run.until(() => gaveUp(run, 'build.failed'));
-  const reader = await transaction(database, 'SELECT count(*) FROM orders_2025');
-  await writer.release();
-  await run.until(() => gaveUp(run, 'statement.failed'));
-  await poll(async () => (await indexTree(database)).filter(({ parent }) => parent !== null).length === 4);
+  const reader = await heldAttach(database, run);
   expect(await run.command({ type: 'abort' })).toMatchObject({ ok: true });
   // The drop takes its lock on every partition, also where nothing is attached yet.
   await run.until(() => run.of('drop.failed').some(({ error }) => error.sqlstate === '55P03'));

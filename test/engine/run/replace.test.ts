@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createDatabase, type TestDatabase } from '../../support/database.ts';
+import { heldRename } from '../../support/held-back.ts';
 import { holdLock } from '../../support/locks.ts';
 import { poll } from '../../support/poll.ts';
 import { invalidIndexes, resumeRun, rollbackRun, sessionsOf, startRun, type TestRun } from '../../support/run.ts';
@@ -90,17 +91,6 @@ const rolledBack = async (run: TestRun, before: Listed[]): Promise<TestRun> => {
   return back;
 };
 
-/** A session whose open transaction holds the index itself, so that it cannot be renamed. */
-const holdIndex = async (database: TestDatabase, index: string) => {
-  const client = await database.connect({ application_name: 'index-holder' });
-  await client.query('BEGIN');
-  await client.query(`ALTER INDEX ${index} SET (fillfactor = 90)`);
-  return async () => {
-    await client.query('ROLLBACK');
-    await client.end();
-  };
-};
-
 describe.each(versions)('a replacement in the safe order on PostgreSQL %i', (version) => {
   it('is built under a passing name, then the old one goes, then it is renamed; and all of it back', async () => {
     const database = await prepared(version);
@@ -156,19 +146,13 @@ describe.each(versions)('a replacement in the safe order on PostgreSQL %i', (ver
     const before = await indexesOf(database);
     const run = await start(database);
     await run.until((state) => state.phase === 'ready');
-    const reader = await holdLock(database, 'dishes', 'ACCESS SHARE');
-    await run.go();
-    await run.until(() => run.of('drop.started').length === 1);
-    const passing = run.state().steps[0]?.step;
-    if (passing?.kind !== 'create-index') throw new Error('no index');
-    const release = await holdIndex(database, passing.name);
-    await reader.release();
+    const passing = await heldRename(database, run);
     await run.until(() => run.of('statement.failed').length > 0);
     expect(run.of('statement.failed')[0]).toMatchObject({ error: { sqlstate: '55P03' } });
     expect(run.of('statement.failed')[0]?.retryAt).not.toBeNull();
     await run.until(() => run.of('statement.started').length > 1);
     await run.kill();
-    await release();
+    await passing.release();
     await poll(async () => (await sessionsOf(database)).length === 0);
     // As the engine that is gone would have done it in its last moment.
     if ((await indexesOf(database)).some(({ name }) => name === passing.name))
@@ -186,16 +170,10 @@ describe.each(versions)('a replacement in the safe order on PostgreSQL %i', (ver
     const before = await indexesOf(database);
     const run = await start(database);
     await run.until((state) => state.phase === 'ready');
-    const reader = await holdLock(database, 'dishes', 'ACCESS SHARE');
-    await run.go();
-    await run.until(() => run.of('drop.started').length === 1);
-    const passing = run.state().steps[0]?.step;
-    if (passing?.kind !== 'create-index') throw new Error('no index');
-    const release = await holdIndex(database, passing.name);
-    await reader.release();
+    const passing = await heldRename(database, run);
     await run.until((state) => state.steps[2]?.status === 'running');
     await run.kill();
-    await release();
+    await passing.release();
     await poll(async () => (await sessionsOf(database)).length === 0);
     if ((await indexesOf(database)).some(({ name }) => name === passing.name))
       await database.sql(`ALTER INDEX ${passing.name} RENAME TO idx_dishes`);
@@ -216,7 +194,12 @@ describe.each(versions)('a replacement in the safe order on PostgreSQL %i', (ver
     await database.sql("INSERT INTO dishes VALUES (-1, 'name 1')");
     await run.go();
     expect((await run.end()).outcome).toMatchObject({ status: 1 });
-    expect((await indexesOf(database)).map(({ name }) => name)).toEqual(['dishes_pkey', 'idx_dishes']);
+    expect(await indexesOf(database)).toMatchObject([
+      { name: 'dishes_pkey' },
+      // Not that of the index which is not there.
+      { name: 'idx_dishes', comment: 'the old one' },
+    ]);
+    expect(run.of('index.skipped')).toMatchObject([{ step: 3, name: 'comment on idx_dishes', reason: 'unmade' }]);
     expect(run.state().steps[1]?.error?.message).toContain('which is to take its place, is not built by this run');
     expect(await invalidIndexes(database)).toEqual([]);
   });

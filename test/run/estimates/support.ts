@@ -2,24 +2,26 @@ import type { ColumnFacts, IndexBasis, SampleFacts, ServerBasis } from '../../..
 
 export const MB = 1024 * 1024;
 
+const COLUMN = { opclass: null, isArray: false, doubt: null, elements: null, nulls: 0, equal: true };
+
 /** A bigint that is never NULL. */
 export const bigint = (distinct: number | null): ColumnFacts => ({
+  ...COLUMN,
+  type: 'int8',
   length: 8,
   align: 'd',
   bytes: 8,
-  nulls: 0,
   distinct,
-  equal: true,
 });
 
 /** A text of so many bytes with its header. */
 export const text = (bytes: number, distinct: number | null): ColumnFacts => ({
+  ...COLUMN,
+  type: 'text',
   length: -1,
   align: 'i',
   bytes,
-  nulls: 0,
   distinct,
-  equal: true,
 });
 
 /** An index on one column of different bigints, of a table that was analyzed and not sampled. */
@@ -28,6 +30,7 @@ export const basisOf = (rows: number, changes: Partial<IndexBasis> = {}): IndexB
   const pages = Math.ceil(rows / 100);
   return {
     step: 0,
+    part: null,
     method: 'btree',
     unique: false,
     storage: {},
@@ -39,7 +42,9 @@ export const basisOf = (rows: number, changes: Partial<IndexBasis> = {}): IndexB
     unlogged: false,
     catalog: { rows, pages },
     pages,
+    perPage: null,
     sample: null,
+    borrowed: false,
     blockMs: null,
     ...changes,
   };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { makespan, type Work } from '../../../src/run/estimates/makespan.ts';
 import { around, exactly } from '../../../src/run/estimates/range.ts';
-import { refined, refinement } from '../../../src/run/estimates/refine.ts';
+import { IN_RANGE, refined, refinement } from '../../../src/run/estimates/refine.ts';
 import {
   bytesRange,
   estimateIndexes,
@@ -18,7 +18,7 @@ import { Core, createIndex, planOf, section } from '../../support/core.ts';
 import { basisOf, MB, sampleOf, server } from './support.ts';
 
 const estimate = (basis: IndexBasis, changes: Parameters<typeof server>[0] = {}): StepEstimate => {
-  const [found] = estimateIndexes([basis], server(changes), null);
+  const [found] = estimateIndexes([basis], () => server(changes), null);
   if (found === undefined) throw new Error('no estimate');
   return found;
 };
@@ -38,7 +38,7 @@ describe('the time of a build', () => {
   });
 
   test('an index that was not tried goes by the others, in a wider range', () => {
-    const [, other] = estimateIndexes([million, { ...basisOf(1_000_000), step: 1 }], server(), null);
+    const [, other] = estimateIndexes([million, { ...basisOf(1_000_000), step: 1 }], () => server(), null);
     const tried = estimate(million).ms;
     expect(other?.ms?.high).toBeGreaterThan(tried?.high ?? 0);
     expect(other?.by).toBe('statistics');
@@ -128,29 +128,55 @@ const running = (estimated = true): Core => {
 describe('what the builds so far say', () => {
   const learned = (took: readonly number[]) => {
     const { state } = running();
-    const steps = state.steps.map((step, at) => {
-      const ms = took[at];
-      return ms === undefined
-        ? step
-        : {
-            ...step,
-            status: 'done' as const,
-            startedAt: new Date(0).toISOString(),
-            finishedAt: new Date(ms).toISOString(),
-          };
+    const [step, estimate] = [state.steps[0], state.estimates[0]];
+    if (step === undefined || estimate === undefined) throw new Error('no step');
+    const done = { ...step, status: 'done' as const, startedAt: new Date(0).toISOString() };
+    return refinement({
+      steps: took.map((ms, id) => ({ ...done, id, finishedAt: new Date(ms).toISOString() })),
+      estimates: took.map((_, id) => ({ ...estimate, step: id })),
     });
-    return refinement({ ...state, steps });
   };
 
   test('nothing at first', () => expect(learned([])).toEqual({ built: 0, factor: 1, width: 1 }));
 
-  test('twice as long each time: the next will take nearly that, in a narrower range', () => {
+  test('twice as long each time: the next will take nearly that', () => {
     const found = learned([20_000, 20_000, 20_000]);
     expect(found.factor).toBeGreaterThan(1.5);
     expect(found.factor).toBeLessThan(2);
-    const next = refined(around(10_000, 0.5, 2), found);
-    expect(next.high / next.low).toBeLessThan(4);
-    expect(next.mid).toBeCloseTo(10_000 * found.factor);
+    expect(refined(around(10_000, 0.5, 2), found).mid).toBeCloseTo(10_000 * found.factor);
+  });
+
+  const ratio = (took: readonly number[]): number => {
+    const next = refined(around(10_000, 0.5, 2), learned(took));
+    return next.high / next.low;
+  };
+
+  test('builds that agree make the range narrower, and those that do not make it wider', () => {
+    const agreeing = Array.from({ length: 60 }, (_, nth) => 14_000 + 10 * nth);
+    expect(ratio(agreeing)).toBeLessThan(0.7 * 4);
+    expect(ratio([3_000, 30_000, 5_000, 60_000, 10_000, 10_000])).toBeGreaterThan(1.5 * 4);
+  });
+
+  test('nine of ten builds come into the range that those before them have made', () => {
+    const lengths = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 60, maxLength: 60 });
+    let [inside, all] = [0, 0];
+    fc.assert(
+      fc.property(
+        lengths,
+        fc.double({ min: 0.3, max: 3, noNaN: true }),
+        fc.double({ min: 0.1, max: 1.2 }),
+        (offs, slower, unrest) => {
+          const took = offs.map((off) => 10_000 * slower * Math.exp(unrest * off));
+          for (const at of [20, 40, 59]) {
+            const { low, high } = refined(around(10_000, 0.5, 2), learned(took.slice(0, at)));
+            inside += low <= (took[at] ?? 0) && (took[at] ?? 0) <= high ? 1 : 0;
+            all += 1;
+          }
+        },
+      ),
+      { seed: 1, numRuns: 300 },
+    );
+    expect(inside / all).toBeGreaterThan(IN_RANGE - 0.03);
   });
 
   test('one that was far off does not rule', () => expect(learned([10_000, 10_000, 300_000]).factor).toBeCloseTo(1));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Finding, Level } from '../../../src/plan/types.ts';
-import { type Found, preflightSummary, summaryLines } from '../../../src/run/index.ts';
+import { type Found, preflightSummary, summaryLines, whatIsAhead } from '../../../src/run/index.ts';
 import { Core, createIndex, factsOf, planOf, section } from '../../support/core.ts';
+import { dropIndex } from '../../support/drops.ts';
 
 const found = (level: Level, code: string, more: Partial<Finding> = {}): Finding => ({
   level,
@@ -60,6 +61,43 @@ describe('the summary', () => {
     expect(counted([drop(9), inTheWay])).toMatchObject({ toBuild: 1, inTheWay: 0 });
     expect(counted([drop(8), inTheWay])).toMatchObject({ toBuild: 0, inTheWay: 1 });
     expect(counted([inTheWay, drop(9)])).toMatchObject({ toBuild: 0, inTheWay: 1 });
+  });
+
+  it('says what the plan drops, and what of it is not there', () => {
+    const of = (name: string, problem: { why: string; advice: string } | null = null): Found =>
+      ({ kind: 'to-drop', oid: 9, schema: 'public', name, record: null, problem }) as Found;
+    const dropping = planOf(section('one', [createIndex('a1', 'a'), dropIndex('x'), dropIndex('y'), dropIndex('z')]));
+    const stands: Found[] = [{ kind: 'none' }, of('x'), { kind: 'none' }, of('z', { why: 'a constraint', advice: '' })];
+    const steps = stands.map((each, step) => ({ step, tableOid: 1, found: each }));
+    const facts = factsOf(new Core(dropping).state, { steps });
+    const lines = (input: Partial<Parameters<typeof preflightSummary>[0]>) =>
+      summaryLines(preflightSummary({ plan: dropping, preflight: facts, findings: [], jobs: 2, ...input }), [])
+        .filter(({ word }) => word === 'builds' || word === 'DROPS')
+        .map(({ text }) => text);
+    expect(lines({})).toEqual([
+      '1 index on 1 table in 1 section, up to 2 at a time',
+      '1 of 3 indexes, 1 not there, 1 barred: see the findings',
+    ]);
+    expect(lines({ preflight: null })).toContain('3 indexes, not known what is there');
+    expect(lines({ plan })).toHaveLength(1);
+    const core = new Core(dropping);
+    core.preflighted({ steps });
+    expect(whatIsAhead(core.state)).toBe('build 1 index and DROP 2 indexes');
+  });
+
+  it('asks about what is to be done, not about what is there already', () => {
+    const core = new Core(plan);
+    const ahead = (stands: Found[]) => {
+      const steps = stands.map((each, step) => ({ step, tableOid: 1, found: each }));
+      const other = new Core(plan);
+      other.preflighted({ steps });
+      return whatIsAhead(other.state);
+    };
+    expect(whatIsAhead(core.state)).toBe('build 6 indexes');
+    expect(ahead(STANDS)).toBe('build 5 indexes');
+    expect(ahead(names.map(() => ({ kind: 'equal', oid: 1, definition: 'd', bytes: 1 })))).toBe(
+      'verify 6 indexes, there already',
+    );
   });
 
   it('does not know what is there when nobody could look', () => {

@@ -1,3 +1,4 @@
+import { lookAtOwn } from '../../../src/engine/look-at-own.ts';
 import {
   beforeDrop,
   type Command,
@@ -38,6 +39,7 @@ export interface Parts {
   outcomeOfSuccess: typeof outcomeOfSuccess;
   outcomeOfReindex: typeof outcomeOfReindex;
   beforeDrop: typeof beforeDrop;
+  lookAtOwn: typeof lookAtOwn;
   /** The intent is recorded before the act. */
   intentFirst: boolean;
   /** The backend of a lost build is waited for before anything else. */
@@ -53,6 +55,7 @@ export const REAL_PARTS: Parts = {
   outcomeOfSuccess,
   outcomeOfReindex,
   beforeDrop,
+  lookAtOwn,
   intentFirst: true,
   waitsForOrphans: true,
 };

@@ -1,8 +1,9 @@
+import { type Look, notNow } from '../../../src/engine/look-at-own.ts';
+import { lookedFor } from '../../../src/engine/looked-for.ts';
 import type { CreateIndexStep } from '../../../src/plan/types.ts';
 import {
-  attachedUnder,
-  attachments,
   type BuildOutcome,
+  type DropCause,
   type DropOutcome,
   definitionTail,
   type Effect,
@@ -20,6 +21,7 @@ import {
   type ReindexTraces,
   type Renaming,
   type RunState,
+  rebuildOf,
   renamedBy,
   type StepState,
   type Traces,
@@ -28,7 +30,8 @@ import {
 import { serverError } from '../../support/core.ts';
 import type { FakeEngine, Task } from './fake-engine.ts';
 import { partsFor, tablesIn } from './fake-partitions.ts';
-import type { FakeBackend, FakeIndex, OwnStatement } from './fake-server.ts';
+import type { FakeBackend, OwnStatement } from './fake-server.ts';
+import { checkRollback, definitionOf, goneWith, isAsPlanned, listed, rowOf, survey } from './fake-way-back.ts';
 
 const TERMINATE_AFTER_MS = 15_000;
 const LOST = ownError('the connection was lost');
@@ -50,15 +53,8 @@ const measurementOf = (ms: number, left: boolean, error: ErrorFacts | null): Pro
   };
 };
 
-const createOf = (step: StepState): CreateIndexStep => {
-  if (step.step.kind !== 'create-index') throw new Error(`step ${step.id} builds no index`);
-  return step.step;
-};
-
-const definitionOf = ({ name, table, asPlanned, unique }: FakeIndex): string =>
-  `CREATE ${unique ? 'UNIQUE ' : ''}INDEX ${name} ON ${table} USING btree (${asPlanned ? 'a' : 'b'})`;
-
-const NO_ROLLBACK = 'these histories order no rollback';
+/** Names here need no quotes. */
+const RENAME = /^ALTER INDEX (?:public\.)?(\w+) RENAME TO (\w+)$/;
 
 /** What src/engine/interpreter.ts and what it calls do with each effect, one micro step at a time. */
 export class FakeInterpreter {
@@ -107,15 +103,15 @@ export class FakeInterpreter {
       }
       case 'inspect': {
         if (this.#engine.seats.inspect.backend === null) return false;
-        const found = this.#found(this.#step(effect.step)) ?? { kind: 'none' };
+        const found = this.#lookFor(this.#step(effect.step));
         return this.#engine.end(task, { kind: 'inspected', step: effect.step, found });
       }
       case 'complete': {
         if (this.#engine.seats.inspect.backend === null) return false;
         const { server } = this.#engine.around;
         const step = this.#step(effect.step);
-        const found = this.#foundAt(createOf(step));
-        const parts = partsFor(server, createOf(step), found);
+        const found = this.#foundAt(this.#createOf(step));
+        const parts = partsFor(server, this.#createOf(step), found);
         return this.#engine.end(task, { kind: 'completed', step: step.id, found, parts, tables: tablesIn(server) });
       }
       case 'build':
@@ -125,15 +121,16 @@ export class FakeInterpreter {
       case 'cancel':
         return this.#cancel(task, effect);
       case 'drop':
-        if (effect.why === 'rollback') throw new Error(NO_ROLLBACK);
         return this.#drop(task, effect);
       case 'end-session':
         throw new Error('nobody here ends the sessions of others');
       case 'survey':
+        return this.#survey(task);
       case 'check-rollback':
-        throw new Error(NO_ROLLBACK);
+        if (this.#engine.seats.inspect.backend === null) return false;
+        return this.#engine.end(task, checkRollback(this.#engine.around.server, this.#engine.state));
       case 'statement':
-        return this.#statement(task, this.#step(effect.step));
+        return this.#statement(task, this.#step(effect.step), effect.sql);
       case 'verify':
         return this.#verify(task);
       case 'validate':
@@ -151,6 +148,13 @@ export class FakeInterpreter {
     const step = this.#engine.state.steps[id];
     if (step === undefined) throw new Error(`there is no step ${id}`);
     return step;
+  }
+
+  /** What the step builds: on the way back also what the plan dropped. */
+  #createOf(step: StepState): CreateIndexStep {
+    const create = step.step.kind === 'create-index' ? step.step : rebuildOf(this.#engine.state, step);
+    if (create === null) throw new Error(`step ${step.id} builds no index`);
+    return create;
   }
 
   #isGone(backend: FakeBackend | null): boolean {
@@ -172,12 +176,12 @@ export class FakeInterpreter {
   }
 
   #look(step: StepState): IndexAt | null {
-    const { name, table, only } = createOf(step);
+    const { name, table, only } = this.#createOf(step);
     const found = this.#engine.around.server.look(name, table);
     return found !== null && only && step.status !== 'dropping' ? { ...found, valid: true } : found;
   }
 
-  #foundAt({ name, table }: CreateIndexStep): Found {
+  #foundAt({ name, table, buildSql }: CreateIndexStep): Found {
     const { server } = this.#engine.around;
     const index = server.indexes.get(name);
     if (index === undefined) return { kind: 'none' };
@@ -188,7 +192,8 @@ export class FakeInterpreter {
     }
     if (index.table !== table) return { kind: 'different', oid, definition: '', differences: ['on another table'] };
     if (!index.valid && !index.partitioned) return { kind: 'invalid', oid, definition: '', ready: index.ready };
-    if (!index.asPlanned) return { kind: 'different', oid, definition: '', differences: ['another column'] };
+    if (index.asPlanned !== isAsPlanned(buildSql))
+      return { kind: 'different', oid, definition: '', differences: ['another column'] };
     if (!index.valid) return { kind: 'incomplete', oid, definition: '' };
     return { kind: 'equal', oid, definition: '', bytes: 8192 };
   }
@@ -200,7 +205,7 @@ export class FakeInterpreter {
     if (index === undefined) return { kind: 'none' };
     const { oid, valid, table } = index;
     const pid = server.atWorkOn(oid);
-    const sql = `CREATE INDEX ${name} ON ${table} (a)`;
+    const sql = definitionOf(index);
     return {
       kind: 'to-drop',
       ...{ oid, schema: 'public', name },
@@ -208,7 +213,11 @@ export class FakeInterpreter {
         ...{ definition: sql, rebuildSql: sql, table, valid, tablespace: null, comment: null, clustered: false },
         ...{ statistics: [], bytes: 8192, scans: 0, lastScan: null },
       },
-      problem: pid === null ? null : { why: `pid ${pid} is at work on it`, passing: true },
+      problem: index.constraint
+        ? { why: 'a constraint depends on it', passing: false }
+        : pid === null
+          ? null
+          : { why: `pid ${pid} is at work on it`, passing: true },
     };
   }
 
@@ -274,10 +283,12 @@ export class FakeInterpreter {
 
   /** As src/engine/catalog/inspect-rename.ts sees it. */
   #foundToRename(step: Renaming): Found {
-    const index = renamedBy(this.#engine.state, step);
+    const { state } = this.#engine;
+    const index = renamedBy(state, step);
     const there = [...this.#engine.around.server.indexes.values()].find(({ oid }) => oid === index?.oid);
     if (there === undefined) return { kind: 'none' };
-    const taken = this.#engine.around.server.indexes.get(step.step.name)?.oid ?? null;
+    const wanted = state.rollback === null ? step.step.name : step.step.from;
+    const taken = this.#engine.around.server.indexes.get(wanted)?.oid ?? null;
     const { oid, name } = there;
     return { kind: 'to-rename', oid, schema: 'public', name, taken: taken === oid ? null : taken };
   }
@@ -301,6 +312,13 @@ export class FakeInterpreter {
     const there = [...this.#engine.around.server.indexes.values()].find((index) => index.oid === made?.oid);
     const names = [there?.name, made?.name].filter((name) => name === create.name || name === create.replaces);
     return { ...create, name: names[0] ?? create.name };
+  }
+
+  #lookFor(step: StepState): Found {
+    const wanted = lookedFor(this.#engine.state, step);
+    return wanted.what === 'index' && step.step.kind === 'drop-index'
+      ? this.#foundAt(wanted.create)
+      : (this.#found(step) ?? { kind: 'none' });
   }
 
   #found(each: StepState): Found | null {
@@ -353,7 +371,12 @@ export class FakeInterpreter {
     const none = { idxIndexes: 0, databaseBytes: 1, active: 1, connections: 10, rollbacksPerS: 0, rateSeconds: 4 };
     return this.#engine.end(task, {
       kind: 'baselined',
-      baseline: { indexes: this.#engine.around.server.indexes.size, schemas: ['public'], ...none },
+      baseline: {
+        indexes: this.#engine.around.server.indexes.size,
+        schemas: ['public'],
+        present: listed(this.#engine.around.server),
+        ...none,
+      },
     });
   }
 
@@ -373,9 +396,10 @@ export class FakeInterpreter {
         return true;
       }
       this.#unsent.delete(step.id);
-      const { name, table, unique, only } = createOf(step);
+      const { name, table, unique, only, buildSql } = this.#createOf(step);
+      const asPlanned = isAsPlanned(buildSql);
       if (only) this.#send(task, step, { kind: 'only', index: name, table });
-      else this.#send(task, step, { kind: 'build', index: name, table, unique });
+      else this.#send(task, step, { kind: 'build', index: name, table, unique, asPlanned });
       return true;
     }
     if (task.stage === 1) {
@@ -396,7 +420,7 @@ export class FakeInterpreter {
     if (step.replaces !== null)
       return ended(this.#endOfRebuild(step, task.error === null ? 'done' : 'failed', task.error));
     const found = this.#look(step);
-    const where = { schema: 'public', name: createOf(step).name };
+    const where = { schema: 'public', name: this.#createOf(step).name };
     if (task.error === null) {
       const outcome = parts.outcomeOfSuccess(found, where, this.#traces(step), 1000);
       const claimed =
@@ -456,7 +480,8 @@ export class FakeInterpreter {
       const outcome = { kind: 'failed' as const, error: LOST };
       if (step.status !== 'dropping')
         return this.#engine.end(task, { kind: 'statement-ended', step: step.id, outcome });
-      if (step.leftover?.why !== 'planned') return this.#engine.end(task, { kind: 'dropped', step: step.id, outcome });
+      if (!this.#isWhole(step.leftover?.why))
+        return this.#engine.end(task, { kind: 'dropped', step: step.id, outcome });
       return true;
     }
     if (step.status === 'dropping') return this.#whatIsLeft(task, step.id, step.leftover?.oid ?? 0, LOST);
@@ -465,7 +490,7 @@ export class FakeInterpreter {
       const outcome = this.#endOfRebuild(step, 'lost', step.error ?? LOST);
       return this.#engine.end(task, { kind: 'build-ended', step: step.id, outcome });
     }
-    const create = createOf(step);
+    const create = this.#createOf(step);
     const where = { schema: 'public', name: create.name };
     const ended = (found: IndexAt | null, ours: boolean) => {
       if (found !== null && ours) watcher.claims(this.#engine, found, this.#traces(step));
@@ -503,61 +528,73 @@ export class FakeInterpreter {
     return false;
   }
 
-  #drop(task: Task, { step: id, oid, name, why }: Extract<Effect, { kind: 'drop' }>): boolean {
+  /** What became of a build whose engine is gone, and its backend too, from the catalog alone. */
+  #endOfLost(step: StepState): BuildOutcome {
+    const { parts, watcher } = this.#engine.around;
+    const create = this.#createOf(step);
+    const traces = this.#traces(step);
+    const found = this.#look(step);
+    const claim = found === null ? 'not-ours' : parts.claimOfLost(found, traces);
+    const there = this.#foundAt(create);
+    const asPlanned = there.kind === 'equal' || (there.kind === 'incomplete' && create.only);
+    const ours = claim === 'ours' || (claim === 'if-planned' && asPlanned);
+    if (found !== null && ours) watcher.claims(this.#engine, found, traces);
+    return outcomeOfLost(found, { schema: 'public', name: create.name }, step.error ?? LOST, ours, traces, 1000);
+  }
+
+  #survey(task: Task): boolean {
+    const { seats, around, state } = this.#engine;
+    if (seats.inspect.backend === null || seats.control.backend === null) return false;
+    return this.#engine.end(
+      task,
+      survey(around.server, state, (step) => this.#endOfLost(step)),
+    );
+  }
+
+  /** An index that served queries: a drop of it that was stopped in the middle has taken it from them. */
+  #isWhole(why: DropCause | undefined): boolean {
+    return why === 'planned' || why === 'rollback';
+  }
+
+  /** As src/engine/dropper.ts looks right before it drops. */
+  #lookBeforeDrop(step: StepState, index: Extract<Effect, { kind: 'drop' }>): Look {
     const { parts, server } = this.#engine.around;
+    const { oid, why } = index;
+    const own = () => parts.lookAtOwn(rowOf(server, index), this.#engine.state, index);
+    if (this.#isWhole(why)) return own();
+    const found = step.replaces === null ? this.#look(step) : server.look(index.name, step.replaces.table);
+    const elsewhere = found?.oid !== oid && [...server.indexes.values()].some((each) => each.oid === oid);
+    const verdict = parts.beforeDrop(found, oid, elsewhere);
+    if (verdict.kind === 'drop' && step.replaces === null && this.#createOf(step).only) return own();
+    if (verdict.kind === 'settled') return { kind: 'failed', error: ownError(verdict.why), settled: true };
+    return verdict.kind === 'refused' ? notNow(verdict.why) : verdict.kind;
+  }
+
+  #drop(task: Task, effect: Extract<Effect, { kind: 'drop' }>): boolean {
+    const { step: id, oid, name, why } = effect;
+    const { server } = this.#engine.around;
     const { backend } = task;
     const step = this.#step(id);
+    const ended = (outcome: DropOutcome) => this.#engine.end(task, { kind: 'dropped', step: id, outcome });
     const failed = (error: ErrorFacts) => {
-      if (why !== 'planned')
-        return this.#engine.end(task, { kind: 'dropped', step: id, outcome: { kind: 'failed', error } });
+      if (!this.#isWhole(why)) return ended({ kind: 'failed', error });
       task.error = error;
       task.stage = 2;
       return true;
     };
-    if (task.stage === 2 && this.#backendGone(step, this.#isUnwanted(step)) !== true) return false;
+    if (task.stage === 2 && this.#isGone(backend) && this.#backendGone(step, this.#isUnwanted(step)) !== true)
+      return false;
     if (task.stage === 2) return this.#whatIsLeft(task, id, oid, task.error ?? LOST);
-    const done = () => {
-      const { state } = this.#engine;
-      const left = new Set([...server.indexes.values()].map((index) => index.oid));
-      const gone = [...attachedUnder(attachments(state), oid)].filter((each) => !left.has(each));
-      const outcome = { kind: 'done' as const, durationMs: 5, ...(gone.length === 0 ? {} : { with: gone }) };
-      return this.#engine.end(task, { kind: 'dropped', step: id, outcome });
-    };
+    const done = () => ended({ kind: 'done', durationMs: 5, ...goneWith(server, this.#engine.state, oid) });
     if (task.stage === 0) {
       if (this.#isGone(backend)) return failed(LOST);
       if (this.#engine.seats.inspect.backend === null) return false;
-      if (why === 'planned') {
-        const index = server.indexes.get(name);
-        if (index?.oid !== oid) {
-          if (index === undefined) return done();
-          const kept = { kind: 'kept', why: 'another relation of this name stands there now', gone: true } as const;
-          return this.#engine.end(task, { kind: 'dropped', step: id, outcome: kept });
-        }
-        if (server.atWorkOn(oid) !== null) return failed(ownError('somebody is at work on it'));
-        this.#send(task, step, { kind: 'drop', index: name, oid });
-        return true;
-      }
-      const found = step.replaces === null ? this.#look(step) : server.look(name, step.replaces.table);
-      const elsewhere = found?.oid !== oid && [...server.indexes.values()].some((index) => index.oid === oid);
-      const verdict = parts.beforeDrop(found, oid, elsewhere);
-      if (verdict.kind === 'refused') return failed(ownError(verdict.why));
-      if (verdict.kind === 'settled') {
-        const outcome = { kind: 'failed', error: ownError(verdict.why), settled: true } as const;
-        return this.#engine.end(task, { kind: 'dropped', step: id, outcome });
-      }
-      if (verdict.kind === 'gone') return done();
-      const made = new Set(this.#engine.state.created.map((index) => index.oid));
-      const foreign = server.attachedTo(name).some((each) => !made.has(server.indexes.get(each)?.oid ?? -1));
-      if (foreign) {
-        const outcome = { kind: 'kept' as const, why: 'what this run did not make is attached to it', gone: false };
-        return this.#engine.end(task, { kind: 'dropped', step: id, outcome });
-      }
+      const look = this.#lookBeforeDrop(step, effect);
+      if (look === 'gone') return done();
+      if (look !== 'drop') return look.kind === 'kept' || look.settled ? ended(look) : failed(look.error);
       // Between the look and the drop lies one round trip: a known limit.
-      this.#send(task, step, {
-        kind: 'drop',
-        index: name,
-        partitioned: step.step.kind === 'create-index' && step.step.only,
-      });
+      const partitioned = step.step.kind === 'create-index' && step.step.only;
+      this.#send(task, step, { kind: 'drop', index: name, partitioned, ...(this.#isWhole(why) ? { oid } : {}) });
       return true;
     }
     if (backend === null || !backend.client || backend.result?.kind === 'lost') return failed(LOST);
@@ -568,22 +605,25 @@ export class FakeInterpreter {
   /** What a drop that failed has left, once the catalog can be asked. */
   #whatIsLeft(task: Task, step: number, oid: number, error: ErrorFacts): boolean {
     if (this.#engine.seats.inspect.backend === null) return false;
-    const index = [...this.#engine.around.server.indexes.values()].find((each) => each.oid === oid);
+    const { server } = this.#engine.around;
+    const index = [...server.indexes.values()].find((each) => each.oid === oid);
     const standing = index?.valid === true ? 'valid' : 'invalid';
     const outcome: DropOutcome =
-      index === undefined ? { kind: 'done', durationMs: 0 } : { kind: 'failed', error, standing };
+      index === undefined
+        ? { kind: 'done', durationMs: 0, ...goneWith(server, this.#engine.state, oid) }
+        : { kind: 'failed', error, standing };
     return this.#engine.end(task, { kind: 'dropped', step, outcome });
   }
 
-  #statement(task: Task, step: StepState): boolean {
+  #statement(task: Task, step: StepState, sql: string | undefined): boolean {
     const { backend } = task;
     const failed = (error: ErrorFacts) =>
       this.#engine.end(task, { kind: 'statement-ended', step: step.id, outcome: { kind: 'failed', error } });
     if (task.stage === 0) {
       if (this.#isGone(backend)) return failed(LOST);
       if (step.step.kind === 'rename-index') {
-        const { from, name } = step.step;
-        this.#send(task, step, { kind: 'rename', index: from, to: name });
+        const [, from = '', to = ''] = RENAME.exec(sql ?? step.step.sql) ?? [];
+        this.#send(task, step, { kind: 'rename', index: from, to });
         return true;
       }
       if (step.step.kind === 'attach-partition') {

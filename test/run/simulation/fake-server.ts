@@ -28,6 +28,10 @@ export interface FakeIndex {
   partitioned: boolean;
   /** Name of the index that it is attached to. */
   parent: string | null;
+  /** A constraint depends on it. */
+  constraint: boolean;
+  /** The step of the run that it was built for; null for everybody else's. */
+  madeFor: number | null;
 }
 
 export type Statement =
@@ -46,11 +50,13 @@ export type Statement =
   | { kind: 'reindex'; index: string }
   /** REINDEX CONCURRENTLY. */
   | { kind: 'rebuild'; index: string; oid?: number }
+  /** ALTER TABLE ... ADD CONSTRAINT ... UNIQUE USING INDEX, of the same name. */
+  | { kind: 'constrain'; index: string; table: string }
   | { kind: 'analyze'; table: string }
   | { kind: 'rename'; index: string; to: string };
 
 /** What a run sends: the rest is other people's. */
-export type OwnStatement = Exclude<Statement, { kind: 'reindex' }>;
+export type OwnStatement = Exclude<Statement, { kind: 'reindex' | 'constrain' }>;
 
 /** How a statement ended for the client that waits for it. `lost`: with its backend. */
 export type Result = { kind: 'ok' } | { kind: 'error'; sqlstate: string } | { kind: 'lost' };
@@ -130,6 +136,8 @@ export class FakeServer {
   readonly takenAway = new Set<string>();
   /** How often they did. */
   meddled = 0;
+  /** What the run has dropped, as it was, by OID. */
+  readonly dropped = new Map<number, FakeIndex>();
   #pid = 100;
   #oid = 16_384;
 
@@ -147,7 +155,8 @@ export class FakeServer {
   ): FakeIndex {
     const partitioned = (this.tables.get(table)?.partitions ?? null) !== null;
     const unique = about.unique ?? false;
-    const index = { name, table, oid: this.#oid++, ready: about.valid, ...about, unique, partitioned, parent: null };
+    const apart = { parent: null, constraint: false, madeFor: null };
+    const index = { name, table, oid: this.#oid++, ready: about.valid, ...about, unique, partitioned, ...apart };
     this.indexes.set(name, index);
     return index;
   }
@@ -156,11 +165,34 @@ export class FakeServer {
   takeAway(name: string): void {
     // What is attached is not dropped by itself, and goes with what it is attached to.
     if (this.indexes.get(name)?.parent != null) return;
+    if (this.indexes.get(name)?.constraint) return;
     for (const each of [name, ...this.attachedTo(name)]) {
       this.indexes.delete(each);
       this.takenAway.add(each);
     }
     this.meddled += 1;
+  }
+
+  /** Somebody else renames a valid index, in a moment; false when that cannot be. One that is not valid: a known limit. */
+  callOtherwise(name: string, to: string): boolean {
+    const index = this.indexes.get(name);
+    if (!index?.valid || this.indexes.has(to) || this.atWorkOn(index.oid) !== null) return false;
+    this.#nameAnew(index, to);
+    this.takenAway.add(name);
+    this.meddled += 1;
+    return true;
+  }
+
+  /** Somebody else makes a constraint of an index, in a moment; false when that cannot be. */
+  makeConstraint(name: string): boolean {
+    const index = this.indexes.get(name);
+    if (index === undefined || this.atWorkOn(index.oid) !== null || this.#notForConstraint(index) !== null)
+      return false;
+    // Of an index that is, or will be, attached no history makes one.
+    if ([...this.tables.values()].some(({ partitions }) => partitions?.includes(index.table))) return false;
+    index.constraint = true;
+    this.meddled += 1;
+    return true;
   }
 
   /** Somebody adds a partition: the server makes its indexes, as its parent has them. */
@@ -286,6 +318,9 @@ export class FakeServer {
       case 'rebuild':
         this.#rebuild(backend, work, work.statement);
         break;
+      case 'constrain':
+        this.#constrain(backend, work.statement.index);
+        break;
       case 'analyze':
         if (work.phase === 0) work.phase = 1;
         else this.#end(backend, { kind: 'ok' });
@@ -325,8 +360,8 @@ export class FakeServer {
   look(name: string, table: string): IndexAt | null {
     const index = this.indexes.get(name);
     if (index === undefined || index.table !== table) return null;
-    const { oid, valid, ready } = index;
-    return { oid, valid, ready, building: this.atWorkOn(oid), constraint: false, bytes: 8192 };
+    const { oid, valid, ready, constraint } = index;
+    return { oid, valid, ready, building: this.atWorkOn(oid), constraint, bytes: 8192 };
   }
 
   /** pid of whoever builds or drops the index of this OID. */
@@ -352,12 +387,13 @@ export class FakeServer {
 
   #waitsFor(backend: FakeBackend, work: Work): boolean {
     const table = this.tableOf(work.statement);
-    if (work.statement.kind === 'reindex' && this.#hasTransaction((writes) => writes === table)) return true;
+    const waitsForWriters = work.statement.kind === 'reindex' || work.statement.kind === 'constrain';
+    if (waitsForWriters && this.#hasTransaction((writes) => writes === table)) return true;
     if (work.statement.kind === 'rename')
       return this.atWorkOn(this.indexes.get(work.statement.index)?.oid ?? 0) !== null;
     if (this.#isShort(work.statement)) return false;
     if (work.phase === 0) return table !== null && this.#holderOf(table) !== null;
-    if (['analyze', 'reindex', 'rename'].includes(work.statement.kind)) return false;
+    if (['analyze', 'reindex', 'rename', 'constrain'].includes(work.statement.kind)) return false;
     if (work.statement.kind === 'drop') return this.#hasTransaction((writes) => writes === table);
     if (work.phase === BUILD.writersBeforeBuild || work.phase === BUILD.writersBeforeValidation)
       return this.#hasTransaction((writes) => writes === table);
@@ -417,6 +453,7 @@ export class FakeServer {
     else if (!this.#givesUp(backend, [table])) {
       const made = this.plant(name, table, { valid: partitions.length === 0, by: backend.by, asPlanned });
       made.ready = true;
+      made.madeFor = work.step;
       this.#end(backend, { kind: 'ok' });
     }
   }
@@ -473,6 +510,7 @@ export class FakeServer {
         return;
       }
       const index = this.plant(name, table, { valid: false, by: backend.by, asPlanned: asPlanned ?? true, unique });
+      index.madeFor = work.step;
       work.oid = index.oid;
       work.phase = BUILD.writersBeforeBuild;
       return;
@@ -508,12 +546,6 @@ export class FakeServer {
     return [...this.indexes.values()].find((index) => index.oid === oid);
   }
 
-  #call(index: FakeIndex, name: string): void {
-    this.indexes.delete(index.name);
-    index.name = name;
-    this.indexes.set(name, index);
-  }
-
   #rebuild(
     backend: FakeBackend,
     work: Work,
@@ -529,6 +561,7 @@ export class FakeServer {
       const made = this.plant(this.#freeName(`${name}_ccnew`), table, {
         ...{ valid: false, by: backend.by, asPlanned, unique },
       });
+      made.madeFor = work.step;
       work.oid = made.oid;
       work.was = old.oid;
       work.phase = BUILD.writersBeforeBuild;
@@ -562,10 +595,12 @@ export class FakeServer {
     if (work.phase !== REBUILD.swapped) return;
     old.valid = false;
     if (backend.by === 'run' && old.oid === meant) old.halfDropped = true;
-    this.#call(old, this.#freeName(`${name}_ccold`));
-    this.#call(made, name);
+    this.#nameAnew(old, this.#freeName(`${name}_ccold`));
+    this.#nameAnew(made, name);
     made.valid = true;
     made.parent = old.parent;
+    made.constraint = old.constraint;
+    old.constraint = false;
     old.parent = null;
   }
 
@@ -579,7 +614,7 @@ export class FakeServer {
       this.fail(backend, '42704');
       return;
     }
-    if (index.parent !== null) {
+    if (index.parent !== null || index.constraint) {
       this.fail(backend, '2BP01');
       return;
     }
@@ -593,7 +628,7 @@ export class FakeServer {
         return;
       }
       if (this.#givesUp(backend, this.#treeOf(index.table))) return;
-      for (const each of [name, ...this.attachedTo(name)]) this.indexes.delete(each);
+      for (const each of [name, ...this.attachedTo(name)]) this.#forget(backend, each);
       this.#end(backend, { kind: 'ok' });
       return;
     }
@@ -604,7 +639,39 @@ export class FakeServer {
     }
     work.phase += 1;
     if (work.phase !== DROP.done) return;
+    this.#forget(backend, name);
+    this.#end(backend, { kind: 'ok' });
+  }
+
+  #forget(backend: FakeBackend, name: string): void {
+    const index = this.indexes.get(name);
+    if (index !== undefined && backend.by === 'run') this.dropped.set(index.oid, index);
     this.indexes.delete(name);
+  }
+
+  #nameAnew(index: FakeIndex, to: string): void {
+    for (const each of this.indexes.values()) if (each.parent === index.name) each.parent = to;
+    this.indexes.delete(index.name);
+    index.name = to;
+    this.indexes.set(to, index);
+  }
+
+  /** Why ADD CONSTRAINT ... USING INDEX refuses this one, as SQLSTATE; null when it does not. */
+  #notForConstraint({ partitioned, parent, constraint, unique, valid }: FakeIndex): string | null {
+    if (partitioned) return '0A000';
+    if (constraint || !valid || parent !== null) return '55000';
+    return unique ? null : '42809';
+  }
+
+  /** Its lock is held for a moment: nothing is scanned. */
+  #constrain(backend: FakeBackend, name: string): void {
+    const index = this.indexes.get(name);
+    const refused = index === undefined ? '42704' : this.#notForConstraint(index);
+    if (index === undefined || refused !== null) {
+      this.fail(backend, refused ?? '42704');
+      return;
+    }
+    index.constraint = true;
     this.#end(backend, { kind: 'ok' });
   }
 
@@ -615,7 +682,7 @@ export class FakeServer {
       this.fail(backend, index === undefined ? '42P01' : '42P07');
       return;
     }
-    this.#call(index, to);
+    this.#nameAnew(index, to);
     this.#end(backend, { kind: 'ok' });
   }
 

@@ -13,7 +13,9 @@ import { FakeServer } from './fake-server.ts';
 import { OLD, PARTITIONED, PLANS, TABLES } from './plans.ts';
 import { Random } from './random.ts';
 import { comesToItsGoodEnd, ends, eventsGiveTheState, OPERATORS } from './rules.ts';
+import { goesBackToItsGoodEnd } from './rules-back.ts';
 import { Trouble } from './trouble.ts';
+import { isToBeRolledBack, WayBack } from './way-back.ts';
 import { Witness } from './witness.ts';
 
 /** What came of a history. */
@@ -41,11 +43,14 @@ export class History {
   readonly #names: { name: string; table: string }[];
   readonly #options: RunOptions;
   readonly #trouble: Trouble;
+  readonly #wayBack: WayBack;
   readonly #witness: Witness;
   readonly #around: Surroundings;
   readonly #retried = new Map<number, number>();
   #engine: FakeEngine;
   #crashes = 0;
+  /** Its engine died when there was nothing left to roll back: nobody takes it up again. */
+  #over = false;
 
   constructor(seed: number, parts: Parts = REAL_PARTS) {
     const random = new Random(seed);
@@ -75,6 +80,7 @@ export class History {
       if (OLD.some((old) => old.name === name) || random.chance(this.#isReplaced(name) ? 0.7 : 0.12))
         this.#server.plant(name, table, { valid: random.chance(0.5), by: 'other', asPlanned: random.chance(0.6) });
     this.#trouble = new Trouble(this.#server, random, this.#clock);
+    this.#wayBack = this.#trouble.wayBack ?? new WayBack(random);
     this.#witness = new Witness(this.#server, this.journal);
     this.#around = {
       server: this.#server,
@@ -91,16 +97,30 @@ export class History {
   run(): End {
     this.#troubledTurns(10 + this.#random.below(100));
     this.#calmDown();
-    const { outcome } = this.#engine.state;
+    const { outcome, rolledBack } = this.#engine.state;
     // What is not done can be taken up again: in a calm world that leads to the good end.
-    if (outcome !== null && outcome.status !== 0 && outcome.status !== 3 && this.#random.chance(0.3)) {
+    if (outcome !== null && outcome.status !== 0 && outcome.status !== 3 && !rolledBack && this.#random.chance(0.3)) {
       this.#takeUp();
       if (this.#random.chance(0.5)) this.#troubledTurns(20);
       this.#calmDown();
     }
+    if (this.#random.chance(0.3)) this.#goBack();
     this.#proveReplay();
     const { status } = this.#engine.state.outcome ?? { status: -1 };
     return { status, crashes: this.#crashes, mistaken: this.#witness.mistaken };
+  }
+
+  /** The run has ended, and is rolled back: in trouble first, and what that has left in a calm world. */
+  #goBack(): void {
+    for (const troubled of [this.#random.chance(0.7), false]) {
+      if (!isToBeRolledBack(this.#engine.state)) return;
+      this.#takeUp('rollback');
+      if (troubled) this.#troubledTurns(10 + this.#random.below(60));
+      this.#calmDown();
+      const { state } = this.#engine;
+      if (!troubled && state.abort === null) goesBackToItsGoodEnd(this.#server, state);
+      if (state.outcome?.status !== 5 && this.#random.chance(0.7)) return;
+    }
   }
 
   #isReplaced(name: string): boolean {
@@ -122,7 +142,7 @@ export class History {
     });
   }
 
-  #first(): EventBody {
+  #first(purpose: RunState['purpose'] = 'deploy'): EventBody {
     const started = this.journal.length > 0;
     const about = {
       version: '0',
@@ -132,12 +152,18 @@ export class History {
       engine: { pid: 1, host: 'ops' },
     };
     return started
-      ? { type: 'run.resumed', ...about, from: 'journal', endOrphans: this.#random.chance(0.3) }
+      ? {
+          type: 'run.resumed',
+          ...about,
+          from: 'journal',
+          endOrphans: this.#random.chance(0.3),
+          ...(purpose === 'rollback' ? { purpose } : {}),
+        }
       : { type: 'run.started', plan: this.#plan, ...about };
   }
 
   #troubledTurns(turns: number): void {
-    for (let turn = 0; turn < turns && !this.#engine.closed; turn++) {
+    for (let turn = 0; turn < turns && !this.#engine.closed && !this.#over; turn++) {
       try {
         this.#turn();
       } catch (error) {
@@ -196,6 +222,7 @@ export class History {
   #orderAGo(): void {
     const engine = this.#engine;
     if (engine.state.phase === 'blocked') engine.command({ type: 'recheck' }, ANNA);
+    if (engine.state.phase === 'surveyed') this.#wayBack.order(engine, ANNA);
     if (engine.state.phase !== 'ready') return;
     const invalid = (engine.state.preflight?.steps ?? []).flatMap(({ found }) =>
       found?.kind === 'invalid' && this.#random.chance(0.6) ? [found.oid] : [],
@@ -215,17 +242,22 @@ export class History {
       if (this.#random.chance(0.7)) this.#trouble.backend();
       else this.#trouble.foreigner(this.#names);
     if (this.#random.chance(0.8)) this.#server.notice();
-    this.#takeUp();
+    // A run that is being rolled back is not gone on with in any other way; one may be rolled back whenever it has begun.
+    const back = replayed?.rolledBack || this.#random.chance(this.#trouble.wayBack === null ? 0.05 : 0.4);
+    const possible = replayed !== null && isToBeRolledBack(replayed);
+    if (replayed?.rolledBack && !possible) this.#over = true;
+    else this.#takeUp(back && possible ? 'rollback' : 'deploy');
   }
 
-  #takeUp(): void {
+  #takeUp(purpose: RunState['purpose'] = 'deploy'): void {
     this.#trouble.newEngine();
-    this.#engine = new FakeEngine(this.#around, this.#first());
+    this.#engine = new FakeEngine(this.#around, this.#first(purpose));
   }
 
   /** Everybody else goes home; an operator is there, and says what has to be said until the run ends. */
   #calmDown(): void {
     const engine = this.#engine;
+    if (this.#over) return;
     this.#trouble.calmServer();
     engine.hearOfLosses();
     this.#retried.clear();
@@ -237,7 +269,9 @@ export class History {
       this.#calmRound();
     }
     const { abort, options: chosen } = engine.state;
-    if (!late && abort === null && chosen.onError === 'pause') comesToItsGoodEnd(this.#server, engine.state, leftOut);
+    const forth = engine.state.rollback === null && engine.state.purpose === 'deploy';
+    if (forth && !late && abort === null && chosen.onError === 'pause')
+      comesToItsGoodEnd(this.#server, engine.state, leftOut);
   }
 
   #calmRound(): void {
@@ -267,7 +301,7 @@ export class History {
   }
 
   #proveReplay(): void {
-    if (!this.#random.chance(0.2)) return;
+    if (this.#over || !this.#random.chance(0.2)) return;
     // As a journal on disk gives them back.
     const events = this.#random.chance(0.1) ? (JSON.parse(JSON.stringify(this.journal)) as RunEvent[]) : this.journal;
     const replayed: RunState | null = replay(events);

@@ -1,42 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Action, EventBody, Input, ProbeState, Response, RunState, World } from '../../../src/run/index.ts';
-import { describeFailure } from './failure.ts';
-import { type Parts, REAL_PARTS } from './fake-engine.ts';
+import type { Action, EventBody, Input, ProbeState, RunState, World } from '../../../src/run/index.ts';
+import { brokenBy, deciding, type Fault, hearing, responding } from './broken-by.ts';
+import { REAL_PARTS } from './fake-engine.ts';
 import { History } from './history.ts';
-import { BrokenRule } from './rules.ts';
 
 const { decide, evolve, respond } = REAL_PARTS;
-
-/** So many histories are enough to find each of these faults. */
-const ENOUGH = 60_000;
-
-/** The first history that breaks this rule, as a person would read of it; null when none does. */
-const brokenBy = (parts: Partial<Parts>, rule: string): string | null => {
-  for (let seed = 1; seed <= ENOUGH; seed++) {
-    const history = new History(seed, { ...REAL_PARTS, ...parts });
-    try {
-      history.run();
-    } catch (error) {
-      if (!(error instanceof BrokenRule)) throw error;
-      if (error.rule === rule) return describeFailure(seed, error, history.journal);
-    }
-  }
-  return null;
-};
-
-const deciding = (change: (state: RunState, world: World) => Action[]): Partial<Parts> => ({ decide: change });
-
-const responding = (change: (response: Response, input: Input, state: RunState) => EventBody[]): Partial<Parts> => ({
-  respond: (state, input, now) => {
-    const response = respond(state, input, now);
-    return { ...response, events: change(response, input, state) };
-  },
-});
-
-/** Changes the input before the real rules see it. */
-const hearing = (change: (input: Input) => Input): Partial<Parts> => ({
-  respond: (state, input, now) => respond(state, change(input), now),
-});
 
 const withoutLeftover = (input: Input): Input =>
   input.kind === 'build-ended' && input.outcome.kind === 'failed'
@@ -80,7 +48,7 @@ const NEVER_MEASURED: ProbeState['before'] = {
 
 const isNoProbe = ({ effect }: Action): boolean => effect?.kind !== 'probe';
 
-const FAULTS: [fault: string, rule: string, parts: Partial<Parts>][] = [
+const FAULTS: Fault[] = [
   [
     'builds begin in a pause',
     'begins only when it may',

@@ -39,6 +39,10 @@ const sqlOf = (statement: Statement): string => {
       return `REINDEX INDEX CONCURRENTLY ${quoteIdent(statement.index)}`;
     case 'rename':
       return `ALTER INDEX ${quoteIdent(statement.index)} RENAME TO ${quoteIdent(statement.to)}`;
+    case 'constrain': {
+      const { index, table } = statement;
+      return `ALTER TABLE ${quoteIdent(table)} ADD CONSTRAINT ${quoteIdent(index)} UNIQUE USING INDEX ${quoteIdent(index)}`;
+    }
     case 'analyze':
       return `ANALYZE ${quoteIdent(statement.table)}`;
   }

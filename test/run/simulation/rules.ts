@@ -12,7 +12,7 @@ export class BrokenRule extends Error {
   }
 }
 
-const broken = (rule: string, what: string): never => {
+export const broken = (rule: string, what: string): never => {
   throw new BrokenRule(rule, what);
 };
 
@@ -46,7 +46,9 @@ export const dropsOnlyItsOwn = (
 };
 
 /** A replacement in the safe order: what takes its place is there and valid before the old one is dropped. */
-export const replacesWhatIsThere = (server: FakeServer, { step: { step }, statement }: Act): void => {
+export const replacesWhatIsThere = (server: FakeServer, { step: { step, leftover }, statement }: Act): void => {
+  // On the way back what a build of the old one has left is dropped, too.
+  if (leftover?.why !== 'planned') return;
   if (statement.kind !== 'drop' || step.kind !== 'drop-index' || step.replacedBy === undefined) return;
   // Between the look at it and the drop somebody may take it away: a known limit.
   if (server.takenAway.has(step.replacedBy)) return;
@@ -149,15 +151,22 @@ export const cancelsWhatIsMeant = (step: number, target: FakeBackend): void => {
 const BEGINNINGS: ReadonlySet<RunEvent['type']> = new Set(['build.started', 'statement.started']);
 
 const isBeginning = (event: RunEvent): boolean =>
-  BEGINNINGS.has(event.type) ||
-  (event.type === 'drop.started' && (event.why === 'agreed-leftover' || event.why === 'planned'));
+  BEGINNINGS.has(event.type) || (event.type === 'drop.started' && event.why !== 'failed-build');
+
+/** On the way back an index is dropped, or one that the plan dropped is built, or gets its passing name again. */
+const isOfTheWayBack = (before: RunState, event: RunEvent): boolean => {
+  if (event.type === 'drop.started') return event.why === 'rollback';
+  const kind = 'step' in event ? before.steps[event.step]?.step.kind : undefined;
+  return kind === (event.type === 'build.started' ? 'drop-index' : 'rename-index');
+};
 
 /** Nothing begins in a pause, an abort, or before the go. */
 export const beginsOnlyWhenItMay = (before: RunState, event: RunEvent): void => {
   if (!isBeginning(event)) return;
   // A drop that has begun is gone on with to its end, like what a failed build left.
   if (event.type === 'drop.started' && before.steps[event.step]?.status === 'dropping') return;
-  if (before.phase !== 'running') broken('begins only when it may', `${event.type} in ${before.phase}`);
+  const phase = isOfTheWayBack(before, event) && before.phase === 'rolling-back' ? 'rolling-back' : 'running';
+  if (before.phase !== phase) broken('begins only when it may', `${event.type} in ${before.phase}`);
   if (before.pauses.length > 0) broken('begins only when it may', `${event.type} in a pause`);
   if (before.approvedAt === null) broken('begins only when it may', `${event.type} before the go`);
 };
@@ -167,6 +176,7 @@ export const beginsOnlyWhenItMay = (before: RunState, event: RunEvent): void => 
  * not finished, and nothing before it is open but its own neighbours that are tables too.
  */
 export const beginsInItsTurn = (before: RunState, event: RunEvent): void => {
+  if (before.phase === 'rolling-back') return;
   if (event.type !== 'build.started' && event.type !== 'statement.started') return;
   const its = before.steps[event.step]?.section ?? 0;
   const section = before.sections[its];
@@ -178,8 +188,11 @@ export const beginsInItsTurn = (before: RunState, event: RunEvent): void => {
 };
 
 /** Rule 7: whoever begins holds the advisory lock, also by the server's word. */
-export const beginsOnlyWithTheLock = (engine: FakeEngine, event: RunEvent): void => {
-  if (event.type !== 'build.started' && event.type !== 'statement.started') return;
+export const beginsOnlyWithTheLock = (engine: FakeEngine, before: RunState, event: RunEvent): void => {
+  const isDrop = event.type === 'drop.started' && event.why === 'rollback';
+  if (!isDrop && event.type !== 'build.started' && event.type !== 'statement.started') return;
+  // A drop that has begun is gone on with.
+  if (isDrop && before.steps[event.step]?.status === 'dropping') return;
   const { lock } = engine.seats;
   if (lock.backend === null || engine.around.server.lockHolder !== lock.backend.pid)
     broken('begins only with the lock', `${event.type}, and the lock is held by ${engine.around.server.lockHolder}`);
@@ -221,7 +234,7 @@ export const leavesNothingBehind = (server: FakeServer, event: Of<'run.finished'
 
 /** Status 0 says that every planned index is there, valid and as planned, and that what the plan drops is gone. */
 export const zeroMeansAll = (server: FakeServer, state: RunState, event: Of<'run.finished'>): void => {
-  if (event.status !== 0) return;
+  if (event.status !== 0 || state.rollback !== null) return;
   for (const { oid, name } of state.removed)
     if ([...server.indexes.values()].some((index) => index.oid === oid))
       broken('status 0 means all', `${name} (oid ${oid}) is still there`);
@@ -290,8 +303,10 @@ export const comesToItsGoodEnd = (server: FakeServer, state: RunState, leftOut: 
     // So is what somebody else made, or made valid, under a passing name: it is not renamed.
     const isOthers = state.steps.some((other) => stepCalled(other) === passing && other.status === 'equal');
     if (step.kind === 'rename-index' && isOthers) return;
-    if (step.kind === 'drop-index' || step.kind === 'reindex') continue;
     const there = server.indexes.get(name);
+    // A constraint was made of it: it is not dropped.
+    if (there?.constraint) return;
+    if (step.kind === 'drop-index' || step.kind === 'reindex') continue;
     // One of another definition was claimed by its name: the witness has counted that.
     if (there !== undefined && (there.by === 'other' || !there.asPlanned)) return;
   }

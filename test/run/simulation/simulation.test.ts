@@ -81,5 +81,9 @@ const EVENTS: EventType[] = [
   'connection.restored',
   'verify.finished',
   'validation.finished',
+  'rollback.surveyed',
+  'rollback.started',
+  'index.kept',
+  'rollback.finished',
   'run.finished',
 ];

@@ -12,6 +12,8 @@ import type { FakeEngine } from './fake-engine.ts';
 import type { FakeBackend, FakeServer } from './fake-server.ts';
 import type { Random } from './random.ts';
 import { OPERATORS } from './rules.ts';
+import { renamed } from './rules-back.ts';
+import { WayBack } from './way-back.ts';
 
 /** Every SQLSTATE that the core knows of, and some that it does not. */
 export const SQLSTATES: readonly string[] = [
@@ -25,6 +27,8 @@ export class Trouble {
   readonly #random: Random;
   readonly #clock: { now: number };
   #gates: GateMemory | null = null;
+  /** How this history's operators order a rollback of a run that goes on; null: they do not. */
+  readonly wayBack: WayBack | null;
   /** Values that the statistics lie about, for a while. */
   #wild: Partial<Sample['metrics']> = {};
 
@@ -34,6 +38,7 @@ export class Trouble {
     this.#clock = clock;
     // Judging samples takes most of the time: only a part of the histories does.
     if (random.chance(0.06)) this.#gates = newGateMemory();
+    this.wayBack = random.chance(0.25) ? new WayBack(random) : null;
   }
 
   /** Another engine judges anew. */
@@ -64,7 +69,7 @@ export class Trouble {
     const { name, table } = this.#random.pick(names);
     const server = this.#server;
     if (table === 'p' && this.#random.chance(0.05)) server.addPartition('p', `p${2 + this.#random.below(2)}`);
-    switch (this.#random.below(10)) {
+    switch (this.#random.below(11)) {
       case 0: {
         const index = server.indexes.get(name);
         if (index !== undefined && server.atWorkOn(index.oid) === null) server.takeAway(name);
@@ -92,6 +97,11 @@ export class Trouble {
         // Somebody mends what is not valid.
         server.send(server.connect('psql', 'other'), { kind: 'reindex', index: name });
         return;
+      case 9:
+        // What is ours is theirs, too: under another name, or as a constraint.
+        if (this.#random.chance(0.5)) server.makeConstraint(name);
+        else server.callOtherwise(name, renamed(name));
+        return;
       default: {
         const facts = server.tables.get(table);
         if (facts !== undefined) facts.duplicates = !facts.duplicates;
@@ -107,7 +117,8 @@ export class Trouble {
   #replace(name: string, table: string): void {
     const index = this.#server.indexes.get(name);
     // What is attached to another one cannot be dropped by itself.
-    if (index === undefined || index.parent !== null || this.#server.atWorkOn(index.oid) !== null) return;
+    if (index === undefined || index.parent !== null || index.constraint || this.#server.atWorkOn(index.oid) !== null)
+      return;
     this.#server.takeAway(name);
     this.#server.plant(name, table, {
       valid: this.#random.chance(0.4),
@@ -136,6 +147,10 @@ export class Trouble {
 
   /** A person at the keys, not always at a good moment. */
   operator(engine: FakeEngine): void {
+    if (this.wayBack !== null && this.#random.chance(0.3)) {
+      this.wayBack.order(engine, this.#random.pick(OPERATORS));
+      return;
+    }
     const step = this.#random.below(engine.state.steps.length);
     const commands: Command[] = [
       { type: 'pause' },

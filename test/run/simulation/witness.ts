@@ -2,6 +2,7 @@ import type { IndexAt, RunEvent, RunState, Traces } from '../../../src/run/index
 import type { Act, FakeEngine, Watcher } from './fake-engine.ts';
 import type { FakeBackend, FakeServer } from './fake-server.ts';
 import * as rules from './rules.ts';
+import * as back from './rules-back.ts';
 
 /** Holds the rules against every fact and every act of a history, with the server's own truth at hand. */
 export class Witness implements Watcher {
@@ -11,6 +12,7 @@ export class Witness implements Watcher {
   readonly #journal: readonly RunEvent[];
   /** What others had changed when everything was verified. */
   #verifiedAt = -1;
+  #checkedAt = -1;
   readonly #agreed = new Set<number>();
   /** By step: the index to be dropped that was shown last. */
   readonly #shown = new Map<number, number>();
@@ -27,7 +29,7 @@ export class Witness implements Watcher {
     if (before === null) return;
     rules.nothingAfterTheEnd(before, event);
     rules.beginsOnlyWhenItMay(before, event);
-    rules.beginsOnlyWithTheLock(engine, event);
+    rules.beginsOnlyWithTheLock(engine, before, event);
     rules.beginsInItsTurn(before, event);
     rules.liftsOnlyWhatItMay(before, event);
     if (event.type === 'preflight.finished' || event.type === 'preflight.changed') {
@@ -37,10 +39,14 @@ export class Witness implements Watcher {
       this.#replaced.set(event.replaces.oid, event.replaces.name);
     else if (event.type === 'verify.finished') this.#verifiedAt = this.#server.meddled;
     else if (event.type === 'build.finished') rules.countsOnlyItsOwn(this.#server, event);
-    else if (event.type === 'run.finished') {
+    else if (event.type === 'rollback.finished') {
+      this.#checkedAt = this.#server.meddled;
+      back.saysWhatTheCatalogSays(this.#server, before, event);
+    } else if (event.type === 'run.finished') {
       rules.leavesNothingBehind(this.#server, event);
       // What others do after the verification is not the run's to know.
       if (this.#verifiedAt === this.#server.meddled) rules.zeroMeansAll(this.#server, engine.state, event);
+      if (this.#checkedAt === this.#server.meddled) back.zeroMeansAsBefore(this.#server, engine.state, event);
     }
   }
 
@@ -51,6 +57,9 @@ export class Witness implements Watcher {
     rules.dropsOnlyItsOwn(this.#server, this.#agreed, this.#shown, this.#replaced, act);
     rules.replacesWhatIsThere(this.#server, act);
     rules.neverMeasuresBesideABuild(engine, act);
+    back.dropsOnlyWhatItBuilt(engine, act);
+    back.buildsAgainAsItWas(engine, act);
+    back.keepsTheNewUntilTheOldIsThere(engine, act);
   }
 
   measures(engine: FakeEngine): void {

@@ -159,7 +159,15 @@ describe('the head', () => {
     for (const width of [160, 80, 40, 20]) {
       const text = textOf(
         footerRow(
-          { phase: 'running', role: 'operator', failed: true, building: true, paused: true, waiting: true },
+          {
+            phase: 'running',
+            role: 'operator',
+            failed: true,
+            building: true,
+            paused: true,
+            waiting: true,
+            droppable: true,
+          },
           width,
         ),
       );

@@ -1,18 +1,17 @@
-import pg from 'pg';
-import { columnsOf, indexShape } from '../../../plan/index-shape.ts';
 import { configureSession } from '../../../queries/configure_session.ts';
 import { type Sampled, sampleIndexes } from '../../../queries/sample_indexes.ts';
-import { type ColumnStatisticsRow, tableStatistics } from '../../../queries/table_statistics.ts';
-import type { IndexBasis } from '../../../run/index.ts';
-import { inspectingSettings } from '../../catalog/index.ts';
+import { borrowSamples, type IndexBasis } from '../../../run/index.ts';
+import { inspectingSettings, type PartitionedIndex } from '../../catalog/index.ts';
 import type { Session } from '../../session.ts';
 import type { IndexFinding } from '../facts.ts';
-import { isToBeBuilt } from '../to-be-built.ts';
+import { ifTheServerLets } from './if-the-server-lets.ts';
 import { indexBasis } from './index-basis.ts';
 import { sampleWishes, type Wished } from './sample-wishes.ts';
+import { toBuild, wishedIndexes } from './wished-indexes.ts';
 
 /** What estimates are made of, as far as it could be had. */
 export interface EstimateFacts {
+  /** Of an index on a partitioned table, one for each partition that gets one. */
   indexes: IndexBasis[];
   /** What making an index of nothing takes on this server, ms; null when nothing could be tried. */
   emptyMs: number | null;
@@ -27,6 +26,8 @@ const MOST_TIMES = 2.5;
 
 /** How far a look may go. */
 export interface EstimateScope {
+  /** What indexes on partitioned tables are made of. */
+  partitioned?: readonly PartitionedIndex[];
   /** Why nothing is tried on samples, as a sentence; null: scratch tables may be made here. */
   notTried: string | null;
   memory?: EstimateMemory | undefined;
@@ -39,33 +40,7 @@ export interface EstimateMemory {
   facts: EstimateFacts | null;
 }
 
-/** It will be built as things stand. One on a partitioned table is not built itself; what it is made of has no estimate. */
-const isToBuild = (index: IndexFinding): boolean => isToBeBuilt(index) && index.row.table_kind !== 'p';
-
-const wishedOf = (indexes: readonly IndexFinding[]): Omit<Wished, 'statistics'>[] =>
-  indexes.filter(isToBuild).flatMap(({ step, create, row }) => {
-    const shape = indexShape(create.buildSql);
-    return shape === null ? [] : [{ step, create, row, shape }];
-  });
-
-/** The statistics of all columns that the indexes need, by table and name. */
-async function statisticsOf(session: Session, wished: readonly Omit<Wished, 'statistics'>[]) {
-  const tables = new Map<number, { table: number; schema: string; name: string; columns: Set<string> }>();
-  for (const { row, shape } of wished) {
-    const { table_oid: table, table_schema: schema, table_name: name } = row;
-    if (table === null || schema === null || name === null) continue;
-    const known = tables.get(table) ?? { table, schema, name, columns: new Set<string>() };
-    tables.set(table, known);
-    for (const column of columnsOf(shape)) known.columns.add(column);
-  }
-  const wanted = [...tables.values()].map((each) => ({ ...each, columns: [...each.columns] }));
-  const statistics = new Map<number, Map<string, ColumnStatisticsRow>>();
-  for (const each of await tableStatistics(session, wanted)) {
-    const ofTable = statistics.get(each.table_oid) ?? new Map<string, ColumnStatisticsRow>();
-    statistics.set(each.table_oid, ofTable.set(each.column, each));
-  }
-  return statistics;
-}
+const keyOf = ({ step, part }: Pick<IndexBasis, 'step' | 'part'>): string => `${step} ${part}`;
 
 /**
  * Reads statistics and tries the indexes on a sample of their tables: a number of statements that depends on nothing. Nothing
@@ -74,19 +49,18 @@ async function statisticsOf(session: Session, wished: readonly Omit<Wished, 'sta
 export async function gatherEstimates(
   session: Session,
   indexes: readonly IndexFinding[],
-  { notTried, memory = { facts: null }, budgetMs = BUDGET_MS }: EstimateScope,
+  { partitioned = [], notTried, memory = { facts: null }, budgetMs = BUDGET_MS }: EstimateScope,
 ): Promise<EstimateFacts> {
-  const steps = new Set(indexes.filter(isToBuild).map(({ step }) => step));
-  const knows = new Set(memory.facts?.indexes.map(({ step }) => step));
-  if (memory.facts !== null && [...steps].every((step) => knows.has(step)))
-    return { ...memory.facts, indexes: memory.facts.indexes.filter(({ step }) => steps.has(step)) };
-  const known = wishedOf(indexes);
-  const statistics = await statisticsOf(session, known);
-  const wished = known.map((each) => ({ ...each, statistics: statistics.get(each.row.table_oid ?? 0) ?? new Map() }));
+  const wanted = toBuild(indexes, partitioned);
+  const keys = new Set(wanted.map(({ step, isPart, table }) => keyOf({ step, part: isPart ? table.oid : null })));
+  const known = new Set(memory.facts?.indexes.map(keyOf));
+  if (memory.facts !== null && [...keys].every((key) => known.has(key)))
+    return { ...memory.facts, indexes: memory.facts.indexes.filter((basis) => keys.has(keyOf(basis))) };
+  const wished = await wishedIndexes(session, wanted);
   const { sampled, why } =
     notTried === null ? await sample(session, wished, budgetMs) : { sampled: null, why: notTried };
   memory.facts = {
-    indexes: wished.map((each) => indexBasis(each, sampled)),
+    indexes: borrowSamples(wished.map((each, nth) => indexBasis(each, nth, sampled))),
     emptyMs: sampled?.emptyMs ?? null,
     noSample: why,
   };
@@ -99,12 +73,11 @@ async function sample(
   budgetMs: number,
 ): Promise<{ sampled: Sampled | null; why: string | null }> {
   try {
-    await configureSession(session, { statement_timeout: `${Math.round(budgetMs * MOST_TIMES)}ms` });
-    const sampled = await sampleIndexes(session, sampleWishes(wished), budgetMs);
-    return { sampled, why: sampled === null ? 'the server gave no answer' : null };
-  } catch (error) {
-    if (!(error instanceof pg.DatabaseError) || session.lost) throw error;
-    return { sampled: null, why: error.message };
+    const { answer, why } = await ifTheServerLets(session, async () => {
+      await configureSession(session, { statement_timeout: `${Math.round(budgetMs * MOST_TIMES)}ms` });
+      return sampleIndexes(session, sampleWishes(wished), budgetMs);
+    });
+    return { sampled: answer, why: answer === null ? (why ?? 'the server gave no answer') : null };
   } finally {
     if (!session.lost)
       await configureSession(session, { statement_timeout: inspectingSettings.statement_timeout ?? '10s' });

@@ -2,17 +2,37 @@ import { quoteIdent, quoteQualified } from '../../../plan/ident.ts';
 import { columnsOf, type IndexShape } from '../../../plan/index-shape.ts';
 import { retargetIndex } from '../../../plan/index-statement.ts';
 import type { CreateIndexStep } from '../../../plan/types.ts';
-import type { PlannedIndexRow } from '../../../queries/planned_indexes.ts';
 import type { SampleWish } from '../../../queries/sample_indexes.ts';
+import type { TableBlocksRow } from '../../../queries/table_blocks.ts';
 import type { ColumnStatisticsRow } from '../../../queries/table_statistics.ts';
 import { searchPathText } from '../../catalog/search-path.ts';
 
-/** A planned index that is to be built, and what its statement says of it. */
+/** A table that an index is to be built on, as the catalog has it. */
+export interface WishedTable {
+  oid: number;
+  schema: string;
+  name: string;
+  owner: string;
+  /** pg_class.relpersistence. */
+  persistence: string | null;
+  /** -1 while nobody has counted. */
+  tuples: number | null;
+  pages: number | null;
+  blockSize: number;
+  /** What it has on disk now, and of its columns; null where it could not be asked. */
+  now: TableBlocksRow | null;
+}
+
+/** An index that is to be built, and what its statement says of it. */
 export interface Wished {
   step: number;
+  /** It is one of several that the step's index is made of. */
+  isPart: boolean;
   create: CreateIndexStep;
-  row: PlannedIndexRow;
+  table: WishedTable;
   shape: IndexShape;
+  /** It is tried on a sample, where anything is. */
+  tried: boolean;
   /** Of its columns, by name. */
   statistics: ReadonlyMap<string, ColumnStatisticsRow>;
 }
@@ -28,7 +48,7 @@ const MOST_BLOCKS = 600;
 /** Methods with one entry a row and no sharing but what statistics tell: one size is enough. BRIN goes by a rule. */
 const ONE_SIZE: ReadonlySet<string> = new Set(['btree', 'hash', 'brin']);
 
-const blocksFor = ({ table_tuples: tuples, table_pages: pages }: PlannedIndexRow, rows: number): number =>
+const blocksFor = ({ tuples, pages }: WishedTable, rows: number): number =>
   tuples === null || pages === null || tuples <= 0 || pages <= 0
     ? UNKNOWN_BLOCKS
     : Math.min(MOST_BLOCKS, Math.ceil((rows * pages) / tuples));
@@ -46,32 +66,33 @@ const needsMeasure = ({ create, shape: { keys, included }, statistics }: Wished)
   ((keys.length > 1 && !create.unique) ||
     [...keys, ...included].some(({ column }) => column === null || statistics.get(column)?.n_distinct == null));
 
+/** Its size as far as anybody knows, to begin with the largest. */
+export const blocksNow = ({ now, pages }: WishedTable): number => now?.blocks ?? pages ?? 0;
+
 /** One sample for all indexes of a table under one search path, the largest tables first. */
 export function sampleWishes(wished: readonly Wished[]): SampleWish[] {
   const wishes = new Map<string, SampleWish & { pages: number }>();
-  for (const each of wished) {
-    const { step, create, row, shape } = each;
-    if (row.table_oid === null || row.table_schema === null || row.table_name === null || row.table_owner === null)
-      continue;
+  for (const [nth, each] of wished.entries()) {
+    const { create, table, shape, tried } = each;
+    if (!tried) continue;
     const path = create.searchPath === null ? null : searchPathText(create.searchPath);
-    const name = quoteQualified(row.table_schema, row.table_name);
-    const key = `${row.table_oid} ${path}`;
+    const key = `${table.oid} ${path}`;
     const wish = wishes.get(key) ?? {
-      table: row.table_oid,
-      from: row.table_kind === 'p' ? name : `only ${name}`,
-      owner: quoteIdent(row.table_owner),
+      table: table.oid,
+      from: `only ${quoteQualified(table.schema, table.name)}`,
+      owner: quoteIdent(table.owner),
       path,
       columns: [],
       blocks: 0,
       creates: [],
-      pages: row.table_pages ?? 0,
+      pages: blocksNow(table),
     };
     wishes.set(key, wish);
     const once = ONE_SIZE.has(create.method);
-    wish.blocks = Math.max(wish.blocks, blocksFor(row, once ? ROWS : MORE_ROWS));
+    wish.blocks = Math.max(wish.blocks, blocksFor(table, once ? ROWS : MORE_ROWS));
     wish.columns = [...new Set([...wish.columns, ...columnsOf(shape).map(quoteIdent)])];
     wish.creates.push({
-      step,
+      nth,
       sql: onto(create, 'sample'),
       half: once ? null : onto(create, 'half'),
       measure: needsMeasure(each),

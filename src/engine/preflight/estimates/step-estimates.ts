@@ -3,59 +3,59 @@ import {
   estimateIndexes,
   estimateTotals,
   runnableSteps,
-  type ServerBasis,
   type StepEstimate,
+  type TableFacts,
   turnOf,
   withStaged,
 } from '../../../run/index.ts';
-import { builderSettings, inBytes } from '../builder-settings.ts';
+import { tablesOfTree } from '../../catalog/index.ts';
 import type { Facts } from '../facts.ts';
+import { serverBasis } from './server-basis.ts';
 
-const MB = 1024 * 1024;
+type Needed = Pick<Facts, 'basis' | 'settings' | 'options' | 'plan' | 'indexes' | 'partitioned'>;
 
-type Needed = Pick<Facts, 'basis' | 'settings' | 'options' | 'plan' | 'indexes'>;
-
-/** The server's own words for a size: 512MB, 64 kB, or kB without a unit. */
-const sizeOf = (value: string | undefined): number | null => {
-  const match = /^\s*(\d+)\s*(B|kB|MB|GB)?\s*$/.exec(value ?? '');
-  return match === null ? null : inBytes({ name: '', context: '', value: match[1] ?? null, unit: match[2] ?? 'kB' });
-};
-
-/** The server as the builders will find it. */
-const serverBasis = (facts: Needed): ServerBasis => {
-  const { settings, basis, indexes } = facts;
-  const chosen = new Map(builderSettings(facts).map(({ name, value }) => [name, value]));
-  const blockSize = indexes[0]?.row.block_size ?? 8192;
-  return {
-    blockSize,
-    memory: sizeOf(chosen.get('maintenance_work_mem')) ?? 64 * MB,
-    workers: Number(chosen.get('max_parallel_maintenance_workers') ?? 0) || 0,
-    parallelPages: (inBytes(settings.get('min_parallel_table_scan_size')) ?? 8 * MB) / blockSize,
-    walCompressed: !['off', null, undefined].includes(settings.get('wal_compression')?.value),
-    emptyMs: basis?.emptyMs ?? null,
-  };
-};
-
-/** What an index on a partitioned table is made of is not estimated: it is among the unknown, and not left out of the count. */
-const partitioned = (indexes: Facts['indexes']): StepEstimate[] =>
-  indexes
-    .filter(({ row, found }) => row.table_kind === 'p' && found.kind === 'none')
-    .map(({ step }) => ({
-      ...{ step, by: 'statistics', bytes: null, walBytes: null, tempBytes: null, ms: null },
-      why: 'its table is partitioned, and partitions are not estimated',
-    }));
+/** Of what nobody could look at nothing is known: it is among the unknown, and not left out of the count. */
+const unread = (partitioned: Facts['partitioned']): StepEstimate[] =>
+  partitioned.flatMap(({ step, unread: why }) =>
+    why === null
+      ? []
+      : [
+          {
+            ...{ step, by: 'statistics', bytes: null, walBytes: null, tempBytes: null, ms: null },
+            why: `its partitions could not be looked at: ${why}`,
+          },
+        ],
+  );
 
 /** What each index that is to be built is expected to come to, with the run of --matches beside it. Pure. */
 export const stepEstimates = (facts: Needed): StepEstimate[] => {
-  const { basis, options, indexes } = facts;
+  const { basis, partitioned } = facts;
   if (basis === null) return [];
-  const estimates = [...estimateIndexes(basis.indexes, serverBasis(facts), basis.noSample), ...partitioned(indexes)];
-  const byStep = new Map(indexes.map((index) => [index.step, index]));
-  return withStaged(
-    estimates,
-    (step) => ({ table: byStep.get(step)?.table ?? null, name: byStep.get(step)?.create.name ?? '' }),
-    options.matches?.builds ?? [],
+  const estimates = [...estimateIndexes(basis.indexes, serverBasis(facts), basis.noSample), ...unread(partitioned)];
+  return staged(
+    estimates.toSorted((a, b) => a.step - b.step),
+    facts,
   );
+};
+
+/** The table of a step's index, as large as what the index is to be built on: of a partitioned one, those partitions. */
+const tableOf = (step: number, { indexes, partitioned }: Needed): TableFacts | null => {
+  const table = indexes.find((index) => index.step === step)?.table ?? null;
+  const whole = partitioned.find((index) => index.step === step);
+  if (table === null || whole === undefined) return table;
+  const built = new Set(
+    whole.parts.flatMap(({ step: part, tableOid }) => (part.kind === 'create-index' ? [tableOid] : [])),
+  );
+  const leaves = tablesOfTree(whole.tree.filter(({ oid, kind }) => kind !== 'p' && built.has(oid)));
+  const known = leaves.flatMap(({ bytes }) => bytes ?? []);
+  return { ...table, bytes: known.length < leaves.length ? null : known.reduce((all, bytes) => all + bytes, 0) };
+};
+
+const staged = (estimates: readonly StepEstimate[], facts: Needed): StepEstimate[] => {
+  const builds = facts.options.matches?.builds ?? [];
+  if (builds.length === 0) return [...estimates];
+  const names = new Map(facts.indexes.map(({ step, create }) => [step, create.name]));
+  return withStaged(estimates, (step) => ({ table: tableOf(step, facts), name: names.get(step) ?? '' }), builds);
 };
 
 /** All of them together. */

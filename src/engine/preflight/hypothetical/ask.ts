@@ -8,7 +8,7 @@ import { summaryOf } from '../../../run/probes/summary.ts';
 import { plannedStatement } from '../../catalog/index.ts';
 import { searchPathText } from '../../catalog/search-path.ts';
 import type { Session } from '../../session.ts';
-import type { Facts, IndexFinding } from '../facts.ts';
+import type { DropFinding, Facts, IndexFinding } from '../facts.ts';
 import { isToBeBuilt, madeOf } from '../to-be-built.ts';
 import { bound } from './bind.ts';
 
@@ -28,6 +28,8 @@ export type Hypothetical =
 
 export interface HypotheticalAbout {
   indexes: readonly IndexFinding[];
+  /** What the plan drops. */
+  drops: readonly DropFinding[];
   options: RunOptions;
   refusedProbes: Facts['refusedProbes'];
   /** Our role. */
@@ -61,8 +63,17 @@ export async function askHypothetically(session: Session, about: HypotheticalAbo
   });
   const nameOf = new Map(missing.map(({ step, create }) => [step, create.name]));
   const probeOf = (nth: number): string => probes[nth]?.name ?? '';
+  const drops = about.drops.flatMap(({ found: there }) => (there.kind === 'to-drop' ? [there] : []));
+  const dropped = drops.map(({ oid }) => oid);
   try {
-    const said = await askHypopg(session, { schema: quoteIdent(found.schema), creates, probes: askable });
+    const said = await askHypopg(session, {
+      schema: quoteIdent(found.schema),
+      creates,
+      drops: dropped,
+      probes: askable,
+    });
+    const seen = 'the plan drops it, and only HypoPG 1.4 and later can hide it from the planner';
+    if (!said.hidden) untold.push(...drops.map(({ name }) => ({ name, why: seen })));
     for (const each of said.creates) {
       if ('why' in each) untold.push({ name: nameOf.get(each.step) ?? '', why: each.why });
     }

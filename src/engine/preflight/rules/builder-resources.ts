@@ -3,6 +3,7 @@ import { bytes } from '../../../run/index.ts';
 import { builderSettings, inBytes } from '../builder-settings.ts';
 import type { Facts, Rule } from '../facts.ts';
 import { finding, list, ok } from '../finding.ts';
+import { tableItems } from '../partition-words.ts';
 
 /** Each parallel worker of a build, and its leader, wants so much of maintenance_work_mem (plan_create_index_workers). */
 const PER_WORKER = 32 * 1024 * 1024;
@@ -64,28 +65,19 @@ function fewWorkers({ settings, options }: Facts, workers: number): Finding[] {
   ];
 }
 
-function sortsOnDisk({ tables, indexes }: Facts, memory: number | null): Finding[] {
+function sortsOnDisk({ tables }: Facts, memory: number | null): Finding[] {
   if (memory === null) return [];
-  const sizes = sizesOf({ tables, indexes }).filter(({ size }) => size !== null && size > memory * FAR_OVER);
-  if (sizes.length === 0) return [];
+  const large = tables
+    .map((table) => ({ ...table, size: table.bytes ?? 0 }))
+    .filter(({ size }) => size > memory * FAR_OVER)
+    .sort((a, b) => b.size - a.size);
+  if (large.length === 0) return [];
+  const items = tableItems(large, ({ name, size }) => `${name} (${bytes(size)})`);
   return [
     finding('note', 'sorts-on-disk', {
-      what: `A build has ${bytes(memory)} of memory, and these tables are far larger: ${list(sizes.map(({ said }) => said))}.`,
+      what: `A build has ${bytes(memory)} of memory, and these tables are far larger: ${list(items)}.`,
       why: 'What does not fit is sorted on disk, in temporary files beside the data, about as large as the index.',
       advice: 'Where the machine has it, more memory for fewer builds helps: --set maintenance_work_mem=2GB --jobs 1.',
     }),
   ];
-}
-
-/** The plan's tables with their sizes as the catalog has them, the largest first. */
-function sizesOf({ tables, indexes }: Pick<Facts, 'tables' | 'indexes'>): { size: number | null; said: string }[] {
-  const known = new Map(indexes.flatMap(({ table }) => (table === null ? [] : [[table.oid, table.bytes] as const])));
-  return tables
-    .map(({ oid, name, condition }) => {
-      const size = known.get(oid) ?? null;
-      // Never analyzed, and without rows as far as the counters go: nothing to sort.
-      const empty = size === null && condition.live_rows === 0;
-      return { size: empty ? 0 : size, said: `${name} (${size === null ? 'size unknown' : bytes(size)})` };
-    })
-    .sort((a, b) => (b.size ?? Number.POSITIVE_INFINITY) - (a.size ?? Number.POSITIVE_INFINITY));
 }

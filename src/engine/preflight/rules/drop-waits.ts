@@ -3,9 +3,14 @@ import type { StallingTransaction } from '../../../queries/stalling_transactions
 import { duration } from '../../../run/index.ts';
 import type { Facts, Rule } from '../facts.ts';
 import { count, finding, ok } from '../finding.ts';
+import { placesNamed } from '../partition-words.ts';
 import { leastTransactionAgeS } from './old-transactions.ts';
 
 const MOST = 10;
+
+const WHY = 'A concurrent drop on that table waits until it ends, and meanwhile the index serves no new query.';
+/** Source: index_drop in the server's index.c: of a partitioned index each part is dropped under ACCESS EXCLUSIVE. */
+const WHY_PARTITIONED = `${WHY} That of a partitioned table is dropped as a whole, not concurrently: it needs every partition for itself, gives up after a moment, and is tried again.`;
 
 type Waited = Pick<StallingTransaction, 'gid' | 'pid' | 'user' | 'application' | 'state' | 'age_s' | 'tables'>;
 
@@ -42,9 +47,9 @@ export const dropWaits: Rule = (facts) => {
     const { age_s, tables, gid } = transaction;
     const old = age_s === null ? 'of unknown age' : `${duration(age_s * 1000)} old`;
     return finding('warning', 'drop-waits', {
-      what: `A transaction is ${old}: ${who(transaction)}; it holds a lock on ${tables.join(', ')}.`,
+      what: `A transaction is ${old}: ${who(transaction)}; it holds a lock on ${placesNamed(tables, facts.tables)}.`,
       subject: gid === null ? `pid ${transaction.pid}` : JSON.stringify(gid),
-      why: 'A concurrent drop on that table waits until it ends, and meanwhile the index serves no new query.',
+      why: facts.indexes.some(({ row }) => row.table_kind === 'p') ? WHY_PARTITIONED : WHY,
       advice: gid === null ? 'Have it committed or rolled back.' : 'COMMIT PREPARED or ROLLBACK PREPARED ends it.',
     });
   });

@@ -10,7 +10,9 @@ export const drops: Rule = ({ drops: all, resumed }) =>
   all.flatMap((drop) => {
     const step = resumed?.[drop.step];
     if (step?.status === 'dropping') return [halfDropped(drop, step.leftover?.oid ?? null)];
-    return isBegun(resumed, drop.step) ? [] : [standing(drop)];
+    // It was not there: what has its name now is another one, and stays.
+    const isOver = isBegun(resumed, drop.step) || step?.status === 'equal';
+    return isOver ? [] : [standing(drop)];
   });
 
 function about<C extends FindingCode>(
@@ -80,6 +82,7 @@ const described = (record: IndexRecord): string =>
     uses(record),
     'no constraint depends on it',
     ...(record.clustered ? ['CLUSTER goes by it'] : []),
+    ...(record.dependsOn ?? []).map((extension) => `dropped with the extension ${extension}`),
   ].join(', ');
 
 const whyOf = ({ rebuildSql }: IndexRecord, problem: string | null): string =>

@@ -17,10 +17,11 @@ const sizes = ({ bytes: size, walBytes, tempBytes, indexes, unknownSizes }: Esti
 };
 
 const times = ({ ms, elsewhere, indexes, unknownTimes }: EstimateTotals, noSample: string | null): string => {
-  if (unknownTimes === indexes) return `How long that takes is not known: ${noSample ?? 'nothing was measured'}.`;
-  const rest = unknownTimes === 0 ? '' : `, and ${unknownTimes} more of which it is not known`;
   const second =
     elsewhere === null ? '' : ` By the run of --matches and the size of the tables: ${timeRange(elsewhere)}.`;
+  if (unknownTimes === indexes)
+    return `How long that takes is not known: ${noSample ?? 'nothing was measured'}.${second}`;
+  const rest = unknownTimes === 0 ? '' : `, and ${unknownTimes} more of which it is not known`;
   return `Building takes ${timeRange(ms)}${rest}.${second}`;
 };
 
@@ -55,7 +56,7 @@ export const estimate: Rule = (facts) => {
   return [
     finding('note', 'estimate', {
       what: `${count(totals.indexes, 'index', 'indexes')} to build: ${sizes(totals)}. ${times(totals, basis.noSample)}`,
-      why: `Estimated from statistics and from samples of the tables, with ${count(options.jobs, 'build')} at a time. Waits for locks and old snapshots are not in it, nor pauses.`,
+      why: `Estimated from statistics${basis.noSample === null ? ' and from samples of the tables' : ''}, with ${count(options.jobs, 'build')} at a time. Waits for locks and old snapshots are not in it, nor pauses.`,
       advice: 'Have that much disk free where the indexes and the WAL go, and plan the window with room for waits.',
     }),
     ...(limit === null ? [] : tooLarge(facts, limit)),

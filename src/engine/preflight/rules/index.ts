@@ -19,6 +19,7 @@ import { partitioned } from './partitioned.ts';
 import { probeUses } from './probe-uses.ts';
 import { probes } from './probes.ts';
 import { redundantIndexes } from './redundant-indexes.ts';
+import { redundantOnPartitions } from './redundant-on-partitions.ts';
 import { refusedIndexes } from './refused-indexes.ts';
 import { refusedSettings } from './refused-settings.ts';
 import { reindexes } from './reindexes.ts';
@@ -73,6 +74,7 @@ export const RULES: readonly Rule[] = [
   reindexes,
   estimate,
   redundantIndexes,
+  redundantOnPartitions,
   uniqueDuplicates,
   probes,
   probeUses,

@@ -3,7 +3,6 @@ import type { ErrorPolicy } from '../../../run/index.ts';
 import { sideBySide } from '../../catalog/index.ts';
 import type { IndexFinding, Rule } from '../facts.ts';
 import { count, finding, ok } from '../finding.ts';
-import { isReplaced } from '../to-be-built.ts';
 import { isBegun } from './resumed.ts';
 
 const POLICY: Readonly<Record<ErrorPolicy, string>> = {
@@ -16,8 +15,8 @@ const POLICY: Readonly<Record<ErrorPolicy, string>> = {
 export const indexes: Rule = (facts) => {
   const { options } = facts;
   const fresh = facts.indexes.filter(({ step }) => !isBegun(facts.resumed, step));
-  const replaced = fresh.filter((index) => isReplaced(facts.drops, index));
-  const all = fresh.filter((index) => !replaced.includes(index));
+  const replaced = fresh.filter(({ replaced: is }) => is);
+  const all = fresh.filter((index) => !index.replaced);
   const missing = replaced.length + all.filter(({ found }) => found.kind === 'none').length;
   const summary = missing > 0 ? [ok('to-build', `${count(missing, 'index', 'indexes')} to build.`)] : [];
   return [

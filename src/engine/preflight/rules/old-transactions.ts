@@ -2,8 +2,9 @@ import { quoteLiteral } from '../../../plan/ident.ts';
 import type { Finding } from '../../../plan/types.ts';
 import type { StallingTransaction } from '../../../queries/stalling_transactions.ts';
 import { duration, type RunOptions } from '../../../run/index.ts';
-import type { Rule } from '../facts.ts';
+import type { Facts, Rule } from '../facts.ts';
 import { count, finding, ok } from '../finding.ts';
+import { placesNamed } from '../partition-words.ts';
 
 /** No more findings than this of one kind: the oldest. */
 const MOST = 10;
@@ -17,11 +18,14 @@ const age = (seconds: number | null): string =>
   seconds === null ? 'of unknown age' : `${duration(seconds * 1000)} old`;
 
 /** Transactions that every build would wait for; a prepared one holds on until somebody ends it. */
-export const oldTransactions: Rule = ({ transactions, options }) => {
+export const oldTransactions: Rule = ({ transactions, options, tables }) => {
   const prepared = transactions.filter((transaction) => transaction.gid !== null);
   const sessions = transactions.filter((transaction) => transaction.gid === null && transaction.age_s !== null);
   const hidden = transactions.filter((transaction) => transaction.gid === null && transaction.age_s === null);
-  const findings = [...sessions.slice(0, MOST).map(ofSession), ...prepared.slice(0, MOST).map(ofPrepared)];
+  const findings = [
+    ...sessions.slice(0, MOST).map((transaction) => ofSession(transaction, tables)),
+    ...prepared.slice(0, MOST).map((transaction) => ofPrepared(transaction, tables)),
+  ];
   const left = Math.max(0, sessions.length - MOST) + Math.max(0, prepared.length - MOST);
   if (left > 0) {
     const what = `${count(left, 'more transaction')} of the same kind ${left === 1 ? 'is' : 'are'} there.`;
@@ -36,7 +40,7 @@ export const oldTransactions: Rule = ({ transactions, options }) => {
   if (hidden.length > 0) {
     findings.push(
       finding('note', 'hidden-transactions', {
-        what: `${count(hidden.length, 'transaction')} of others hold a snapshot or a lock, and their age may not be seen.`,
+        what: `${count(hidden.length, 'transaction')} of others, with a snapshot or a lock, whose age may not be seen.`,
         why: 'A build waits for each of them to end.',
         advice: 'With pg_monitor it could be said how old they are.',
       }),
@@ -48,11 +52,11 @@ export const oldTransactions: Rule = ({ transactions, options }) => {
   ];
 };
 
-function ofSession(transaction: StallingTransaction): Finding {
+function ofSession(transaction: StallingTransaction, known: Facts['tables']): Finding {
   const { pid, user, application, state, age_s, tables, snapshot } = transaction;
   const holds = [
     ...(snapshot ? ['a snapshot'] : []),
-    ...(tables.length > 0 ? [`a lock on ${tables.join(', ')}`] : []),
+    ...(tables.length > 0 ? [`a lock on ${placesNamed(tables, known)}`] : []),
   ].join(' and ');
   return finding('warning', 'old-transaction', {
     what:
@@ -66,12 +70,12 @@ function ofSession(transaction: StallingTransaction): Finding {
   });
 }
 
-function ofPrepared({ gid, user, age_s, tables }: StallingTransaction): Finding {
+function ofPrepared({ gid, user, age_s, tables }: StallingTransaction, known: Facts['tables']): Finding {
   const literal = quoteLiteral(gid ?? '');
   return finding('warning', 'prepared-transaction', {
     what:
       `The prepared transaction ${literal} of ${user ?? 'unknown'} is ${age(age_s)}` +
-      `${tables.length > 0 ? ` and holds a lock on ${tables.join(', ')}` : ''}.`,
+      `${tables.length > 0 ? ` and holds a lock on ${placesNamed(tables, known)}` : ''}.`,
     why:
       tables.length > 0
         ? 'A concurrent build there waits for it for ever: it has no session that would end.'

@@ -8,9 +8,12 @@ import { type Planned, plannedOf, type Redundancy, redundancies, type Standing }
 
 /** Indexes that answer no query that another one does not answer, with what they cost as far as that is known. */
 export const redundantIndexes: Rule = (facts) => {
-  if (facts.neighbours === null && plannedOf(facts).length > 0) return [UNREAD];
   const estimates = stepEstimates(facts);
-  return redundancies(facts).map((redundancy) => worded(redundancy, estimates));
+  const unread = facts.neighbours === null || facts.partitionNeighbours === null;
+  return [
+    ...(unread && plannedOf(facts).length > 0 ? [UNREAD] : []),
+    ...redundancies(facts).map((redundancy) => worded(redundancy, estimates)),
+  ];
 };
 
 const UNREAD = finding('note', 'neighbours-unread', {

@@ -5,7 +5,7 @@ import { explainedRefusal } from './explained-refusal.ts';
 /** What the server itself said when it built the planned indexes on empty copies of their tables. */
 export const refusedIndexes: Rule = ({ indexes, refusalCauses, server }) => {
   // A failing right, or a table that is locked, says nothing of the index.
-  const tried = indexes.filter(({ found, row }) => found.kind === 'none' && row.table_kind !== 'p');
+  const tried = indexes.filter(({ found, replaced }) => found.kind === 'none' || replaced);
   const refused = tried.flatMap(({ step, create, tried: outcome }) => {
     if (outcome === null || !('sqlstate' in outcome) || !outcome.copied) return [];
     const said = [outcome.message, outcome.detail].filter((text) => text !== '').join('. ');

@@ -2,12 +2,30 @@ import type { TableWorkRow } from '../../../queries/table_work.ts';
 import { duration } from '../../../run/index.ts';
 import type { IndexFinding, Rule } from '../facts.ts';
 import { count, finding, list, ok } from '../finding.ts';
-import { isRefused, isReplaced, isToBeBuilt } from '../to-be-built.ts';
+import { placesOf } from '../partition-words.ts';
+import type { TableNow } from '../tables-now.ts';
+import { isRefused, isToBeBuilt } from '../to-be-built.ts';
+import { whoWorks } from '../who.ts';
 
-const who = ({ gid, pid, user, application, state }: TableWorkRow): string =>
-  gid === null
-    ? `pid ${pid} (user ${user ?? 'unknown'}, "${application ?? ''}", ${state ?? 'state unknown'})`
-    : `the prepared transaction ${JSON.stringify(gid)} of ${user ?? 'unknown'}`;
+/** Who holds locks, and where. */
+interface Holder {
+  holder: TableWorkRow;
+  on: TableNow[];
+}
+
+/** The oldest first: of each of these tables the one whose transaction has held a lock for longest. */
+function holdersOf(tables: readonly TableNow[]): Holder[] {
+  const holders = new Map<string, Holder>();
+  for (const table of tables) {
+    for (const holder of table.work.filter(({ kind }) => kind === 'holder')) {
+      const key = JSON.stringify([holder.gid ?? holder.pid, table.partitionOf ?? table.name]);
+      const known = holders.get(key) ?? { holder, on: [] };
+      holders.set(key, { ...known, on: [...known.on, table] });
+    }
+  }
+  const age = ({ holder }: Holder) => holder.age_s ?? Number.POSITIVE_INFINITY;
+  return [...holders.values()].sort((a, b) => age(b) - age(a));
+}
 
 const droppedWords = (dropped: readonly IndexFinding[], tables: number): string[] => {
   if (dropped.length === 0) return [];
@@ -27,22 +45,19 @@ const againWords = (again: readonly string[]): string[] =>
  */
 export const rollbackRehearsed: Rule = ({ indexes, drops, tables }) => {
   const dropped = indexes.filter(
-    (index) =>
-      !isRefused(index) && (isToBeBuilt(index) || index.found.kind === 'incomplete' || isReplaced(drops, index)),
+    (index) => !isRefused(index) && (isToBeBuilt(index) || index.found.kind === 'incomplete'),
   );
   const again = drops.flatMap(({ drop, found }) => (found.kind === 'to-drop' ? [drop.name] : []));
   if (dropped.length === 0 && again.length === 0) return [];
   const on = new Set(dropped.map(({ row }) => row.table_oid));
   const would = `Rolled back, this run would ${[...droppedWords(dropped, on.size), ...againWords(again)].join(', and ')}.`;
-  const holders = tables
-    .filter(({ oid }) => on.has(oid))
-    .flatMap(({ name, work }) => work.filter(({ kind }) => kind === 'holder').map((holder) => ({ name, holder })))
-    .sort((a, b) => (b.holder.age_s ?? Number.POSITIVE_INFINITY) - (a.holder.age_s ?? Number.POSITIVE_INFINITY));
+  const names = new Set(dropped.map(({ row }) => `${row.table_schema}.${row.table_name}`));
+  const holders = holdersOf(tables.filter(({ name, partitionOf }) => names.has(partitionOf ?? name)));
   if (holders.length === 0)
     return [ok('rollback-rehearsed', `${would} At this moment no transaction is there that a drop would wait for.`)];
-  const each = holders.map(({ name, holder }) => {
+  const each = holders.map(({ holder, on }) => {
     const old = holder.age_s === null ? 'of unknown age' : `${duration(holder.age_s * 1000)} old`;
-    return `${name} for ${who(holder)}, ${old}`;
+    return `${placesOf(on)} for ${whoWorks(holder)}, ${old}`;
   });
   return [
     finding('note', 'rollback-rehearsed', {

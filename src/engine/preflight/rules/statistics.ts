@@ -1,6 +1,7 @@
 import type { Finding } from '../../../plan/types.ts';
 import type { Rule } from '../facts.ts';
 import { finding, list } from '../finding.ts';
+import { tableItems } from '../partition-words.ts';
 import type { TableNow } from '../tables-now.ts';
 
 /** Smaller tables are read whole whatever the planner knows of them. */
@@ -12,7 +13,9 @@ const number = (n: number): string => Math.round(n).toLocaleString('en');
 
 /** What the planner knows of the plan's tables: after a bulk load, a restore or pg_upgrade that may be nothing. */
 export const statistics: Rule = ({ tables }) => {
-  const large = tables.filter(({ condition }) => condition.live_rows >= WORTH_SAYING);
+  const large = tables
+    .filter(({ condition }) => condition.live_rows >= WORTH_SAYING)
+    .sort((a, b) => b.condition.live_rows - a.condition.live_rows);
   const never = large.filter(({ condition }) => condition.has_statistics === false && condition.analyzed_at === null);
   const stale = large.filter(
     ({ condition }) => !never.some(({ condition: { oid } }) => oid === condition.oid) && isStale(condition),
@@ -25,7 +28,7 @@ const isStale = ({ changed_since_analyze: changed, live_rows: live }: TableNow['
 
 function neverAnalyzed(tables: readonly TableNow[]): Finding[] {
   if (tables.length === 0) return [];
-  const each = tables.map(({ name, condition }) => `${name} (${number(condition.live_rows)} rows)`);
+  const each = tableItems(tables, ({ name, condition }) => `${name} (${number(condition.live_rows)} rows)`);
   return [
     finding('warning', 'never-analyzed', {
       what: `Loaded, and never analyzed: ${list(each)}.`,
@@ -39,7 +42,8 @@ function neverAnalyzed(tables: readonly TableNow[]): Finding[] {
 
 function staleOf(tables: readonly TableNow[]): Finding[] {
   if (tables.length === 0) return [];
-  const each = tables.map(
+  const each = tableItems(
+    tables,
     ({ name, condition: { changed_since_analyze: changed, live_rows: live, analyzed_at: at } }) => {
       const when = at === null ? '' : ` since ${at}`;
       return `${name} (${number(changed)} rows changed${when}, ${number(live)} there)`;

@@ -1,6 +1,7 @@
 import type { Finding } from '../../../plan/types.ts';
 import type { Rule } from '../facts.ts';
 import { finding, list } from '../finding.ts';
+import { tableItems } from '../partition-words.ts';
 import type { TableNow } from '../tables-now.ts';
 
 /** From this share of the limit on a vacuum may come within the window. */
@@ -8,13 +9,14 @@ const NEAR = 0.95;
 
 const number = (n: number): string => n.toLocaleString('en');
 
-interface Age {
+interface Age extends TableNow {
   share: number;
   said: string;
 }
 
 /** The one of its two ages that is nearer to its limit; null for what is never frozen. */
-function worst({ condition, name }: TableNow): Age | null {
+function worst(table: TableNow): Age | null {
+  const { condition, name } = table;
   const {
     frozen_age: age,
     freeze_max_age: most,
@@ -22,9 +24,10 @@ function worst({ condition, name }: TableNow): Age | null {
     multixact_freeze_max_age: mostMulti,
   } = condition;
   const ages: Age[] = [];
-  if (age !== null) ages.push({ share: age / most, said: `${name} (${number(age)} of ${number(most)} transactions)` });
-  if (multi !== null)
-    ages.push({ share: multi / mostMulti, said: `${name} (${number(multi)} of ${number(mostMulti)} multixacts)` });
+  const add = (n: number, limit: number, unit: string) =>
+    ages.push({ ...table, share: n / limit, said: `${name} (${number(n)} of ${number(limit)} ${unit})` });
+  if (age !== null) add(age, most, 'transactions');
+  if (multi !== null) add(multi, mostMulti, 'multixacts');
   return ages.reduce<Age | null>((most, each) => (most === null || each.share > most.share ? each : most), null);
 }
 
@@ -43,7 +46,7 @@ export const wraparound: Rule = ({ tables }) => {
 
 function atWork(tables: readonly TableNow[]): Finding[] {
   if (tables.length === 0) return [];
-  const each = tables.map(({ name, work }) => {
+  const each = tableItems(tables, ({ name, work }) => {
     const vacuum = work.find((one) => one.wraparound);
     const { vacuum_phase: phase = null, vacuum_share: share = null } = vacuum ?? {};
     const far = phase === null ? '' : `, ${phase}${share === null ? '' : `, ${Math.floor(share * 100)} % scanned`}`;
@@ -63,7 +66,7 @@ function ahead(level: 'warning' | 'note', ages: readonly Age[]): Finding[] {
   const when = level === 'warning' ? 'is due' : 'is due before long';
   return [
     finding(level, level === 'warning' ? 'wraparound-due' : 'wraparound-near', {
-      what: `A vacuum against wraparound ${when}: ${list(ages.map(({ said }) => said))}.`,
+      what: `A vacuum against wraparound ${when}: ${list(tableItems(ages, ({ said }) => said))}.`,
       why: 'Autovacuum begins it at any moment, and it gives way to nobody: builds on that table then wait for its end.',
       advice:
         'VACUUM (FREEZE) these tables first, in a quiet hour. Vacuums of these take long where the tables are large.',

@@ -63,7 +63,7 @@ export const CONDITION_CODES = group({
     },
     'heavy-writes': {
       levels: ['warning'],
-      what: 'A thousand rows a second or more are written to a table of the plan, now or on average.',
+      what: 'A thousand rows a second or more are written to a table of the plan, or to its partitions together, now or on average.',
       why: 'A build waits for writing transactions three times over and goes through all that was written meanwhile; then each write pays for the index.',
       fix: 'A quiet hour, or one build at a time (`--jobs 1`).',
     },

@@ -91,6 +91,18 @@ export const PLAN_CODES = group({
       why: 'indexdeck sends each statement on its own; the file still fails wherever the tool runs it.',
       fix: 'Mark the file as one without a transaction, in the way that the finding says for the tool.',
     },
+    'migration-partly': {
+      levels: ['warning'],
+      what: 'Statements of a migration are left out of the plan (`--only-indexes`), and the migration is to be marked as applied.',
+      why: 'Its tool would never run them then.',
+      fix: 'Run what is left out before the migration is marked, or put the indexes into a migration of their own.',
+    },
+    'mark-not-seen': {
+      levels: ['note'],
+      what: 'A mark in a migration file is plainly meant for its tool, which itself would not see it: its case, a blank before it, or its place is not what the tool looks for.',
+      why: 'The plan goes by what is meant; the tool would run the file in another way, or not at all.',
+      fix: 'Mend the line if the file is to go through that tool too.',
+    },
     'way-back-differs': {
       levels: ['note'],
       what: "A migration's way back is not what a rollback of this plan does.",

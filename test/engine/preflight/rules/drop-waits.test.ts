@@ -10,7 +10,7 @@ const holder: TableWorkRow = {
   ...{ autovacuum: false, vacuum_phase: null, vacuum_share: null },
 };
 const table = (name: string, ...work: Partial<TableWorkRow>[]): TableNow => ({
-  ...{ oid: 1, name, kind: 'r', persistence: 'p', writers: 0, writes: null },
+  ...{ oid: 1, name, partitionOf: null, bytes: null, writers: 0, writes: null },
   condition: {} as TableNow['condition'],
   work: work.map((changes) => ({ ...holder, ...changes })),
 });

@@ -1,0 +1,5 @@
+CREATE INDEX CONCURRENTLY i ON t (a) WHERE b = E'x'
+  '\'; DROP TABLE t; --';
+CREATE INDEX CONCURRENTLY j ON t (a) WHERE b = 'x' -- y
+  'z';
+CREATE INDEX CONCURRENTLY k ON t (a) WHERE b ~ '\d+' AND c LIKE 'a\_%' ESCAPE '\';

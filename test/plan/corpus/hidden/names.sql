@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY "i;DROP TABLE t;--" ON "t;x" ("a""b") WHERE "c'd" = ';';

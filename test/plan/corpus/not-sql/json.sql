@@ -1,0 +1,1 @@
+[{"sql": "CREATE INDEX CONCURRENTLY i ON t (a)"}]

@@ -1,0 +1,5 @@
+# Performance plan
+
+```sql
+CREATE INDEX CONCURRENTLY i ON t (a);
+```

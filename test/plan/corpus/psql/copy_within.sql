@@ -1,0 +1,4 @@
+COPY t FROM stdin; CREATE INDEX CONCURRENTLY i
+1	DROP TABLE t;
+\.
+ON t (a);

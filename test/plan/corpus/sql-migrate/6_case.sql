@@ -1,0 +1,4 @@
+-- +migrate up NoTransaction
+CREATE INDEX CONCURRENTLY i ON t (a);
+--+migrate Down
+DROP INDEX i;

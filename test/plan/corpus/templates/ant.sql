@@ -1,0 +1,2 @@
+CREATE INDEX CONCURRENTLY i ON @schema.name@.t (a);
+CREATE INDEX CONCURRENTLY j ON t (a) WHERE b @> c;

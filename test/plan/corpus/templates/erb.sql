@@ -1,0 +1,3 @@
+CREATE INDEX CONCURRENTLY i ON <%= table %> (a);
+<% if x %>
+CREATE INDEX CONCURRENTLY j ON t (b);

@@ -1,0 +1,3 @@
+{% if concurrent %}
+CREATE INDEX CONCURRENTLY i ON {{ schema }}.t (a);
+{% endif %}
