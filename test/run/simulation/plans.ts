@@ -104,9 +104,6 @@ export const PLANS: readonly Plan[] = [
     section('one', [createIndex('a1', 'a'), createIndex('b1', 'b'), createIndex('c1', 'c')]),
     section('two', [createIndex('a2', 'a'), analyze('b')]),
   ),
-  planOf(section('one', [reindex('a0')])),
-  planOf(section('one', [createIndex('a1', 'a'), reindex('a0'), reindex('b0'), analyze('a')])),
-  planOf(section('one', [reindex('b0')]), section('two', [reindex('b0'), createIndex('b1', 'b'), drop('b0')])),
   planOf(section('one', [createIndex('i', 'p')])),
   planOf(section('one', [unique('i', 'p'), createIndex('a1', 'a')]), section('two', [comment('i')])),
   planOf(section('one', [createIndex('a1', 'a'), createIndex('i', 'p')]), section('two', [createIndex('q1_x', 'q1')])),
@@ -121,4 +118,11 @@ export const PLANS: readonly Plan[] = [
     ...planOf(section('one', [createIndex('a1', 'a')]), section('two', [createIndex('b1', 'b')])),
     validations: [{ ...plain, kind: 'select', sql: 'SELECT 1' }],
   },
+];
+
+/** And those that rebuild what is there. */
+export const REBUILDING: readonly Plan[] = [
+  planOf(section('one', [reindex('a0')])),
+  planOf(section('one', [createIndex('a1', 'a'), reindex('a0'), reindex('b0'), analyze('a')])),
+  planOf(section('one', [reindex('b0')]), section('two', [reindex('b0'), createIndex('b1', 'b'), drop('b0')])),
 ];

@@ -12,8 +12,10 @@ const isChosen = ({ rollback }: RunState, oid: number): boolean =>
   rollback !== null && (rollback.all || rollback.oids.includes(oid));
 
 /** It was built by the run on its way forth. One that was claimed by its name, wrongly, was counted already. */
-const isOfTheWayForth = ({ steps }: RunState, { by, madeFor }: FakeIndex): boolean =>
-  by === 'run' && (madeFor === null || steps[madeFor]?.step.kind === 'create-index');
+const isOfTheWayForth = ({ steps, reindexed }: RunState, { by, madeFor, oid }: FakeIndex): boolean =>
+  by === 'run' &&
+  !reindexed.some((index) => index.oid === oid) &&
+  (madeFor === null || steps[madeFor]?.step.kind === 'create-index');
 
 const byOid = (server: FakeServer, oid: number): FakeIndex | undefined =>
   [...server.indexes.values()].find((index) => index.oid === oid);
