@@ -66,7 +66,7 @@ const halfReplaced = (old: NamedAt | null, { schema, name }: ReplacedIndex): Lef
 
 /** What the attempt began and did not finish, and whether that is proven; null when nothing of the kind is there. */
 const begun = (
-  invalid: readonly NamedAt[],
+  { named, invalid }: AfterReindex,
   replaces: ReplacedIndex,
   traces: ReindexTraces,
   end: ReindexEnd,
@@ -82,8 +82,9 @@ const begun = (
   const free = since.filter(({ building, constraint }) => building === null && !constraint);
   const heard = free.find(({ name }) => name === traces.heard);
   if (heard !== undefined) return leftover(heard, true);
-  const tail = definitionTail(replaces.definition);
-  const [one, ...more] = free.filter((index) => mayBeNewOf(replaces.name, index.name) && index.tail === tail);
+  // The server goes by the name: somebody may have put another index there while the statement waited for its table.
+  const tails = [definitionTail(replaces.definition), named?.tail];
+  const [one, ...more] = free.filter((index) => mayBeNewOf(replaces.name, index.name) && tails.includes(index.tail));
   if (one === undefined) return null;
   // The recorded intent counts where the server's word may have been lost; but not for one of several.
   return leftover(one, end === 'lost' && more.length === 0);
@@ -98,13 +99,14 @@ const FAILED = ownError('the server reported success, but the name does not stan
  * since before the act, the new one by the server's word; neither is ever told by its name alone.
  */
 export const outcomeOfReindex = (
-  { named, old, invalid }: AfterReindex,
+  after: AfterReindex,
   replaces: ReplacedIndex,
   traces: ReindexTraces,
   end: ReindexEnd,
   { error, durationMs }: { error: ErrorFacts | null; durationMs: number },
 ): BuildOutcome => {
-  const half = begun(invalid, replaces, traces, end);
+  const { named, old } = after;
+  const half = begun(after, replaces, traces, end);
   const rest = traces.unsent ? null : halfReplaced(old, replaces);
   // Where only the definition tells, a new index that is not finished speaks against it: somebody else has replaced the old one.
   const isHalf = traces.oid === null && half !== null;
