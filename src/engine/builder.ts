@@ -27,6 +27,8 @@ export interface BuilderContext {
   identified(step: number, oid: number): void;
   /** Steps whose present attempt the server told us it began to fill: kept when the connection is lost. */
   heard: Set<number>;
+  /** And under which name, where that is the server's choice: a REINDEX. */
+  heardNames: Map<number, string>;
   /** Steps whose present attempt this process has not sent yet: a lost connection has left nothing of it. */
   unsent: Set<number>;
 }
@@ -60,17 +62,16 @@ export const placeOf = (state: RunState, step: StepState): { schema: string; tab
     : { schema: removed.schema, tableOid: removed.tableOid };
 };
 
-/** Asks for the OID of the index under construction until the server tells, or the build has ended. */
-export const identify = async (
+/** Asks for the OID of the index under construction until `ask` gives one, or the build has ended. */
+export const identifyBy = async (
   context: BuilderContext,
   step: number,
-  pid: number,
   ended: AbortSignal,
+  ask: (session: Session, within: { timeoutMs: number }) => Promise<number | null>,
 ): Promise<void> => {
   for (let wait = FIRST_LOOK_MS; !ended.aborted; wait = Math.min(wait * 2, LONGEST_LOOK_MS)) {
     const session = context.control.current;
-    const oid =
-      session === null ? null : await identifyBuild(session, pid, { timeoutMs: ANSWER_WITHIN_MS }).catch(() => null);
+    const oid = session === null ? null : await ask(session, { timeoutMs: ANSWER_WITHIN_MS }).catch(() => null);
     if (oid !== null) {
       context.identified(step, oid);
       return;
@@ -78,6 +79,10 @@ export const identify = async (
     await pause(wait, ended);
   }
 };
+
+/** `identifyBy` what the server says of the build of this backend. */
+export const identify = (context: BuilderContext, step: number, pid: number, ended: AbortSignal): Promise<void> =>
+  identifyBy(context, step, ended, (session, within) => identifyBuild(session, pid, within));
 
 /** What stands in the place of this index. One made ON ONLY a partitioned table is whole as soon as it is there. */
 export const lookUntilKnown = async (

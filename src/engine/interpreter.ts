@@ -8,6 +8,7 @@ import {
   type Effect,
   type Found,
   type Input,
+  isReindexing,
   type MetricName,
   type Metrics,
   ownError,
@@ -23,6 +24,7 @@ import { backendGone, cancelUntil } from './canceller.ts';
 import {
   inspectDrop,
   inspectIndex,
+  inspectReindex,
   inspectRename,
   partitionedIndexes,
   tablesOfTree,
@@ -41,6 +43,7 @@ import { analyze } from './probes/analyze.ts';
 import { probe } from './probes/probe.ts';
 import { readStatements } from './probes/statements.ts';
 import { reconcile } from './reconcile.ts';
+import { reconcileReindex, reindex } from './reindexer.ts';
 import { type Session, toErrorFacts } from './session.ts';
 import type { Sessions } from './sessions.ts';
 import { executeBriefly } from './short-lock.ts';
@@ -69,6 +72,9 @@ const createOf = (state: RunState, step: StepState): CreateIndexStep => {
   return again;
 };
 
+/** Indexes of TOAST tables that are rebuilt are in nobody's count. */
+const TOAST = 'pg_toast';
+
 const readable = (metrics: Metrics): Partial<Record<MetricName, number>> =>
   Object.fromEntries(Object.entries(metrics).filter(([, value]) => value !== null));
 
@@ -86,6 +92,7 @@ export class Interpreter {
       inspect: around.sessions.inspect,
       identified: (step, oid) => around.submit({ kind: 'identified', step, oid }),
       heard: new Set(),
+      heardNames: new Map(),
       unsent: new Set(),
     };
   }
@@ -164,7 +171,7 @@ export class Interpreter {
     const rate = await metering.rollbackRate();
     const statements = await readStatements(sessions, state().tables, 'before', null);
     return askUntilAnswered(sessions.inspect, async (session) => {
-      const schemas = [...new Set(state().tables.map((table) => table.schema))];
+      const schemas = [...new Set(state().tables.map((table) => table.schema))].filter((schema) => schema !== TOAST);
       const counts = await takeBaseline(session, schemas);
       const metrics = metering.latest?.metrics;
       return {
@@ -192,6 +199,7 @@ export class Interpreter {
 
   async #lookFor(session: Session, id: number, wanted: LookedFor): Promise<Found> {
     if (wanted.what === 'to-drop') return this.#lookAtDrop(session, id, wanted.drop);
+    if (wanted.what === 'to-reindex') return inspectReindex(session, { step: id, reindex: wanted.reindex });
     if (wanted.what === 'to-rename') return inspectRename(session, this.#around.state(), wanted.rename);
     return (await inspectIndex(session, id, wanted.create)).found;
   }
@@ -219,14 +227,9 @@ export class Interpreter {
   async #build(id: number, slot: string): Promise<Input> {
     const outcome = await this.#withSlot(slot, (session) => {
       const step = this.#step(id);
-      return build(
-        this.#builder,
-        session,
-        this.#around.state(),
-        step,
-        createOf(this.#around.state(), step),
-        () => this.#step(id).oid,
-      );
+      const oid = () => this.#step(id).oid;
+      if (isReindexing(step)) return reindex(this.#builder, session, this.#around.state(), step, oid);
+      return build(this.#builder, session, this.#around.state(), step, createOf(this.#around.state(), step), oid);
     });
     const lost = { kind: 'lost' as const, error: ownError('its connection was lost before it began') };
     return { kind: 'build-ended', step: id, outcome: outcome ?? lost };
@@ -243,7 +246,9 @@ export class Interpreter {
     if (step.status === 'building') {
       const oid = () => this.#step(id).oid;
       const unwanted = () => this.#isUnwanted(id);
-      const outcome = await reconcile(this.#builder, state(), step, createOf(state(), step), unwanted, oid);
+      const outcome = isReindexing(step)
+        ? await reconcileReindex(this.#builder, step, unwanted, oid)
+        : await reconcile(this.#builder, state(), step, createOf(state(), step), unwanted, oid);
       return { kind: 'build-ended', step: id, outcome };
     }
     // A drop, ANALYZE or COMMENT is looked at, or done, once more; not beside the backend that may still be at it.

@@ -110,11 +110,12 @@ export class Metering {
     for (const wake of this.#waiters.splice(0)) wake();
   }
 
-  #works(): { step: number; pid: number; work: 'build' | 'drop' | 'analyze' }[] {
+  #works(): { step: number; pid: number; work: 'build' | 'rebuild' | 'drop' | 'analyze' }[] {
     return this.#host.state().steps.flatMap((step) => {
       const { status, backend, id } = step;
       if (backend === null || !(status === 'building' || status === 'dropping' || status === 'running')) return [];
-      return [{ step: id, pid: backend.pid, work: workOf[status] }];
+      const work = status === 'building' && step.replaces !== null ? 'rebuild' : workOf[status];
+      return [{ step: id, pid: backend.pid, work }];
     });
   }
 

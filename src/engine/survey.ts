@@ -15,6 +15,7 @@ import { askUntilAnswered } from './ask.ts';
 import { type BuilderContext, placeOf } from './builder.ts';
 import { sizesOf } from './catalog/index.ts';
 import { reconcile } from './reconcile.ts';
+import { reconcileReindex } from './reindexer.ts';
 import type { Session } from './session.ts';
 import { type Made, madeBy, surveyedMade, surveyedRemoved } from './surveyed.ts';
 
@@ -30,17 +31,13 @@ const isBackendThere = async (context: BuilderContext, step: StepState): Promise
 
 /** What became of a build whose engine was lost and whose backend is gone, from the catalog alone. */
 const endOf = async (context: BuilderContext, state: RunState, step: StepState): Promise<Ended[]> => {
+  const waits = () => false;
+  const oid = () => step.oid;
+  if (step.step.kind === 'reindex')
+    return [{ step: step.id, outcome: await reconcileReindex(context, step, waits, oid) }];
   const create = step.step.kind === 'create-index' ? step.step : rebuildOf(state, step);
   if (create === null) return [];
-  const outcome = await reconcile(
-    context,
-    state,
-    step,
-    create,
-    () => false,
-    () => step.oid,
-  );
-  return [{ step: step.id, outcome }];
+  return [{ step: step.id, outcome: await reconcile(context, state, step, create, waits, oid) }];
 };
 
 /** These indexes as they are now, and what speaks against touching each. */

@@ -3,7 +3,7 @@ import { indexStates } from '../queries/index_facts.ts';
 import { listIndexes } from '../queries/list_indexes.ts';
 import { builtWith, type Input, isPassing, partMark, type RunState, type VerifyResult } from '../run/index.ts';
 import { askUntilAnswered } from './ask.ts';
-import { bytesOfDatabase, checkIndexes, verifyIndexes } from './catalog/index.ts';
+import { bytesOfDatabase, checkIndexes, verifyIndexes, verifyReindexes } from './catalog/index.ts';
 import { readStatements } from './probes/statements.ts';
 import { type Session, toErrorFacts, watchingSettings } from './session.ts';
 import type { Sessions } from './sessions.ts';
@@ -15,7 +15,9 @@ const isBtree =
   (state: RunState) =>
   (id: number): boolean => {
     const step = state.steps[id]?.step;
-    return step?.kind === 'create-index' && step.method === 'btree';
+    if (step?.kind === 'create-index') return step.method === 'btree';
+    const rebuilt = state.reindexed.find((index) => index.step === id);
+    return rebuilt !== undefined && / USING btree /.test(rebuilt.definition);
   };
 
 /** Goes through the indexes on a session of its own; a connection that was lost is no answer. */
@@ -70,6 +72,7 @@ export const verify = async (sessions: Sessions, state: RunState): Promise<Input
     results: [
       ...(await verifyIndexes(session, targets)).map((result) => ({ ...result, ...partMark(state, result.step) })),
       ...(await verifyDrops(session, state)),
+      ...(await verifyReindexes(session, state)),
     ].sort((a, b) => a.step - b.step),
     present: await listIndexes(session, schemas),
     databaseBytes: await bytesOfDatabase(session),

@@ -64,10 +64,13 @@ function leftOut({ leftOut: all, problems, files }: Plan): LeftOut[] {
 function summary(plan: Plan): string {
   const indexes = plan.sections.flatMap(({ steps }) => steps).filter((step) => step.kind === 'create-index');
   const tables = new Set(indexes.map((step) => `${step.schema ?? ''}.${step.table}`));
-  const drops = plan.sections.flatMap(({ steps }) => steps).filter((step) => step.kind === 'drop-index').length;
+  const ofKind = (kind: SectionStep['kind']): number =>
+    plan.sections.flatMap(({ steps }) => steps).filter((step) => step.kind === kind).length;
+  const [drops, reindexes] = [ofKind('drop-index'), ofKind('reindex')];
   const counts = [
     count(indexes.length, 'index', 'indexes'),
     ...(drops === 0 ? [] : [`and ${count(drops, 'drop', 'drops')}`]),
+    ...(reindexes === 0 ? [] : [`and ${count(reindexes, 'REINDEX', 'REINDEXes')}`]),
     `on ${count(tables.size, 'table', 'tables')}`,
     `in ${count(plan.sections.length, 'section', 'sections')};`,
     count(plan.validations.length, 'validation', 'validations'),
@@ -104,6 +107,12 @@ function describeStep(step: SectionStep, page: Page): string[] {
         page.where(step),
       ].filter((trait) => trait !== '');
       return wrapped(page, '   ', printable(`DROP ${quoteQualified(schema, name)}, ${traits.join(', ')}`));
+    }
+    case 'reindex': {
+      const { of, schema, name, concurrently, madeConcurrent } = step;
+      const traits = [concurrently ? (madeConcurrent ? 'made concurrent' : '') : 'NOT concurrent', page.where(step)];
+      const what = `${of === 'table' ? 'all indexes of table ' : ''}${quoteQualified(schema, name)}`;
+      return wrapped(page, '   ', printable(`rebuild ${what}, ${traits.filter((trait) => trait !== '').join(', ')}`));
     }
     case 'rename-index':
       return wrapped(

@@ -23,11 +23,14 @@ const isCreate = (statement: Statement): statement is CreateIndexStep => stateme
 const keyOf = (statement: Statement): string => {
   if (isCreate(statement)) return `index ${JSON.stringify([statement.name, statement.schema, statement.table])}`;
   if (statement.kind === 'drop-index') return `drop ${JSON.stringify([statement.name, statement.schema])}`;
+  if (statement.kind === 'reindex')
+    return `reindex ${JSON.stringify([statement.of, statement.name, statement.schema])}`;
   return `${statement.kind} ${statement.sql.replace(/\s+/g, ' ').trim()}`;
 };
 
 const nameOf = (statement: Statement): string => {
   if (isCreate(statement)) return `index ${statement.name} on ${statement.table}`;
+  if (statement.kind === 'reindex') return `rebuild of ${statement.name}`;
   return statement.kind === 'drop-index' ? `drop of ${statement.name}` : shortened(statement.sql);
 };
 

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { DropStmt } from './drop-statement.ts';
 import type { IndexStmt } from './parser.ts';
+import type { ReindexStmt } from './reindex-statement.ts';
 import { canonical } from './tree.ts';
 
 /** Characters. */
@@ -27,6 +28,11 @@ export class Fingerprint {
   /** IF EXISTS and CONCURRENTLY say how an index is dropped, not which. */
   addDrop({ concurrent: _concurrent, missing_ok: _ifExists, ...which }: DropStmt): void {
     this.add('drop-index', { DropStmt: which });
+  }
+
+  /** CONCURRENTLY and VERBOSE say how something is rebuilt, not what. */
+  addReindex({ params: _how, ...what }: ReindexStmt): void {
+    this.add('reindex', { ReindexStmt: what });
   }
 
   hex(): string {

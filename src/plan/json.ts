@@ -53,6 +53,11 @@ function stepToJson(step: Step): StepJson {
       const replaced = replacedBy === undefined ? {} : { replacedBy };
       return { ...place, schema, name, concurrently, madeConcurrent, ifExists, ...replaced, ...rest };
     }
+    case 'reindex': {
+      const { of, schema, name, concurrently, madeConcurrent } = step;
+      const named = of === 'index' ? { name } : { table: name };
+      return { ...place, of, schema, ...named, concurrently, madeConcurrent, ...rest };
+    }
     case 'rename-index':
       return { ...place, schema: step.schema, table: step.table, from: step.from, name: step.name, ...rest };
     case 'attach-partition':

@@ -3,6 +3,7 @@ import type { CodedFinding as Finding } from './findings/index.ts';
 import { MAX_NAME_BYTES } from './ident.ts';
 import type { IndexKeys } from './index-keys.ts';
 import { lintDrops } from './lint-drops.ts';
+import { lintReindexes } from './lint-reindexes.ts';
 import { longNames } from './long-names.ts';
 import { linesOf } from './places.ts';
 import type { Reader } from './reader.ts';
@@ -22,6 +23,7 @@ export function lint(reader: Reader, safeReplace = false): Finding[] {
     ...tablesLeftOut(reader),
     ...reader.indexes.flatMap((index) => [...blockingBuild(index), ...defaultName(index), ...cutNames(index)]),
     ...lintDrops(reader, safeReplace),
+    ...lintReindexes(reader),
     ...sameName(reader.indexes),
     ...sameIndex(reader.indexes),
     ...prefixes(reader.indexes),
@@ -40,7 +42,12 @@ function about({ step }: PlannedIndex): { place: Place; index: string } {
 function noIndex(reader: Reader): Finding[] {
   const steps = reader.sections.all.length + reader.validations.length;
   const attaches = reader.sections.all.some((section) => section.steps.some(({ kind }) => kind === 'attach-partition'));
-  if (reader.indexes.length + reader.drops.length > 0 || attaches || steps === 0 || reader.problems.length > 0)
+  if (
+    reader.indexes.length + reader.drops.length + reader.reindexes.length > 0 ||
+    attaches ||
+    steps === 0 ||
+    reader.problems.length > 0
+  )
     return [];
   return [
     {

@@ -27,6 +27,7 @@ import type {
   Place,
   PlanOptions,
   Problem,
+  ReindexStep,
   SectionStep,
   SourceFile,
   ValidationStep,
@@ -71,6 +72,8 @@ export class Reader {
   readonly indexes: PlannedIndex[] = [];
   /** The indexes that it drops, and how many it has made before each of them. */
   readonly drops: { step: DropIndexStep; after: number }[] = [];
+  /** What it rebuilds, and how many indexes it has made, and how many dropped, before each of them. */
+  readonly reindexes: { step: ReindexStep; after: number; afterDrops: number }[] = [];
   /** Tables that statements which are left out would make. */
   readonly tablesLeftOut = new Map<string, Place & { kind: string }>();
   private readonly functionsLeftOut = new Set<string>();
@@ -242,6 +245,13 @@ export class Reader {
           this.drops.push({ step, after: this.indexes.length });
         }
         this.keepDrops(standing, steps);
+        return;
+      }
+      case 'reindex': {
+        const step = this.steps.reindex(place, piece, read);
+        this.fingerprint.addReindex(read.node);
+        this.put(standing, step);
+        this.reindexes.push({ step, after: this.indexes.length, afterDrops: this.drops.length });
         return;
       }
       case 'attach-partition':

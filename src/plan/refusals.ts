@@ -4,7 +4,22 @@ const REASONS: readonly (readonly [words: string, reason: string])[] = [
     'DROP INDEX',
     'it drops an index; --allow-drops deploys it, with the definition on record, so that a rollback builds it again',
   ],
-  ['REINDEX', 'this version does not deploy REINDEX'],
+  [
+    'REINDEX',
+    'the server builds the index anew and drops the old one; --allow-drops deploys REINDEX INDEX and REINDEX TABLE',
+  ],
+  [
+    'REINDEX SCHEMA',
+    'it rebuilds whatever is in the schema, which the plan does not name; write REINDEX TABLE for each table that needs it',
+  ],
+  [
+    'REINDEX DATABASE',
+    'it rebuilds whatever is in the database, which the plan does not name; write REINDEX TABLE for each table that needs it',
+  ],
+  [
+    'REINDEX SYSTEM',
+    'it rebuilds the system catalogs under locks that stop everybody; that is a matter for a maintenance of its own',
+  ],
   ['ALTER INDEX', 'of ALTER INDEX, this version deploys ATTACH PARTITION alone'],
   ['DROP', 'it drops something, and a plan only builds'],
   ['TRUNCATE', 'it deletes all rows of a table'],

@@ -5,16 +5,25 @@ import { notImmutable } from './immutable.ts';
 import { type Foreign, foreignSense } from './other-databases.ts';
 import { type IndexStmt, type Node, parseStatement } from './parser.ts';
 import { isRefusedByWords, refusalOf } from './refusals.ts';
+import { type ReindexStmt, readReindex } from './reindex-statement.ts';
 import { type ReadSetting, readSetting, type SetNode, searchPathOf, searchPathSelect } from './settings.ts';
 import { typographic } from './slips.ts';
 import type { StatementPiece } from './split.ts';
 import { names } from './tree.ts';
-import type { PlanOptions } from './types.ts';
+import type { PlanOptions, ReindexStep } from './types.ts';
 
 /** What one statement is, before it is known where it stands in the plan. */
 export type Read =
   | { as: 'create-index'; node: IndexStmt; tree: Node }
   | { as: 'drop-index'; indexes: NamedIndex[]; concurrently: boolean; ifExists: boolean }
+  | {
+      as: 'reindex';
+      of: ReindexStep['of'];
+      schema: string | null;
+      name: string;
+      concurrently: boolean;
+      node: ReindexStmt;
+    }
   | { as: 'analyze'; tables: { schema: string | null; table: string }[]; tree: Node }
   | { as: 'set'; setting: ReadSetting; searchPath: string[] | null; tree: Node }
   | { as: 'comment'; schema: string | null; name: string; tree: Node }
@@ -51,7 +60,8 @@ export function readStatement(piece: StatementPiece, options: Pick<PlanOptions, 
     const why = `psql would put the variable ${variable.text} here, and indexdeck does not: write the value itself, or a space after the colon if it is no variable`;
     return { as: 'refused', code: 'psql-variable', why, at: variable.at - piece.start };
   }
-  if (isRefusedByWords(piece.words) && !(options.allowDrops === true && isDrop(piece))) return notDeployed(piece);
+  if (isRefusedByWords(piece.words) && !(options.allowDrops === true && dropsSomething(piece)))
+    return notDeployed(piece);
   const odd = typographic(piece.code);
   if (odd !== null) return { ...refused('typographic', LETTER), at: odd.at };
   const control = CONTROL.exec(piece.code);
@@ -61,7 +71,9 @@ export function readStatement(piece: StatementPiece, options: Pick<PlanOptions, 
   return classify(piece, parsed.statement);
 }
 
-const isDrop = ({ words: [first, second] }: StatementPiece): boolean => first === 'DROP' && second === 'INDEX';
+/** DROP INDEX, and REINDEX, which drops the index that it has built anew. */
+const dropsSomething = ({ words: [first, second] }: StatementPiece): boolean =>
+  (first === 'DROP' && second === 'INDEX') || first === 'REINDEX';
 
 function classify(piece: StatementPiece, tree: Node): Read {
   const [[kind, body] = ['', {}]] = Object.entries(tree) as [string, Record<string, unknown>][];
@@ -77,6 +89,8 @@ function classify(piece: StatementPiece, tree: Node): Read {
     }
     case 'DropStmt':
       return dropIndex(piece, body as DropStmt);
+    case 'ReindexStmt':
+      return reindex(piece, body as ReindexStmt);
     case 'VacuumStmt':
       return body.is_vacuumcmd === true ? notDeployed(piece) : { as: 'analyze', tables: tablesOf(body), tree };
     case 'VariableSetStmt': {
@@ -116,6 +130,17 @@ function dropIndex(piece: StatementPiece, body: DropStmt): Read {
     );
   const indexes = droppedIndexes(body);
   return { as: 'drop-index', indexes, concurrently: body.concurrent === true, ifExists: body.missing_ok === true };
+}
+
+/** Gets here only where drops are allowed. */
+function reindex(piece: StatementPiece, node: ReindexStmt): Read {
+  const read = readReindex(node);
+  if (read === null) {
+    // Its options may stand before the word that says of what.
+    const of = (node.kind ?? '').replace('REINDEX_OBJECT_', '');
+    return refused('statement-refused', refusalOf(['REINDEX', of]) ?? notDeployed(piece).why);
+  }
+  return 'refused' in read ? refused('reindex-option', read.refused) : { as: 'reindex', ...read, node };
 }
 
 function comment(piece: StatementPiece, body: Record<string, unknown>, tree: Node): Read {

@@ -17,6 +17,7 @@ import type {
   LeftOut,
   Place,
   PlanOptions,
+  ReindexStep,
   SetStep,
   ValidationStep,
 } from './types.ts';
@@ -87,6 +88,20 @@ export class StepMaker {
       madeConcurrent: concurrently && !read.concurrently,
       ifExists: read.ifExists,
     }));
+  }
+
+  reindex(place: Place, piece: StatementPiece, { of, schema, name, ...read }: As<'reindex'>): ReindexStep {
+    const concurrently = read.concurrently || this.options.makeConcurrent;
+    const madeConcurrent = concurrently && !read.concurrently;
+    return {
+      ...this.base(place, piece),
+      kind: 'reindex',
+      of,
+      schema,
+      name: truncateIdentifier(name),
+      concurrently,
+      madeConcurrent,
+    };
   }
 
   analyze(place: Place, piece: StatementPiece, { tables }: As<'analyze'>): AnalyzeStep {

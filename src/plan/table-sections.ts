@@ -84,6 +84,9 @@ class TablesOfIndexes {
       // Of its indexes' tables there are two, and what it needs stands before it.
       case 'attach-partition':
         return [];
+      case 'reindex':
+        if (step.of === 'table') return [{ schema: step.schema, table: step.name, searchPath }];
+        return this.ofIndex(step.schema, step.name);
       case 'drop-index':
       case 'comment':
         return this.ofIndex(step.schema, step.name);

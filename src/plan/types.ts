@@ -82,6 +82,24 @@ export interface DropIndexStep extends StepBase {
   replacedBy?: string;
 }
 
+/**
+ * REINDEX INDEX or REINDEX TABLE. Each index is rebuilt concurrently, by a statement of its own, and only with --allow-drops: the
+ * server drops the old one.
+ */
+export interface ReindexStep extends StepBase {
+  kind: 'reindex';
+  /** What the statement names. */
+  of: 'index' | 'table';
+  /** The schema written in the statement; null when the search path decides. */
+  schema: string | null;
+  /** Of the index, or of the table. */
+  name: string;
+  /** As it will be sent. */
+  concurrently: boolean;
+  /** CONCURRENTLY was added by --make-concurrent. */
+  madeConcurrent: boolean;
+}
+
 /** The last act of a replacement in the safe order: the new index gets the name of the old one. */
 export interface RenameIndexStep extends StepBase {
   kind: 'rename-index';
@@ -133,6 +151,7 @@ export type SectionStep =
   | CreateIndexStep
   | DropIndexStep
   | RenameIndexStep
+  | ReindexStep
   | AttachPartitionStep
   | AnalyzeStep
   | SetStep
@@ -284,7 +303,7 @@ export interface PlanOptions {
   makeConcurrent: boolean;
   /** Leave out, and list, what is no work on indexes; without it that is refused. */
   onlyIndexes?: boolean;
-  /** DROP INDEX is a step; without it that is refused. */
+  /** DROP INDEX and REINDEX are steps; without it they are refused. */
   allowDrops?: boolean;
   /** A drop before a build of the same name is done in the safe order: build under a passing name, drop, rename. */
   safeReplace?: boolean;

@@ -12,6 +12,7 @@ import { partitions } from './parts/partitions.ts';
 import { gateTrips, pauses } from './parts/pauses.ts';
 import { people, waivers } from './parts/people.ts';
 import { expensive, probes } from './parts/probes.ts';
+import { reindexes } from './parts/reindexes.ts';
 import { rollback } from './parts/rollback.ts';
 import { timeline } from './parts/timeline.ts';
 import { usage } from './parts/usage.ts';
@@ -82,6 +83,7 @@ export const makeReport = (
   const measured = probes(state, keepLiterals);
   const harm = impact(events);
   const dropped = drops(state);
+  const rebuilt = reindexes(state);
   const parts = partitions(state);
   const marks = migrationsToMark(state);
   const known: Omit<Facts, 'plan'> = {
@@ -112,6 +114,7 @@ export const makeReport = (
     after: after(events, state),
     sections: sections(state),
     indexes: indexes(state),
+    ...(rebuilt.length === 0 ? {} : { reindexes: rebuilt }),
     ...(dropped.length === 0 ? {} : { drops: dropped }),
     ...(parts.length === 0 ? {} : { partitions: parts }),
     estimates: estimates(state),

@@ -6,8 +6,9 @@ import {
   builtOf,
   builtWords,
   clock,
-  dropsWords,
   impactWords,
+  outcomesWords,
+  reindexesWords,
   rollbackWords,
   STATUS_WORDS,
   sectionsDone,
@@ -155,7 +156,7 @@ const dropLines = ({ drops = [] }: Report): string[] =>
   drops.length === 0
     ? []
     : [
-        `Indexes dropped by the plan: ${md(dropsWords(drops))}`,
+        `Indexes dropped by the plan: ${md(outcomesWords(drops))}`,
         '',
         ...table(
           ['Index', 'Table', 'Outcome', 'Size before', 'Scans before', 'Definition'],
@@ -165,6 +166,26 @@ const dropLines = ({ drops = [] }: Report): string[] =>
             md(`${outcome}${note === null ? '' : `: ${note}`}`),
             unknown(size, bytes),
             unknown(scans),
+            definition === null ? '-' : code(definition),
+          ]),
+        ),
+        '',
+      ];
+
+const reindexLines = ({ reindexes = [] }: Report): string[] =>
+  reindexes.length === 0
+    ? []
+    : [
+        `Indexes rebuilt by the plan: ${md(reindexesWords(reindexes))}`,
+        '',
+        ...table(
+          ['Index', 'Table', 'Outcome', 'Size before', 'Size after', 'Definition'],
+          reindexes.map(({ name, schema, table: on, outcome, bytesBefore, bytes: size, definition, note }) => [
+            code(schema === null ? name : `${schema}.${name}`),
+            on === null ? '-' : md(on),
+            md(`${outcome}${note === null ? '' : `: ${note}`}`),
+            unknown(bytesBefore, bytes),
+            unknown(size, bytes),
             definition === null ? '-' : code(definition),
           ]),
         ),
@@ -384,6 +405,7 @@ export const renderMarkdown = (report: Report): string => {
       '',
       ...indexLines(report),
       '',
+      ...reindexLines(report),
       ...dropLines(report),
       ...partLines(report),
       ...failureLines(report),

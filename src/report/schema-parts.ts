@@ -232,6 +232,28 @@ export const drop = z.strictObject({
   note: z.string().nullable(),
 });
 
+/** An index that the plan rebuilds. */
+export const reindex = z.strictObject({
+  step: z.int().min(1).describe('of the plan; of a REINDEX that takes several indexes the same for all'),
+  section: z.int().min(1),
+  name: z.string(),
+  schema: z.string().nullable(),
+  table: z.string().nullable(),
+  outcome: z.enum(['rebuilt', 'nothing to do', 'failed', 'skipped', 'not rebuilt', 'unknown']),
+  attempts: z.int(),
+  durationMs: z.number().nullable(),
+  oidBefore: z.int().nullable(),
+  oid: z.int().nullable(),
+  bytesBefore: z.number().nullable(),
+  bytes: z.number().nullable(),
+  definition: z.string().nullable().describe('before and after'),
+  verified: z
+    .boolean()
+    .nullable()
+    .describe('valid, defined as before, and another one than before; null: not looked at'),
+  note: z.string().nullable(),
+});
+
 export const failure = z.strictObject({
   at: time,
   section: z.int().nullable(),

@@ -39,15 +39,24 @@ export const builtWords = (facts: Facts): string => {
     .join(', ');
 };
 
-/** What became of the plan's drops, in a few words. */
-export const dropsWords = (drops: NonNullable<Facts['drops']>): string => {
-  const outcomes = [...new Set(drops.map(({ outcome }) => outcome))];
+/** What became of the plan's drops, or of what it rebuilds, in a few words. */
+export const outcomesWords = (all: readonly { name: string; outcome: string }[]): string => {
+  const outcomes = [...new Set(all.map(({ outcome }) => outcome))];
   return outcomes
     .map((outcome) => {
-      const names = drops.filter((drop) => drop.outcome === outcome).map(({ name }) => name);
+      const names = all.filter((each) => each.outcome === outcome).map(({ name }) => name);
       return `${names.length} ${outcome} (${names.join(', ')})`;
     })
     .join('; ');
+};
+
+/** What the plan's rebuilds came to: 3 rebuilt (a, b, c), 120 MB before, 80 MB after. */
+export const reindexesWords = (all: NonNullable<Facts['reindexes']>): string => {
+  const done = all.filter(({ outcome }) => outcome === 'rebuilt');
+  const sum = (sizes: readonly (number | null)[]): string =>
+    sizes.includes(null) ? 'unknown' : bytes(sizes.reduce<number>((total, size) => total + (size ?? 0), 0));
+  const sizes = `${sum(done.map((each) => each.bytesBefore))} before, ${sum(done.map((each) => each.bytes))} after`;
+  return `${outcomesWords(all)}${done.length === 0 ? '' : `; ${sizes}`}`;
 };
 
 /** Sections that came to their end, of all: 10/10. */

@@ -1,5 +1,6 @@
 import { planned } from './parts.ts';
 import { isDroppedBefore } from './preflight/dropped-before.ts';
+import { isReindexing, takesSeveral } from './reindex.ts';
 import type { RunState, StepState } from './state.ts';
 
 const indexes = (n: number): string => `${n} ${n === 1 ? 'index' : 'indexes'}`;
@@ -17,11 +18,14 @@ const isDoneAlready = ({ preflight }: RunState, { id, step }: StepState): boolea
 export const whatIsAhead = (state: RunState): string => {
   const creates = planned(state).filter((step) => step.step.kind === 'create-index');
   const drops = state.steps.filter(({ step }) => step.kind === 'drop-index');
+  const rebuilds = state.steps.filter((step) => isReindexing(step) && !step.gone && !takesSeveral(state, step));
+  const toRebuild = rebuilds.filter(({ status }) => status === 'queued').length;
   const ahead = (steps: readonly StepState[]) => steps.filter((step) => !isDoneAlready(state, step)).length;
   if (state.resumedAt === null) {
     const [toBuild, toDrop] = [ahead(creates), ahead(drops)];
     const parts = [
       ...(toBuild > 0 ? [`build ${indexes(toBuild)}`] : []),
+      ...(toRebuild > 0 ? [`rebuild ${indexes(toRebuild)}`] : []),
       ...(toDrop > 0 ? [`DROP ${indexes(toDrop)}`] : []),
     ];
     if (parts.length > 0) return parts.join(' and ');
@@ -29,9 +33,12 @@ export const whatIsAhead = (state: RunState): string => {
   }
   const toDrop = ahead(drops.filter(({ status }) => status === 'queued' || status === 'dropping'));
   const queued = ahead(creates.filter((step) => step.status === 'queued'));
-  const doubtful = state.steps.filter((step) => step.lost && step.step.kind === 'create-index').length;
+  const doubtful = state.steps.filter(
+    (step) => step.lost && (step.step.kind === 'create-index' || isReindexing(step)),
+  ).length;
   const parts = [
     queued > 0 ? `build ${indexes(queued)}` : '',
+    toRebuild > 0 ? `rebuild ${indexes(toRebuild)}` : '',
     toDrop > 0 ? `DROP ${indexes(toDrop)}` : '',
     doubtful > 0 ? `settle ${indexes(doubtful)} in doubt` : '',
   ].filter((part) => part !== '');

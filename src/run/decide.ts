@@ -1,3 +1,4 @@
+import { reindexSql } from '../plan/reindex-statement.ts';
 import { droppableParents } from './attached.ts';
 import { buildStarted } from './build-intent.ts';
 import { leftOutComment } from './comments.ts';
@@ -8,9 +9,11 @@ import type { EventBody } from './events.ts';
 import { debris, finalReason, finalStatus, isUnsure } from './outcome.ts';
 import { partsOf } from './parts.ts';
 import { isLookDue } from './preflight/look-again.ts';
+import { reindexCompleted, reindexStarted, takesSeveral } from './reindex.ts';
 import { renaming } from './rename.ts';
 import { isSettled, openSections, startable } from './schedule.ts';
 import type { RunState, StepState } from './state.ts';
+import { stepName } from './steps.ts';
 
 const act = (effect: Effect, intent: EventBody | null = null): Action => ({ intent, effect });
 const record = (intent: EventBody): Action => ({ intent, effect: null });
@@ -102,6 +105,12 @@ const afterInspection = (state: RunState, step: StepState, slots: SlotKeeper): A
     const slot = slots.forBuild();
     return slot === null ? [] : [renaming(step, step.step.name, slot)];
   }
+  if (step.found.kind === 'to-reindex' && step.found.index !== null) {
+    const slot = slots.forBuild();
+    if (slot === null) return [];
+    const { index } = step.found;
+    return [act({ kind: 'build', step: step.id, slot: slot.id }, reindexStarted(step, index, reindexSql(index), slot))];
+  }
   if (step.found.kind === 'to-drop' && step.found.record !== null) {
     const slot = slots.forBuild();
     if (slot === null) return [];
@@ -144,10 +153,12 @@ const afterInspection = (state: RunState, step: StepState, slots: SlotKeeper): A
 
 /** What stands there decides what comes next. */
 const isLookedAt = ({ step: { kind } }: StepState): boolean =>
-  kind === 'create-index' || kind === 'drop-index' || kind === 'rename-index';
+  kind === 'create-index' || kind === 'drop-index' || kind === 'rename-index' || kind === 'reindex';
 
 const begin = (state: RunState, step: StepState, slots: SlotKeeper): Action[] => {
-  if (partsOf(state, step.id).length > 0) return [act({ kind: 'complete', step: step.id })];
+  const parts = partsOf(state, step.id).length;
+  if (parts > 0 && takesSeveral(state, step)) return [record(reindexCompleted(state, step, stepName(step.step)))];
+  if (parts > 0) return [act({ kind: 'complete', step: step.id })];
   if (isLookedAt(step)) return [act({ kind: 'inspect', step: step.id })];
   const leftOut = leftOutComment(state, step);
   if (leftOut !== null) return [record(leftOut)];

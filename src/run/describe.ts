@@ -46,6 +46,10 @@ export const describeFound = (found: Found): string => {
       return plainText(found.message);
     case 'to-rename':
       return `it is called ${plainText(found.name)} (oid ${found.oid})${found.taken === null ? '' : `, and the name that it is to get is taken (oid ${found.taken})`}`;
+    case 'to-reindex':
+      return `there (oid ${found.oid})${found.problem === null ? '' : `, not to be rebuilt: ${plainText(found.problem.why)}`}`;
+    case 'reindex-parts':
+      return `there (oid ${found.oid})${found.problem === null ? ', its indexes one by one' : `, not to be rebuilt: ${plainText(found.problem.why)}`}`;
     case 'to-drop':
       return `there (oid ${found.oid})${found.problem === null ? '' : `, not to be dropped: ${plainText(found.problem.why)}`}`;
   }
@@ -163,6 +167,7 @@ const DROPPED: Record<DropCause, string> = {
   'failed-build': 'what the failed build left',
   'agreed-leftover': 'the invalid leftover',
   planned: 'it, as the plan says',
+  replaced: 'what is rebuilt',
   rollback: 'it again',
 };
 
@@ -205,6 +210,9 @@ const statementsRead = ({ when, statements, why }: Extract<RunEvent, { type: 'st
   return `pg_stat_statements, ${when}: ${count(statements.length, 'statement', 'statements')} on the plan's tables${first}`;
 };
 
+const sizeBefore = ({ replaced }: Extract<RunEvent, { type: 'build.finished' }>): string =>
+  replaced === undefined ? '' : ` (${replaced.bytes === null ? 'size unknown' : bytes(replaced.bytes)} before)`;
+
 /** What the log says of an event: one line, no time, no control characters. `steps`: the run's, for their names. */
 export const describeEvent = (event: RunEvent, steps: readonly StepState[] = []): string => {
   switch (event.type) {
@@ -237,13 +245,13 @@ export const describeEvent = (event: RunEvent, steps: readonly StepState[] = [])
     case 'index.inspected':
       return `${about(steps, event)}${describeFound(event.found)}`;
     case 'build.started':
-      return `${plainText(event.name)}  build begins on ${plainText(event.table)}, pid ${event.pid}${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`;
+      return `${plainText(event.name)}  ${event.replaces === undefined ? 'build' : `rebuild (oid ${event.replaces.oid} now)`} begins on ${plainText(event.table)}, pid ${event.pid}${event.attempt > 1 ? `, attempt ${event.attempt}` : ''}`;
     case 'index.identified':
       return `${about(steps, event)}the index has oid ${event.oid}`;
     case 'build.phase_entered':
       return `${about(steps, event)}${plainText(event.phase)}${event.phaseNo === null ? '' : ` (phase ${event.phaseNo}/${event.phases})`}`;
     case 'build.finished':
-      return `${plainText(event.name)}  built ${event.unwatched ? 'unwatched, within' : 'in'} ${duration(event.durationMs)}, ${bytes(event.bytes)}`;
+      return `${plainText(event.name)}  ${event.replaced === undefined ? 'built' : 'rebuilt'} ${event.unwatched ? 'unwatched, within' : 'in'} ${duration(event.durationMs)}, ${bytes(event.bytes)}${sizeBefore(event)}`;
     case 'build.failed':
       return `${plainText(event.name)}  failed: ${describeError(event.error)}${retry(event.retryAt, event.at)}${event.advice === '' ? '' : `. ${event.advice}`}`;
     case 'cancel.requested':
@@ -256,10 +264,13 @@ export const describeEvent = (event: RunEvent, steps: readonly StepState[] = [])
       return `${about(steps, event)}${count(event.tables.length, 'partition', 'partitions')} more: ${event.tables.map(({ schema, name }) => plainText(`${schema}.${name}`)).join(', ')}`;
     case 'index.completed':
       return `${plainText(event.name)}  complete: valid, with every partition’s index attached (oid ${event.oid})`;
+    case 'reindex.completed':
+      return `${plainText(event.name)}  done: ${count(event.rebuilt, 'index', 'indexes')} rebuilt`;
     case 'index.skipped':
       if (event.reason === 'absent') return `${plainText(event.name)}  it is not there: nothing to drop`;
       if (event.reason === 'unmade')
         return `${plainText(event.name)}  left out: the index that it is about was not made, or did not get its name`;
+      if (event.reason === 'fresh') return `${plainText(event.name)}  skipped: this run has built it, it is as new`;
       return event.reason === 'equal'
         ? `${plainText(event.name)}  skipped: there already, valid, with the planned definition`
         : `${plainText(event.name)}  left out by ${plainText(event.by ?? 'the abort')}`;

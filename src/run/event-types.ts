@@ -50,6 +50,7 @@ const ALL: Readonly<Record<EventType, true>> = {
   'recheck.finished': true,
   'record.failed': true,
   'record.kept': true,
+  'reindex.completed': true,
   'rollback.finished': true,
   'rollback.started': true,
   'rollback.surveyed': true,

@@ -1,4 +1,4 @@
-import type { AttachPartitionStep, CreateIndexStep, Finding, Level, Plan } from '../plan/types.ts';
+import type { AttachPartitionStep, CreateIndexStep, Finding, Level, Plan, ReindexStep } from '../plan/types.ts';
 import type { Actor, Command, Question } from './commands.ts';
 import type { Counted } from './counted.ts';
 import type { StepEstimate } from './estimates/estimate-indexes.ts';
@@ -156,6 +156,21 @@ export interface IndexRecord {
   lastScan: string | null;
 }
 
+/** An index that is to be rebuilt, as it stood right before. */
+export interface ReplacedIndex {
+  oid: number;
+  schema: string;
+  name: string;
+  tableOid: number;
+  table: string;
+  /** The server's own text of it. */
+  definition: string;
+  valid: boolean;
+  bytes: number | null;
+  /** The other indexes of its table that were not valid then: whoever made them, no rebuild of it did. */
+  others: { oid: number; name: string }[];
+}
+
 /** What stands in the catalog where a planned index belongs, or under the name of one that is to be dropped. */
 export type Found =
   | { kind: 'none' }
@@ -180,6 +195,24 @@ export type Found =
       /** Why it is not to be dropped as it stands; `passing`: a little later it may be. */
       problem: { why: string; passing: boolean } | null;
     }
+  /** An index that the plan rebuilds. `index` null: `problem` says why it cannot be described. */
+  | {
+      kind: 'to-reindex';
+      oid: number;
+      schema: string;
+      name: string;
+      index: ReplacedIndex | null;
+      /** Why it is not to be rebuilt as it stands; `passing`: a little later it may be. */
+      problem: { why: string; passing: boolean } | null;
+    }
+  /** A table, or the index of a partitioned one, whose indexes are rebuilt one by one. */
+  | {
+      kind: 'reindex-parts';
+      oid: number;
+      schema: string;
+      name: string;
+      problem: { why: string; passing: boolean } | null;
+    }
   /** The index of a replacement, by its OID, under the name that it has now; `taken`: OID of another one that has its new name. */
   | { kind: 'to-rename'; oid: number; schema: string; name: string; taken: number | null };
 
@@ -192,9 +225,12 @@ export interface TableFacts {
   bytes: number | null;
 }
 
-/** A statement that an index on a partitioned table takes, and the table it is about: for an attach the partition. */
+/**
+ * A statement that an index on a partitioned table takes, or a REINDEX of several indexes, and the table it is about: for an
+ * attach the partition.
+ */
 export interface PlannedPart {
-  step: CreateIndexStep | AttachPartitionStep;
+  step: CreateIndexStep | AttachPartitionStep | ReindexStep;
   tableOid: number;
 }
 
@@ -364,6 +400,8 @@ export interface VerifyResult extends Counted {
   partitioned?: true;
   /** It is there and not valid, or not complete, and nobody is at work on it. */
   invalid?: true;
+  /** REINDEX: the new index, which the server knows only half built after a crash. */
+  half?: { oid: number; schema: string; name: string };
   /** bt_index_check found nothing wrong in it, in so many ms; absent when it was not checked. */
   checkedMs?: number;
 }
@@ -387,10 +425,10 @@ export interface WaitsForUs {
 }
 
 /**
- * failed-build: what a build of ours left. agreed-leftover: the operator agreed to it. planned: the plan drops it. rollback:
- * the way back.
+ * failed-build: what a build of ours left. agreed-leftover: the operator agreed to it. planned: the plan drops it. replaced: what
+ * the server left of an index that is rebuilt. rollback: the way back.
  */
-export type DropCause = 'failed-build' | 'agreed-leftover' | 'planned' | 'rollback';
+export type DropCause = 'failed-build' | 'agreed-leftover' | 'planned' | 'replaced' | 'rollback';
 
 /** 0 to 5, see the command line's contract. */
 export type ExitStatus = 0 | 1 | 2 | 3 | 4 | 5;
@@ -447,7 +485,7 @@ export type EventBody =
   | { type: 'section.started'; section: number; title: string }
   | { type: 'section.finished'; section: number; title: string }
   | { type: 'index.inspected'; step: number; found: Found }
-  /** Intent: recorded before CREATE INDEX is sent. */
+  /** Intent: recorded before CREATE INDEX or REINDEX is sent. */
   | {
       type: 'build.started';
       step: number;
@@ -457,6 +495,8 @@ export type EventBody =
       sql: string;
       pid: number;
       backendStart: string;
+      /** REINDEX: the index that is rebuilt. */
+      replaces?: ReplacedIndex;
     }
   /** The server has given our index its OID. */
   | { type: 'index.identified'; step: number; oid: number }
@@ -469,6 +509,10 @@ export type EventBody =
       durationMs: number;
       /** It was found finished, after its connection or its engine was lost: it took `durationMs` at the most. */
       unwatched?: true;
+      /** REINDEX: the index that was rebuilt, as it was before. */
+      replaced?: { oid: number; bytes: number | null };
+      /** REINDEX: the server did not come to drop the old index, which is not valid any more. */
+      leftover?: Leftover;
     } & IndexFacts)
   | {
       type: 'build.failed';
@@ -500,8 +544,11 @@ export type EventBody =
       type: 'index.skipped';
       step: number;
       name: string;
-      /** absent: it was to be dropped if it is there, and is not. unmade: a comment on an index that was not made. */
-      reason: 'equal' | 'operator' | 'aborted' | 'absent' | 'unmade';
+      /**
+       * absent: it was to be dropped or rebuilt if it is there, and is not. fresh: to be rebuilt, and this run has built it.
+       * unmade: a comment on an index that was not made.
+       */
+      reason: 'equal' | 'operator' | 'aborted' | 'absent' | 'fresh' | 'unmade';
       oid: number | null;
       by: Actor | null;
     }
@@ -509,6 +556,8 @@ export type EventBody =
   | ({ type: 'partitions.found'; tables: TableFacts[] } & FoundParts)
   /** The index of a partitioned table is valid: all that it is made of is there and attached. */
   | { type: 'index.completed'; step: number; name: string; oid: number }
+  /** All indexes that a REINDEX takes are done with; `rebuilt`: how many were rebuilt. */
+  | { type: 'reindex.completed'; step: number; name: string; rebuilt: number }
   /** A failed index is to be tried again, by an operator's word. */
   | { type: 'index.requeued'; step: number; name: string; by: Actor }
   /** What was on record as done is not there any more, as after a failover or a crash: it is done again. */
@@ -533,7 +582,7 @@ export type EventBody =
       schema: string;
       name: string;
       durationMs: number;
-      why?: 'rollback' | 'planned';
+      why?: 'rollback' | 'planned' | 'replaced';
       /** OIDs of the indexes of this run that were attached to it, and went with it. */
       with?: number[];
     }
@@ -546,7 +595,7 @@ export type EventBody =
       retryAt: string | null;
       /** It is no leftover any more: somebody made it valid. The step is looked at anew. */
       settled?: true;
-      why?: 'rollback' | 'planned';
+      why?: 'rollback' | 'planned' | 'replaced';
       /** What the failed drop left, where it matters: one that was stopped in the middle has made the index invalid. */
       standing?: 'valid' | 'invalid';
     }

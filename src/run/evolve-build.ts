@@ -1,7 +1,8 @@
 import { attachments } from './attached.ts';
-import type { EventType, Found, RunEvent } from './events.ts';
+import type { EventType, Found, Leftover, RunEvent } from './events.ts';
 import { withParts } from './evolve-parts.ts';
 import { forgetAfter } from './evolve-probes.ts';
+import { reindexedAfter, reindexFinished, replacedDropped } from './evolve-reindexed.ts';
 import { plannedDropFailed, rebuiltAfter, removedAfter, toBuildAfter } from './evolve-removed.ts';
 import { renamed, undone } from './evolve-rename.ts';
 import { listed, rollbackDropFailed } from './evolve-rollback.ts';
@@ -21,6 +22,7 @@ const BUILD_EVENTS = [
   'build.lost',
   'index.skipped',
   'index.completed',
+  'reindex.completed',
   'partitions.found',
   'index.requeued',
   'step.lost',
@@ -53,6 +55,12 @@ const waited = ({ waitedMs, waitingSince }: StepState, at: string): Partial<Step
     ? {}
     : { waitedMs: waitedMs + Math.max(0, Date.parse(at) - Date.parse(waitingSince)), waitingSince: null };
 
+/** What stands in the place of an index is the doubtful one itself; what a rebuild left stands beside another. */
+const doubtAfter = (step: StepState, leftover: Leftover | null): StepState['doubtful'] => {
+  if (leftover === null || (leftover.ours && step.replaces !== null)) return step.doubtful;
+  return leftover.ours ? null : leftover;
+};
+
 const afterFailure = (
   step: StepState,
   event: Extract<BuildEvent, { type: 'build.failed' | 'build.cancelled' }>,
@@ -74,15 +82,22 @@ const afterFailure = (
     status: leftover === null ? afterwards : 'dropping',
     oid: leftover?.oid ?? null,
     leftover,
-    doubtful: event.leftover === null ? step.doubtful : event.leftover.ours ? null : event.leftover,
+    doubtful: doubtAfter(step, event.leftover),
     retryAt: event.retryAt,
     passingFailures: step.passingFailures + (event.retryAt === null ? 0 : 1),
   };
 };
 
+/** What a rebuild began stands beside the index, not in its place. */
+const isBeside = (found: Found, oid: number | undefined): boolean =>
+  found.kind === 'to-reindex' && found.index?.others.some((other) => other.oid === oid) === true;
+
 /** The doubt about an index lasts as long as that very one stands there, however often it is looked at. */
-const stillThere = (doubtful: StepState['doubtful'], found: Found): StepState['doubtful'] =>
-  'oid' in found && found.oid === doubtful?.oid ? doubtful : null;
+const stillThere = ({ step, doubtful }: StepState, found: Found): StepState['doubtful'] => {
+  // Where the index itself is gone nothing is said of what stands beside it.
+  if (step.kind === 'reindex' && found.kind !== 'to-reindex') return doubtful;
+  return 'oid' in found && (found.oid === doubtful?.oid || isBeside(found, doubtful?.oid)) ? doubtful : null;
+};
 
 const LEFTOVER_GONE: Partial<StepState> = {
   leftover: null,
@@ -95,7 +110,7 @@ const LEFTOVER_GONE: Partial<StepState> = {
 
 /** What becomes of the step once what is being dropped is gone. */
 const afterwards = (step: StepState, event: Extract<BuildEvent, { type: 'drop.started' }>) => {
-  if (event.why === 'planned') return 'done' as const;
+  if (event.why === 'planned' || event.why === 'replaced') return 'done' as const;
   if (event.why === 'rollback') return 'dropped' as const;
   return step.leftover?.oid === event.oid ? step.leftover.afterwards : ('queued' as const);
 };
@@ -103,7 +118,12 @@ const afterwards = (step: StepState, event: Extract<BuildEvent, { type: 'drop.st
 const SKIPPED: Partial<Record<string, string>> = {
   equal: 'there already, with the planned definition',
   absent: 'it is not there: nothing to drop',
+  fresh: 'this run has built it: it is as new',
   unmade: 'the index that it is about was not made, or did not get its name',
+};
+
+const NOT_THERE: Partial<Record<string, Partial<Record<string, string>>>> = {
+  reindex: { absent: 'it is not there any more: nothing to rebuild' },
 };
 
 /** A planned drop that is tried again goes on with what it has begun. */
@@ -112,12 +132,14 @@ const begun = (step: StepState, at: string): Partial<StepState> =>
 
 /** What a failed build left goes first; what the plan drops is done with it. */
 export const anew = ({ leftover }: StepState): StepState['leftover'] =>
-  leftover === null || leftover.why === 'planned' ? leftover : { ...leftover, afterwards: 'queued' };
+  leftover === null || leftover.why === 'planned' || leftover.why === 'replaced'
+    ? leftover
+    : { ...leftover, afterwards: 'queued' };
 
 const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
   switch (event.type) {
     case 'index.inspected':
-      return { found: event.found, doubtful: stillThere(step.doubtful, event.found) };
+      return { found: event.found, doubtful: stillThere(step, event.found) };
     case 'build.started':
       return {
         ...ended(event.at),
@@ -135,6 +157,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         error: null,
         advice: null,
         note: null,
+        replaces: event.replaces ?? null,
       };
     case 'index.identified':
       return { oid: event.oid };
@@ -152,6 +175,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         oid: event.oid,
         bytes: event.bytes,
         unwatched: event.unwatched ?? false,
+        ...reindexFinished(event),
       };
     case 'build.failed':
       return { ...afterFailure(step, event), error: event.error, advice: event.advice };
@@ -163,17 +187,19 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
       return { lost: true };
     case 'index.skipped':
       return {
-        status: event.reason === 'equal' || event.reason === 'absent' ? 'equal' : 'skipped',
+        status: event.reason === 'operator' || event.reason === 'aborted' ? 'skipped' : 'equal',
         doubtful: event.reason === 'equal' ? null : step.doubtful,
         leftover: step.leftover?.why === 'agreed-leftover' ? null : step.leftover,
         found: null,
         retryAt: null,
-        note: SKIPPED[event.reason] ?? `left out by ${event.by}`,
+        note: NOT_THERE[step.step.kind]?.[event.reason] ?? SKIPPED[event.reason] ?? `left out by ${event.by}`,
       };
     case 'partitions.found':
       return { found: null, retryAt: null, error: null };
     case 'index.completed':
       return { ...ended(event.at), status: 'done', oid: event.oid, retryAt: null, error: null, advice: null };
+    case 'reindex.completed':
+      return { ...ended(event.at), status: 'done', retryAt: null, error: null, advice: null };
     case 'index.requeued':
       return {
         // What a failed build left goes first.
@@ -215,13 +241,18 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
         ...(event.why === 'planned' ? { ...begun(step, event.at), error: null, advice: null, note: null } : {}),
       };
     case 'index.dropped':
-      return {
-        ...LEFTOVER_GONE,
-        status: step.leftover?.afterwards ?? 'queued',
-        ...(event.why === 'planned' ? { finishedAt: event.at, error: null } : {}),
-      };
+      return (
+        replacedDropped(step, event) ?? {
+          ...LEFTOVER_GONE,
+          status: step.leftover?.afterwards ?? 'queued',
+          ...(event.why === 'planned' ? { finishedAt: event.at, error: null } : {}),
+        }
+      );
     case 'drop.failed':
-      if (event.settled) return { ...LEFTOVER_GONE, status: 'queued', found: null, error: null, advice: null };
+      if (event.settled)
+        return (
+          replacedDropped(step, event) ?? { ...LEFTOVER_GONE, status: 'queued', found: null, error: null, advice: null }
+        );
       if (step.leftover?.why === 'rollback') return rollbackDropFailed(step, event);
       if (step.leftover?.why === 'planned') return plannedDropFailed(step, event);
       // Given up: the leftover stays on record, for it is work to clean up.
@@ -273,7 +304,8 @@ const goneWith = (state: RunState, event: Extract<BuildEvent, { type: 'index.dro
     if (step.id === event.step) return step;
     const { step: statement } = step;
     if (statement.kind !== 'attach-partition') {
-      if (!isDroppedBy(event, step.oid)) return step;
+      // What was rebuilt, and is dropped by the plan after that, was rebuilt all the same.
+      if (statement.kind === 'reindex' || !isDroppedBy(event, step.oid)) return step;
       return { ...step, ...LEFTOVER_GONE, status: back ? 'dropped' : 'queued', bytes: null };
     }
     const again = !back && step.status === 'done' && isDetached(statement.partition);
@@ -282,7 +314,10 @@ const goneWith = (state: RunState, event: Extract<BuildEvent, { type: 'index.dro
 };
 
 /** The index of a partitioned table, with what its parts took together. */
-const completed = (state: RunState, event: Extract<BuildEvent, { type: 'index.completed' }>): Partial<StepState> => {
+const completed = (
+  state: RunState,
+  event: Extract<BuildEvent, { type: 'index.completed' | 'reindex.completed' }>,
+): Partial<StepState> => {
   const parts = partsOf(state, event.step).filter(({ status }) => status === 'done');
   const starts = parts.flatMap(({ startedAt }) => startedAt ?? []).sort();
   return {
@@ -350,7 +385,8 @@ export const evolveBuild = (state: RunState, event: BuildEvent): Partial<RunStat
   const toBuild = toBuildAfter(state, event);
   const steps = before.map((step) => {
     if (step.id === event.step) {
-      const whole = event.type === 'index.completed' ? completed(state, event) : {};
+      const isWhole = event.type === 'index.completed' || event.type === 'reindex.completed';
+      const whole = isWhole ? completed(state, event) : {};
       return {
         ...step,
         ...stepChange(step, event),
@@ -369,6 +405,7 @@ export const evolveBuild = (state: RunState, event: BuildEvent): Partial<RunStat
     created: created(state, event),
     removed: removedAfter(state, event),
     rebuilt: rebuiltAfter(state, event),
+    reindexed: reindexedAfter(state, event),
     ...listed(state, event),
     ...reopened(state, event, toBuild),
     ...(event.type === 'partitions.found' ? withMore({ ...state, steps }, event) : {}),

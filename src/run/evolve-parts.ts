@@ -2,9 +2,11 @@ import type { FoundParts, PlannedPart } from './events.ts';
 import { newStep } from './new-step.ts';
 import type { RunnableStep, RunState, SectionState, StepState } from './state.ts';
 
-/** What a part does and to which table: the same one, whenever it is looked for. */
+/** What a part does and to which table: the same one, whenever it is looked for. An index that is rebuilt keeps its name. */
 const keyOf = (step: RunnableStep, tableOid: number | null): string =>
-  `${step.kind} ${step.kind === 'create-index' && step.only} ${tableOid}`;
+  step.kind === 'reindex'
+    ? `${step.kind} ${JSON.stringify([step.schema, step.name])}`
+    : `${step.kind} ${step.kind === 'create-index' && step.only} ${tableOid}`;
 
 /** What has been done for it, or is under way, counts whatever becomes of its table. */
 const isOpen = ({ status }: StepState): boolean => status === 'queued' || status === 'failed';

@@ -72,6 +72,7 @@ export const initialState = (event: RunEvent): RunState => {
     created: [],
     removed: [],
     rebuilt: [],
+    reindexed: [],
     purpose: 'deploy',
     surveying: false,
     survey: null,

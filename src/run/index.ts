@@ -16,6 +16,15 @@ export {
   outcomeOfSuccess,
   type Traces,
 } from './claim.ts';
+export {
+  type AfterReindex,
+  definitionTail,
+  type NamedAt,
+  needsDefinitions,
+  outcomeOfReindex,
+  type ReindexEnd,
+  type ReindexTraces,
+} from './claim-reindex.ts';
 export type { Actor, Command, OrderSource, Question } from './commands.ts';
 export { countedText, indexesAndParts, partMark, tallied } from './counted.ts';
 export { decide } from './decide.ts';
@@ -87,10 +96,11 @@ export {
 } from './probes/text.ts';
 export type { ClientMessage, ClientRole, EngineMessage } from './protocol.ts';
 export { rebuildOf, removedBy } from './rebuild.ts';
+export { isFresh, isReindexing, reindexedBy, takesSeveral } from './reindex.ts';
 export { isRenaming, namesOf, type Renaming, renamedBy } from './rename.ts';
 export { respond } from './respond.ts';
 export { differenceCount, droppable, isToBeDropped, isToBeRebuilt, rebuildable } from './rollback.ts';
-export { describeSurveyed, isUsed, rollbackSum, rollbackWarnings } from './rollback-text.ts';
+export { describeSurveyed, isUsed, rebuiltStay, rollbackSum, rollbackWarnings } from './rollback-text.ts';
 export type * from './samples.ts';
 export { begunSections, isTerminal, jobsNow, nextBuildAt, turnOf } from './schedule.ts';
 export {

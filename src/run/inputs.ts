@@ -24,7 +24,14 @@ import type { ServerIdentity } from './server.ts';
 
 /** How a build ended. `lost`: the connection broke, and nothing is known yet. */
 export type BuildOutcome =
-  | ({ kind: 'built'; durationMs: number; unwatched?: true } & IndexFacts)
+  /** replaced, leftover: as `build.finished` has them. */
+  | ({
+      kind: 'built';
+      durationMs: number;
+      unwatched?: true;
+      replaced?: { oid: number; bytes: number | null };
+      leftover?: Leftover;
+    } & IndexFacts)
   | { kind: 'failed'; error: ErrorFacts; leftover: Leftover | null }
   | { kind: 'lost'; error: ErrorFacts };
 

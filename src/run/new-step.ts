@@ -23,6 +23,7 @@ export const newStep = (
   finishedAt: null,
   oid: null,
   bytes: null,
+  replaces: null,
   phase: null,
   waitedMs: 0,
   waitingSince: null,

@@ -2,6 +2,7 @@ import { incompleteParents } from './attached.ts';
 import { countedText, createdCounted } from './counted.ts';
 import type { ExitStatus } from './events.ts';
 import { isStuck, planned } from './parts.ts';
+import { isReindexing } from './reindex.ts';
 import { differenceCount } from './rollback.ts';
 import type { RollbackState, RunState, StepState } from './state.ts';
 import { stepName } from './steps.ts';
@@ -35,6 +36,12 @@ export const debris = (state: RunState): string[] => [
       const { schema, name, oid } = step.leftover;
       return [
         `index ${schema}.${name} (oid ${oid}), which the plan drops, may be half dropped, and serves no query then: indexdeck resume drops it to its end`,
+      ];
+    }
+    if (step.leftover !== null && step.leftover.why === 'replaced') {
+      const { schema, name, oid } = step.leftover;
+      return [
+        `index ${schema}.${name} (oid ${oid}), which is rebuilt, is still there and not valid: drop it concurrently`,
       ];
     }
     if (step.leftover !== null && step.leftover.why === 'failed-build') {
@@ -111,6 +118,15 @@ const rollbackReason = (state: RunState, { dropped, left, differences }: Rollbac
   return ['rolled back: ', [...done, rest, as].filter((part) => part !== '').join(', ')].join('');
 };
 
+/** A plan that only rebuilds has nothing to say of what it builds. */
+const builtAndRebuilt = (state: RunState, built: number): string => {
+  const rebuilds = state.steps.some(isReindexing);
+  if (!rebuilds) return `${indexes(built)} built`;
+  const again = `${state.reindexed.length} rebuilt`;
+  const creates = state.steps.some(({ step }) => step.kind === 'create-index');
+  return creates ? `${indexes(built)} built, ${again}` : `${indexes(state.reindexed.length)} rebuilt`;
+};
+
 const indexes = (n: number): string => `${n} ${n === 1 ? 'index' : 'indexes'}`;
 
 /** Why the engine at work ended as it did, in one sentence. */
@@ -123,7 +139,7 @@ export const engineReason = (state: RunState): string => {
   const status = engineStatus(state);
   const drops = state.steps.filter((step) => step.step.kind === 'drop-index');
   const gone = drops.length === 0 ? '' : `, ${drops.filter((step) => step.status === 'done').length} dropped`;
-  const built = `${indexes(count('done'))} built${gone}`;
+  const built = `${builtAndRebuilt(state, count('done'))}${gone}`;
   const { rollback } = state;
   if (rollback !== null && state.approvedAt !== null && status !== 3) {
     const sum = rollbackReason(state, rollback);
@@ -144,7 +160,7 @@ export const engineReason = (state: RunState): string => {
     verifyWords(state),
     failedProbes(state) > 0 ? `${failedProbes(state)} of ${state.probes.length} probes failed` : '',
     state.validations.some((validation) => validation.result?.ok === false) ? 'a validation query failed' : '',
-    steps.length < all.length && all.some((s) => s.step.kind !== 'create-index' && s.status === 'failed')
+    steps.length < all.length && all.some((s) => s.step.kind !== 'create-index' && standing(s) === 'failed')
       ? 'another statement failed'
       : '',
   ];

@@ -3,8 +3,10 @@ import type { EventBody, Found, Leftover } from './events.ts';
 import { newParts } from './evolve-parts.ts';
 import type { Input } from './inputs.ts';
 import { rebuildLookedAt, removedBy } from './rebuild.ts';
+import { isReindexing } from './reindex.ts';
 import { dropLookedAt, plannedDropEnded } from './respond-drop.ts';
 import { at, failed, nextTry, policy } from './respond-failed.ts';
+import { reindexLookedAt, replacedDropEnded } from './respond-reindex.ts';
 import { renameBackLookedAt, renameLookedAt } from './respond-rename.ts';
 import { DROP_ATTEMPTS, rollbackDropEnded } from './respond-rollback.ts';
 import { openSections } from './schedule.ts';
@@ -54,6 +56,7 @@ export const inspected = (state: RunState, input: Of<'inspected'>, now: number):
   if (state.abort !== null) return [seen];
   if (step.step.kind === 'drop-index') return dropLookedAt(state, step, step.step, found, now);
   if (step.step.kind === 'rename-index') return renameLookedAt(state, step, found);
+  if (isReindexing(step)) return reindexLookedAt(state, step, found, now);
   if (found.kind === 'none') return [seen];
   if (found.kind === 'invalid' && state.agreed.includes(found.oid)) return [seen];
   // An index ON ONLY a partitioned table is as planned before anything is attached to it.
@@ -136,7 +139,7 @@ export const buildEnded = (state: RunState, input: Of<'build-ended'>, now: numbe
   const step = state.steps[input.step];
   if (step?.status !== 'building') return [];
   const { outcome } = input;
-  const name = removedBy(state, step.id)?.name ?? stepName(step.step);
+  const name = removedBy(state, step.id)?.name ?? step.replaces?.name ?? stepName(step.step);
   if (outcome.kind === 'built') {
     const { kind: _kind, ...built } = outcome;
     return [{ type: 'build.finished', step: step.id, attempt: step.attempt, name, ...built }];
@@ -154,7 +157,7 @@ export const buildEnded = (state: RunState, input: Of<'build-ended'>, now: numbe
   const inTheWay = leftover !== null && !leftover.ours;
   const retryAt = passing && !inTheWay ? nextTry(state, step, now, error) : null;
   const advice = inTheWay
-    ? `An invalid index of this name (oid ${leftover.oid}) is there that this run cannot prove to be its own. ${adviceFor(error)}`
+    ? `${step.replaces === null ? 'An invalid index of this name' : `The invalid index ${leftover.name}`} (oid ${leftover.oid}) is there that this run cannot prove to be its own. ${adviceFor(error)}`
     : adviceFor(error);
   return [...identified, ...failed(state, step, error, leftover, retryAt, advice)];
 };
@@ -164,6 +167,7 @@ export const dropEnded = (state: RunState, input: Of<'dropped'>, now: number): E
   const step = state.steps[input.step];
   if (step?.status !== 'dropping' || step.leftover === null) return [];
   if (step.leftover.why === 'rollback') return rollbackDropEnded(state, step, input.outcome, now);
+  if (step.leftover.why === 'replaced') return replacedDropEnded(state, step, input.outcome, now);
   if (step.leftover.why === 'planned') return plannedDropEnded(state, step, input.outcome, now);
   const { oid, schema, name } = step.leftover;
   if (input.outcome.kind === 'done') {

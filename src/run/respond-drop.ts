@@ -2,6 +2,7 @@ import type { DropIndexStep } from '../plan/types.ts';
 import { isPassing, ownError, QUERY_CANCELED, retryDelayMs } from './errors.ts';
 import type { EventBody, Found } from './events.ts';
 import type { DropOutcome } from './inputs.ts';
+import { oidNow } from './reindex.ts';
 import { at, failed, nextTry, policy } from './respond-failed.ts';
 import { DROP_ATTEMPTS } from './respond-rollback.ts';
 import type { RunState, StepState } from './state.ts';
@@ -44,7 +45,8 @@ export const dropLookedAt = (
       : no(`there is no index ${name}`, 'Write IF EXISTS if that is fine, or leave it out.');
   if (found.kind === 'other-relation') return no(`${name} is ${found.what}, not an index`, 'Correct the name.');
   if (found.kind !== 'to-drop') return no('what stands there could not be read', 'Try it again.');
-  if (found.oid !== step.shown)
+  // By its OID it is the same one still, if the plan itself has rebuilt it meanwhile.
+  if (step.shown === null || found.oid !== oidNow(state, step.shown))
     return no(
       `it is not the index that was shown before the go (oid ${found.oid} now, ${step.shown ?? 'none'} then): not touched`,
       'Abort and resume: what is to be dropped is looked at and shown anew.',

@@ -1,5 +1,6 @@
 import type { EventBody, Found, PreflightFacts, VerifyResult } from './events.ts';
 import type { Input } from './inputs.ts';
+import { reindexLost, reindexTakenBack } from './respond-reindex.ts';
 import { compareServers, isRefused, isSameServer, REFUSED_WORDS } from './server.ts';
 import type { RunState, StepState } from './state.ts';
 import { stepName } from './steps.ts';
@@ -61,6 +62,7 @@ const lostIndexes = (state: RunState, looked: PreflightFacts['steps']): EventBod
   looked.flatMap(({ step: id, found }) => {
     const step = state.steps[id];
     if (step?.step.kind === 'drop-index') return returned(state, step, found);
+    if (step?.step.kind === 'reindex') return reindexLost(state, step, found);
     if (step?.step.kind !== 'create-index' || (step.status !== 'done' && step.status !== 'equal')) return [];
     if (found === null || found.kind === 'equal') return [];
     // On its way: what belongs to it is not all attached yet.
@@ -77,11 +79,12 @@ const lostIndexes = (state: RunState, looked: PreflightFacts['steps']): EventBod
  * reported but not yet on its disk, which `synchronous_commit = off` allows.
  */
 export const takenBack = (state: RunState, results: readonly VerifyResult[]): EventBody[] => {
-  const indexes = results.flatMap(({ step: id, oid, invalid }) => {
+  const indexes = results.flatMap(({ step: id, oid, invalid, half }) => {
     const step = state.steps[id];
     const schema = state.tables.find((table) => table.oid === step?.tableOid)?.schema;
     // One of a partitioned table lacks a partition's: nothing was lost.
     if (step?.step.kind === 'create-index' && step.step.only) return [];
+    if (step?.step.kind === 'reindex') return reindexTakenBack(state, step, oid, half);
     if (!invalid || step?.status !== 'done' || oid === null || step.oid !== oid || schema === undefined) return [];
     const leftover = { oid, schema, name: stepName(step.step), ours: true };
     return [lost(step, 'it was built, and is not valid any more', leftover)];
@@ -89,11 +92,14 @@ export const takenBack = (state: RunState, results: readonly VerifyResult[]): Ev
   return [...indexes, ...lostStatements(state, indexes)];
 };
 
+/** What became of these is known from the index itself. */
+const ON_ITS_OWN: ReadonlySet<StepState['step']['kind']> = new Set(['create-index', 'drop-index', 'reindex']);
+
 /** ANALYZE and COMMENT come after the indexes of their section: what they did is lost with those. */
 const lostStatements = (state: RunState, indexes: readonly EventBody[]): EventBody[] => {
   const gone = indexes.flatMap((event) => (event.type === 'step.lost' ? (state.steps[event.step] ?? []) : []));
   return state.steps
-    .filter(({ step, status }) => step.kind !== 'create-index' && step.kind !== 'drop-index' && status === 'done')
+    .filter(({ step, status }) => !ON_ITS_OWN.has(step.kind) && status === 'done')
     .filter((step) => gone.some((index) => index.section === step.section && index.id < step.id))
     .map((step) => lost(step, 'an index before it is lost', null));
 };

@@ -11,19 +11,28 @@ import { lostSteps, rechecked, serverSeen } from './respond-server.ts';
 import { surveyed } from './respond-survey.ts';
 import { statementsRead, verified } from './respond-verify.ts';
 import type { Sample } from './samples.ts';
-import type { RunState } from './state.ts';
+import type { RunState, StepState } from './state.ts';
 
 const INDEXDECK = 'indexdeck';
 
 const isAlive = (state: RunState): boolean => ['running', 'verifying', 'rolling-back'].includes(state.phase);
 
+/** OID of the index that is being made. A rebuild is called by that of the old one up to its first wait (tried on 15 and 18). */
+const isNewOid = (step: StepState, oid: number): boolean => step.oid === null && step.replaces?.oid !== oid;
+
 /** What a sample tells about a build for the record: its index's OID, and each phase it enters. */
 const sampled = (state: RunState, sample: Sample): EventBody[] =>
   sample.builds.flatMap((build): EventBody[] => {
     const step = state.steps[build.step];
-    if (build.work !== 'build' || step?.status !== 'building' || step.backend?.pid !== build.pid) return [];
+    if (
+      build.work === 'drop' ||
+      build.work === 'analyze' ||
+      step?.status !== 'building' ||
+      step.backend?.pid !== build.pid
+    )
+      return [];
     const events: EventBody[] = [];
-    if (build.indexOid !== null && step.oid === null)
+    if (build.indexOid !== null && isNewOid(step, build.indexOid))
       events.push({ type: 'index.identified', step: step.id, oid: build.indexOid });
     if (build.phase !== null && build.phase !== step.phase?.name) {
       const { phase, phaseNo, phases } = build;
@@ -136,7 +145,7 @@ const facts = (state: RunState, input: Exclude<Input, { kind: 'command' }>, now:
       return buildEnded(state, input, now);
     case 'identified': {
       const step = state.steps[input.step];
-      if (step?.status !== 'building' || step.oid !== null) return [];
+      if (step?.status !== 'building' || !isNewOid(step, input.oid)) return [];
       return [{ type: 'index.identified', step: input.step, oid: input.oid }];
     }
     case 'dropped':

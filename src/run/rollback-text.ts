@@ -1,3 +1,4 @@
+import { capitalised } from './ahead.ts';
 import { countedText } from './counted.ts';
 import type { RollbackSurvey, SurveyedIndex } from './events.ts';
 import { bytes, duration } from './format.ts';
@@ -44,6 +45,13 @@ export const describeSurveyed = (state: RunState, index: SurveyedIndex, now: num
   return parts.join('  ');
 };
 
+/** What is said of indexes that the plan rebuilt, on the way back; null when there are none. */
+export const rebuiltStay = ({ reindexed }: Pick<RunState, 'reindexed'>): string | null => {
+  if (reindexed.length === 0) return null;
+  const which = reindexed.length === 1 ? 'the index' : `the ${reindexed.length} indexes`;
+  return `${which} that the plan rebuilt ${reindexed.length === 1 ? 'stays as it is' : 'stay as they are'}: defined as before, so that there is nothing to undo`;
+};
+
 /** What is said before a rollback, of how it goes and what it cannot give back. Only what can be known. */
 export const rollbackWarnings = (state: RunState, survey: RollbackSurvey): string[] => {
   const unfinished = survey.unfinished.map(({ name, work, pid }) =>
@@ -54,6 +62,7 @@ export const rollbackWarnings = (state: RunState, survey: RollbackSurvey): strin
     ({ schema, name, takes = 0 }) =>
       `${plainText(`${schema}.${name}`)} is the index of a partitioned table: it is dropped as one with the ${takes} attached to it, and not concurrently, which the server refuses. That takes an ACCESS EXCLUSIVE lock on the table and all its partitions: reads and writes wait, for a moment once it has them. It gives up after a second and is tried again.`,
   );
+  const stay = rebuiltStay(state);
   const living = state.purpose === 'deploy' ? ['The run ends with it: nothing more is built.'] : [];
   return [
     ...living,
@@ -62,6 +71,7 @@ export const rollbackWarnings = (state: RunState, survey: RollbackSurvey): strin
     `${whole.length === 0 ? 'Each is' : 'The others are'} dropped concurrently, on up to ${state.jobs} ${state.jobs === 1 ? 'table' : 'tables'} at the same time. A drop takes a moment, unless a transaction has used its table: it waits for each of those, and nobody can know how long.`,
     `Scans are counted on this server only${survey.statsReset === null ? '' : `, and since ${survey.statsReset.slice(0, 19)}Z at most`}; queries that use an index now do without it.`,
     ...(survey.indexes.some(rebuildable) ? [AGAIN] : []),
+    ...(stay === null ? [] : [`${capitalised(stay)}.`]),
     'This cannot be undone: what is dropped has to be built again.',
   ];
 };

@@ -34,8 +34,9 @@ export const compareCatalog = (state: RunState, now: readonly ListedIndex[]): Ca
   if (before === undefined) return null;
   const then = new Map(before.map((index) => [index.oid, index]));
   const there = new Map(now.map((index) => [index.oid, index]));
-  const ours = new Set([...state.created, ...state.rebuilt].map(({ oid }) => oid));
-  const dropped = new Set([...state.removed.map(({ oid }) => oid), ...state.rebuilt.map(({ was }) => was)]);
+  const ours = new Set([...state.created, ...state.rebuilt, ...state.reindexed].map(({ oid }) => oid));
+  const replaced = [...state.rebuilt, ...state.reindexed].map(({ was }) => was);
+  const dropped = new Set([...state.removed.map(({ oid }) => oid), ...replaced]);
   return {
     added: now.filter(({ oid }) => !then.has(oid) && !ours.has(oid)),
     missing: before.filter(({ oid }) => !there.has(oid) && !dropped.has(oid)),

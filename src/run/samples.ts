@@ -56,7 +56,7 @@ export interface Backend {
 export interface BuildProgress {
   step: number;
   pid: number;
-  work: 'build' | 'drop' | 'analyze';
+  work: 'build' | 'rebuild' | 'drop' | 'analyze';
   /** OID of the index being made, as soon as the server tells. */
   indexOid: number | null;
   /** The phase as the server names it; null when it names none (a drop, or the first instant). */

@@ -1,4 +1,4 @@
-import { hasItsNeeds, isStuck } from './parts.ts';
+import { hasItsNeeds, isStuck, partsOf } from './parts.ts';
 import { takesShortLock } from './short-lock.ts';
 import type { RunState, StepState } from './state.ts';
 
@@ -53,6 +53,7 @@ const tablesOf = (state: RunState, step: StepState): readonly (number | string)[
   if (step.step.kind === 'create-index') return [step.tableOid ?? `${step.step.schema ?? ''}.${step.step.table}`];
   if (step.step.kind === 'drop-index') return step.tableOid === null ? [] : [step.tableOid];
   if (step.step.kind === 'rename-index') return renamedTable(state, step.step.from);
+  if (step.step.kind === 'reindex') return [step, ...partsOf(state, step.id)].flatMap(({ tableOid }) => tableOid ?? []);
   if (step.step.kind === 'comment') return [];
   // It locks the two indexes, and of the tables nothing that anybody would mind: two for one parent would wait for each other.
   if (step.step.kind === 'attach-partition') return [`index ${step.step.name}`];
@@ -68,7 +69,7 @@ const overlap = (a: readonly (number | string)[] | 'all', b: readonly (number | 
   return a.some((table) => b.includes(table));
 };
 
-const KEEPS_ITS_PLACE: ReadonlySet<StepState['step']['kind']> = new Set(['drop-index', 'rename-index']);
+const KEEPS_ITS_PLACE: ReadonlySet<StepState['step']['kind']> = new Set(['drop-index', 'rename-index', 'reindex']);
 
 const nameOf = ({ step }: StepState): string | null => ('name' in step ? step.name : null);
 
@@ -125,8 +126,13 @@ const isUnderWay = (step: StepState, open: ReadonlySet<number>, inflight: Readon
   inflight.has(`complete:${step.id}`) ||
   (step.found !== null && step.status === 'queued' && open.has(step.section));
 
-/** What has to come before a step of its section is over. */
-const mayComeNext = (state: RunState, step: StepState): boolean =>
+/** What has to come before a step of its section is over. What a REINDEX takes apart has its place, not those of its parts. */
+const mayComeNext = (state: RunState, part: StepState): boolean => {
+  const step = part.step.kind === 'reindex' && part.parent !== null ? (state.steps[part.parent] ?? part) : part;
+  return isNext(state, step);
+};
+
+const isNext = (state: RunState, step: StepState): boolean =>
   (state.sections[step.section]?.steps ?? []).every((id) => {
     const other = state.steps[id];
     return other === undefined || id >= step.id || isSettled(state, other) || !mustFollow(state, step, other);

@@ -5,6 +5,7 @@ import type {
   CreateIndexStep,
   DropIndexStep,
   Plan,
+  ReindexStep,
   RenameIndexStep,
 } from '../plan/types.ts';
 import type { Actor, Question } from './commands.ts';
@@ -25,6 +26,7 @@ import type {
   PauseCause,
   PreflightFacts,
   ProbeState,
+  ReplacedIndex,
   RollbackSurvey,
   RunEvent,
   RunOptions,
@@ -43,6 +45,7 @@ export type RunnableStep =
   | CreateIndexStep
   | DropIndexStep
   | RenameIndexStep
+  | ReindexStep
   | AttachPartitionStep
   | AnalyzeStep
   | CommentStep;
@@ -64,7 +67,7 @@ export type Phase =
   | 'finished';
 
 /**
- * queued: not begun, or to be tried again (at `retryAt`). building: CREATE INDEX was sent, or its outcome is in doubt.
+ * queued: not begun, or to be tried again (at `retryAt`). building: CREATE INDEX or REINDEX was sent, or its outcome is in doubt.
  * dropping: its leftover, or in a rollback its index, is being dropped. running: any other statement is under way. done:
  * built by this run, or the statement done. equal: was there already. failed: for good, until an operator tries again.
  * skipped: left out by word. dropped: was built by this run, and is not there any more since a rollback. rebuilt: was dropped
@@ -115,6 +118,8 @@ export interface StepState {
   /** OID of the index that this run created, as soon as it is known. */
   oid: number | null;
   bytes: number | null;
+  /** The index that the present or last attempt of a REINDEX replaces. */
+  replaces: ReplacedIndex | null;
   /** The phase of the build as last recorded; the live one is in the sample. */
   phase: { name: string; no: number | null; of: number } | null;
   /** How long the present or last attempt has waited for others, ms, and since when it waits now, ISO. */
@@ -216,6 +221,19 @@ export interface RemovedIndex {
   at: string;
 }
 
+/** An index that a REINDEX of the plan has rebuilt: it has another OID since. */
+export interface ReindexedIndex {
+  step: number;
+  was: number;
+  oid: number;
+  schema: string;
+  name: string;
+  definition: string;
+  bytesBefore: number | null;
+  bytes: number;
+  at: string;
+}
+
 /** The way back, as far as it has got. */
 export interface RollbackState {
   by: Actor;
@@ -297,6 +315,8 @@ export interface RunState {
   removed: RemovedIndex[];
   /** Those that a rollback has built again; `was`: the OID before. */
   rebuilt: { step: number; was: number; oid: number; schema: string; name: string; record: IndexRecord }[];
+  /** Every index that the plan rebuilt. A rollback leaves them alone: they are as they were, but for their OID. */
+  reindexed: ReindexedIndex[];
   /** What the engine at work is there for. */
   purpose: 'deploy' | 'rollback';
   /** Somebody asked what a rollback would drop, and the answer is not there yet. */

@@ -19,6 +19,7 @@ export const stepName = (step: RunnableStep): string => {
   if (step.kind === 'create-index') return step.name;
   if (step.kind === 'drop-index') return `drop ${step.name}`;
   if (step.kind === 'attach-partition') return `attach ${step.partition.name} to ${step.name}`;
+  if (step.kind === 'reindex') return step.of === 'table' ? `rebuild indexes of ${step.name}` : `rebuild ${step.name}`;
   if (step.kind === 'rename-index') return `rename to ${step.name}`;
   if (step.kind === 'comment') return `comment on ${step.name}`;
   return step.tables.length === 0 ? 'analyze' : `analyze ${step.tables.map((table) => table.table).join(', ')}`;

@@ -39,6 +39,7 @@ it.each(versions)('PostgreSQL %i: a crash takes a reported success back: what is
     ),
     identified: () => undefined,
     heard: new Set(),
+    heardNames: new Map(),
     unsent: new Set(),
   };
   const session = await open('builder1');

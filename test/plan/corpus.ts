@@ -38,7 +38,8 @@ export function readSample({ path }: Sample, bytes: Uint8Array, onlyIndexes = fa
 }
 
 /** Whether it drops something that only --allow-drops lets it. */
-export const wantsDrops = (plan: Plan): boolean => plan.problems.some(({ kind }) => kind === 'drop-index');
+export const wantsDrops = (plan: Plan): boolean =>
+  plan.problems.some(({ kind }) => kind === 'drop-index' || kind === 'reindex');
 
 const step = (each: SectionStep): string => {
   switch (each.kind) {
@@ -46,6 +47,8 @@ const step = (each: SectionStep): string => {
       return `create-index ${each.name} on ${each.schema === null ? '' : `${each.schema}.`}${each.table}${each.only ? ', ON ONLY' : each.concurrently ? '' : ', NOT concurrent'}`;
     case 'drop-index':
       return `drop-index ${each.schema === null ? '' : `${each.schema}.`}${each.name}${each.concurrently ? '' : ', NOT concurrent'}${each.ifExists ? ', if it is there' : ''}`;
+    case 'reindex':
+      return `reindex ${each.of} ${each.schema === null ? '' : `${each.schema}.`}${each.name}${each.concurrently ? '' : ', NOT concurrent'}`;
     case 'rename-index':
       return `rename-index ${each.from} to ${each.name}`;
     case 'set':

@@ -99,7 +99,8 @@ export const PLAN_ARGUMENT =
 export const ONLY_INDEXES = 'leave out, and list, what is no work on indexes instead of refusing it';
 export const SAFE_REPLACE =
   'with --allow-drops: a DROP before a CREATE of the same name builds under a passing name, drops, then renames';
-export const ALLOW_DROPS = 'DROP INDEX of the plan is a step; its definition is recorded, and rollback builds it again';
+export const ALLOW_DROPS =
+  'DROP INDEX and REINDEX of the plan are steps; definitions are recorded, and rollback builds again what was dropped';
 
 /** Adds what says how a plan is read, looked at and built: the options that `check` and `deploy` share. */
 export const addPlanFlags = (command: Command): Command =>

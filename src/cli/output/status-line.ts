@@ -82,6 +82,7 @@ export const statusLine = ({ state, sample, link }: FeedView, now: number): stri
     ...(wayBack(state) ?? [
       `section ${begun}/${state.sections.length}`,
       `index ${over}/${indexes.length}`,
+      ...(state.reindexed.length > 0 ? [`${state.reindexed.length} rebuilt`] : []),
       ...(failed > 0 ? [`${failed} failed`] : []),
       `${building} building`,
     ]),

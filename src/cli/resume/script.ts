@@ -20,7 +20,7 @@ export const compareScript = async (
     return;
   }
   const makeConcurrent = state.plan.sections.some(({ steps }) =>
-    steps.some((step) => (step.kind === 'create-index' || step.kind === 'drop-index') && step.madeConcurrent),
+    steps.some((step) => 'madeConcurrent' in step && step.madeConcurrent),
   );
   const { onlyIndexes = false, allowDrops = false, safeReplace = false } = state.plan;
   const options = { makeConcurrent, onlyIndexes, allowDrops, safeReplace };

@@ -12,8 +12,15 @@ export {
   inspectIndexes,
 } from './inspect.ts';
 export { type DropInspection, type DropTarget, inspectDrop, inspectDrops } from './inspect-drops.ts';
+export {
+  inspectReindex,
+  inspectReindexes,
+  type ReindexInspection,
+  type ReindexTarget,
+} from './inspect-reindexes.ts';
 export { inspectRename } from './inspect-rename.ts';
 export { type PartitionedIndex, partitionedIndexes, tablesOfTree } from './partitions.ts';
 export { runValidation, type ValidationOutcome } from './run-validation.ts';
 export { inspectingSettings } from './settings.ts';
 export { verifyIndexes } from './verify.ts';
+export { verifyReindexes } from './verify-reindexes.ts';

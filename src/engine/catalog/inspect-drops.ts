@@ -25,7 +25,7 @@ const gaveUp = (error: unknown, session: Session): boolean =>
   error instanceof pg.DatabaseError && (error.code === '55P03' || error.code === '57014') && !session.lost;
 
 /** What is asked for all at once; where a lock is in the way nothing is known, and looking again may help. */
-async function unlessLocked<T>(
+export async function unlessLocked<T>(
   session: Session,
   oids: readonly number[],
   ask: (some: readonly number[]) => Promise<Map<number, T>>,

@@ -51,6 +51,9 @@ function problemsOf({ found }: Inspection, name: string): string[] {
       return [`${name} is to be renamed`];
     case 'to-drop':
       return [`${name} is to be dropped`];
+    case 'to-reindex':
+    case 'reindex-parts':
+      return [`${name} is to be rebuilt`];
     case 'different':
       return found.differences.map((difference) => `not as planned: ${difference}`);
   }

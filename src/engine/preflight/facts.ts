@@ -8,7 +8,15 @@ import type { StallingTransaction } from '../../queries/stalling_transactions.ts
 import type { TableIndex } from '../../queries/table_indexes.ts';
 import type { XminHolder } from '../../queries/xmin_holders.ts';
 import type { RunOptions, StepState } from '../../run/index.ts';
-import type { AttachedNames, DropInspection, DropTarget, Inspection, PartitionedIndex } from '../catalog/index.ts';
+import type {
+  AttachedNames,
+  DropInspection,
+  DropTarget,
+  Inspection,
+  PartitionedIndex,
+  ReindexInspection,
+  ReindexTarget,
+} from '../catalog/index.ts';
 import type { EstimateFacts } from './estimates/gather-estimates.ts';
 import type { Hypothetical } from './hypothetical/ask.ts';
 import type { Pooling } from './pooling.ts';
@@ -32,6 +40,12 @@ export interface PartFinding extends IndexFinding {
 
 /** An index that the plan drops and what the catalog says of it. */
 export interface DropFinding extends DropTarget, DropInspection {}
+
+/** What the plan rebuilds and what the catalog says of it. */
+export interface ReindexFinding extends ReindexTarget, ReindexInspection {
+  /** It is a part of a REINDEX that takes several. */
+  isPart: boolean;
+}
 
 /** A setting that the server does not take from us. */
 export interface RefusedSetting {
@@ -61,6 +75,8 @@ export interface Facts {
   indexes: IndexFinding[];
   /** The indexes that the plan drops. */
   drops: DropFinding[];
+  /** What the plan rebuilds. */
+  reindexes: ReindexFinding[];
   /** Those that are on partitioned tables, and what they are made of. */
   partitioned: PartitionedIndex[];
   /** The plan's own ATTACH PARTITION, and what their names stand for. */

@@ -24,13 +24,15 @@ import {
   type InspectionTarget,
   inspectDrops,
   inspectIndexes,
+  inspectReindexes,
   partitionedIndexes,
+  type ReindexTarget,
 } from '../catalog/index.ts';
 import type { Session } from '../session.ts';
 import { CONSULTED } from './builder-settings.ts';
 import { defaultTablespace } from './default-tablespaces.ts';
 import { gatherEstimates } from './estimates/gather-estimates.ts';
-import type { DropFinding, Facts, RefusedSetting } from './facts.ts';
+import type { DropFinding, Facts, RefusedSetting, ReindexFinding } from './facts.ts';
 import { askHypothetically } from './hypothetical/ask.ts';
 import { Memory } from './memory.ts';
 import { neighboursOf, partitionNeighboursOf } from './neighbours.ts';
@@ -67,11 +69,14 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
   const known = partTargets(about.steps ?? [], options);
   const parts = findingsOf(known, await inspectIndexes(session, known));
   const partitioned = await partitionedIndexes(session, indexes);
+  const reindexes = await reindexesOf(session, plan, about.steps ?? []);
   const refused = await refusedProbes(session, options);
   const notTried = whyNoSamples(options, tryMissing);
   const scope = { partitioned, notTried, memory: memory.estimates, budgetMs: about.sampleMs };
   const atWork = tablesAtWork(indexes, partitioned, parts);
-  const tables = [...new Set([...atWork.map(({ oid }) => oid), ...drops.flatMap(({ table }) => table?.oid ?? [])])];
+  const rebuilt = reindexes.flatMap((each) => each.tables);
+  const dropped = drops.flatMap(({ table }) => table?.oid ?? []);
+  const tables = [...new Set([...[...atWork, ...rebuilt].map(({ oid }) => oid), ...dropped])];
   return {
     plan,
     options,
@@ -85,6 +90,7 @@ export async function gather(session: Session, about: Omit<PreflightInput, 'insp
     systemIdentifier: options.backup === null ? null : await memory.once('system', () => identifierOf(session)),
     indexes,
     drops,
+    reindexes,
     partitioned,
     attaches: await attachedNames(session, plannedAttaches(plan)),
     parts,
@@ -157,6 +163,22 @@ async function dropsOf(session: Session, plan: Plan): Promise<DropFinding[]> {
     drop.kind === 'drop-index' ? [{ step, drop }] : [],
   );
   const inspections = await inspectDrops(session, targets);
+  return targets.flatMap((target) => {
+    const inspection = inspections.get(target.step);
+    return inspection === undefined ? [] : [{ ...target, ...inspection }];
+  });
+}
+
+/** Those of the plan, and the parts that the run knows of by now. */
+async function reindexesOf(session: Session, plan: Plan, steps: readonly StepState[]): Promise<ReindexFinding[]> {
+  const planned = runnableSteps(plan).flatMap(({ step: reindex }, step): (ReindexTarget & { isPart: boolean })[] =>
+    reindex.kind === 'reindex' ? [{ step, reindex, isPart: false }] : [],
+  );
+  const parts = steps.flatMap(({ id, parent, gone, step: reindex }) =>
+    reindex.kind === 'reindex' && parent !== null && !gone ? [{ step: id, reindex, isPart: true }] : [],
+  );
+  const targets = [...planned, ...parts];
+  const inspections = await inspectReindexes(session, targets);
   return targets.flatMap((target) => {
     const inspection = inspections.get(target.step);
     return inspection === undefined ? [] : [{ ...target, ...inspection }];

@@ -60,9 +60,14 @@ export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): Pr
   const tables = new Map<number, TableFacts>();
   for (const { table } of [...facts.indexes, ...facts.parts, ...facts.drops])
     if (table !== null) tables.set(table.oid, table);
+  for (const table of facts.reindexes.flatMap((each) => each.tables)) tables.set(table.oid, table);
   for (const { tree } of facts.partitioned) for (const table of tablesOfTree(tree)) tables.set(table.oid, table);
   const onPartitioned =
     facts.parts.length > 0 || facts.indexes.some(({ row, create }) => row.table_kind === 'p' && !create.only);
+  const onPartitions = facts.partitioned.map(({ step, parts }) => ({ step, parts }));
+  const inParts = facts.reindexes
+    .filter(({ found, isPart }) => found.kind === 'reindex-parts' && !isPart)
+    .map(({ step, members }) => ({ step, parts: members.map(({ part }) => part) }));
   return {
     findings: waiveFindings(findingsOf(facts, purpose), facts.options.ignore ?? []).map(readable),
     server: {
@@ -73,12 +78,12 @@ export function judge(facts: Facts, purpose: RunState['purpose'] = 'deploy'): Pr
       monitor: server.monitor,
     },
     tables: [...tables.values()],
-    steps: [...facts.indexes, ...facts.parts, ...facts.drops].map(({ step, table, found }) => ({
+    steps: [...facts.indexes, ...facts.parts, ...facts.drops, ...facts.reindexes].map(({ step, table, found }) => ({
       step,
       tableOid: table?.oid ?? null,
       found,
     })),
-    ...(onPartitioned ? { parts: facts.partitioned.map(({ step, parts }) => ({ step, parts })) } : {}),
+    ...(onPartitioned || inParts.length > 0 ? { parts: [...onPartitions, ...inParts] } : {}),
     settings: builderSettings(facts),
     ...(facts.basis === null ? {} : { estimates: stepEstimates(facts) }),
   };

@@ -5,6 +5,7 @@ import { DROP_CODES } from './groups/drops.ts';
 import { INDEX_CODES } from './groups/indexes.ts';
 import { PARTITION_CODES } from './groups/partitions.ts';
 import { PLAN_CODES } from './groups/plan.ts';
+import { REINDEX_CODES } from './groups/reindexes.ts';
 import { RESTORE_CODES } from './groups/restore.ts';
 import { RESUMED_CODES } from './groups/resumed.ts';
 import { SERVER_CODES } from './groups/server.ts';
@@ -16,6 +17,7 @@ const GROUPS = [
   PARTITION_CODES,
   CONDITION_CODES,
   DROP_CODES,
+  REINDEX_CODES,
   RESUMED_CODES,
   RESTORE_CODES,
 ] as const;

@@ -48,6 +48,10 @@ export const PROBLEM_CODES: Readonly<Record<string, { what: string; fix: string 
     what: 'A DROP INDEX with CASCADE.',
     fix: 'Take the word out, and drop by hand what depends on the index.',
   },
+  'reindex-option': {
+    what: 'A REINDEX with an option that a plan does not follow, such as TABLESPACE.',
+    fix: 'Take the option out; the message says why.',
+  },
   'not-understood': { what: 'indexdeck could not make out the parts of the statement.', fix: 'Write it more plainly.' },
   'encoding-utf16': { what: 'The file is UTF-16 or UTF-32.', fix: 'Save it as UTF-8.' },
   'encoding-invalid': { what: 'The file is not valid UTF-8.', fix: 'Save it as UTF-8.' },

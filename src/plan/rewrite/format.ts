@@ -1,6 +1,7 @@
 import { addConcurrentlyToDrop } from '../drop-statement.ts';
 import { addConcurrently } from '../index-statement.ts';
 import { lexemeAt } from '../lexer.ts';
+import { addConcurrentlyToReindex } from '../reindex-statement.ts';
 import type { Headed } from '../sections.ts';
 import type { Source } from '../source.ts';
 import { nextStart, tailEnd } from './acts.ts';
@@ -147,6 +148,7 @@ class Writer {
 /** The step's text with the CONCURRENTLY that --make-concurrent adds. */
 function concurrent(text: string, step: Kept['step']): string {
   if (step.kind === 'create-index' && step.madeConcurrent) return addConcurrently(text);
+  if (step.kind === 'reindex' && step.madeConcurrent) return addConcurrentlyToReindex(text);
   return step.kind === 'drop-index' && step.madeConcurrent ? addConcurrentlyToDrop(text) : text;
 }
 

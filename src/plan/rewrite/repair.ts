@@ -4,6 +4,7 @@ import { addConcurrently } from '../index-statement.ts';
 import { planOf } from '../plan-of.ts';
 import { printable } from '../printable.ts';
 import { Reader } from '../reader.ts';
+import { addConcurrentlyToReindex } from '../reindex-statement.ts';
 import type { Source } from '../source.ts';
 import { split } from '../split.ts';
 import type { Finding, Include, Plan, PlanOptions, SourceFile } from '../types.ts';
@@ -81,8 +82,8 @@ function editsOf(act: Ranged, limit: number, sessions: LocalSettings, marks: Rea
     return [{ start, end, text: text.slice(start, end).replace(/^(set)\s+local\b/i, '$1') }];
   }
   const own = text.slice(start, end);
-  if (step.kind === 'drop-index') {
-    const added = addConcurrentlyToDrop(own);
+  if (step.kind === 'drop-index' || (step.kind === 'reindex' && !step.concurrently)) {
+    const added = step.kind === 'reindex' ? addConcurrentlyToReindex(own) : addConcurrentlyToDrop(own);
     return added === own ? [] : [{ start, end, text: added }];
   }
   if (step.kind !== 'create-index') return [];

@@ -25,6 +25,10 @@ function stepText(step: SectionStep): unknown {
     const { schema, name, ifExists, settings, searchPath } = step;
     return [step.kind, schema, name, ifExists, settings, searchPath];
   }
+  if (step.kind === 'reindex') {
+    const { of, schema, name, settings, searchPath } = step;
+    return [step.kind, of, schema, name, settings, searchPath];
+  }
   const sql = step.kind === 'create-index' ? step.buildSql : step.sql;
   return [step.kind, sql, step.settings, step.searchPath];
 }

@@ -6,6 +6,7 @@ import { estimates } from './estimates-part.ts';
 import { type Html, html, Html as Piece } from './html.ts';
 import { impact, probes } from './probe-parts.ts';
 import { findings, people, validations } from './record-parts.ts';
+import { reindexes } from './reindexes-part.ts';
 import { beforeAfter, checks, failures, handOff, indexes, partitions, sections } from './result-parts.ts';
 import { STYLE } from './style.ts';
 import { cards, statusTone } from './summary-parts.ts';
@@ -53,7 +54,7 @@ ${await metrics(report)}
 ${impact(report)}
 ${beforeAfter(report)}
 ${sections(report)}
-${indexes(report)}${partitions(report)}${drops(report)}${estimates(report)}
+${indexes(report)}${partitions(report)}${reindexes(report)}${drops(report)}${estimates(report)}
 ${failures(report)}
 ${findings(report)}
 ${validations(report)}

@@ -33,7 +33,7 @@ export const failures = (events: readonly RunEvent[], state: RunState, keepLiter
         const { section, name } = ofStep(event.step);
         const isBuild = state.steps[event.step]?.step.kind === 'create-index';
         const work = event.type === 'build.failed' ? 'build of' : event.type === 'drop.failed' ? 'drop of' : '';
-        const what = isBuild ? `${work} ${name}` : name;
+        const what = isBuild || (event.type === 'drop.failed' && event.why === 'replaced') ? `${work} ${name}` : name;
         return failure(at, section, what.trim(), event.error, event.retryAt === null);
       }
       case 'build.lost': {

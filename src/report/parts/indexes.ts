@@ -84,7 +84,7 @@ export const indexes = (state: RunState): Index[] =>
 /** ANALYZE, COMMENT and ATTACH PARTITION of the sections. */
 export const statements = (state: RunState): Report['statements'] =>
   planned(state)
-    .filter((step) => !isIndex(step) && step.step.kind !== 'drop-index')
+    .filter((step) => !isIndex(step) && step.step.kind !== 'drop-index' && step.step.kind !== 'reindex')
     .map((step) => ({
       step: step.id + 1,
       section: step.section + 1,

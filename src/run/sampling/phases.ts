@@ -1,22 +1,26 @@
 import type { BuildProgress } from '../samples.ts';
 import type { BuildReading } from './reading.ts';
 
+const BUILD = [
+  'initializing',
+  'waiting for writers before build',
+  // Its sub-phases follow a colon: "building index: scanning table".
+  'building index',
+  'waiting for writers before validation',
+  'index validation: scanning index',
+  'index validation: sorting tuples',
+  'index validation: scanning table',
+  'waiting for old snapshots',
+] as const;
+
 /**
  * The phases as the server's views name them, in the order in which a concurrent build and an ANALYZE go through them.
  * The names are English in every language of the server. DROP INDEX CONCURRENTLY has no view.
  */
 const PHASES: Readonly<Record<BuildProgress['work'], readonly string[]>> = {
-  build: [
-    'initializing',
-    'waiting for writers before build',
-    // Its sub-phases follow a colon: "building index: scanning table".
-    'building index',
-    'waiting for writers before validation',
-    'index validation: scanning index',
-    'index validation: sorting tuples',
-    'index validation: scanning table',
-    'waiting for old snapshots',
-  ],
+  build: BUILD,
+  // REINDEX CONCURRENTLY does away with the old index in the end.
+  rebuild: [...BUILD, 'waiting for readers before marking dead', 'waiting for readers before dropping'],
   drop: [],
   analyze: [
     'initializing',

@@ -48,7 +48,7 @@ export const progressOf = (
   };
   const progress: BuildProgress = {
     ...work,
-    indexOid: work.work === 'build' ? build.indexOid : null,
+    indexOid: work.work === 'build' || work.work === 'rebuild' ? build.indexOid : null,
     phase,
     ...placeOf(work.work, phase),
     percent: percentOf(build),

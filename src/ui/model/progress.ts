@@ -19,7 +19,7 @@ import { SYMBOL } from '../theme.ts';
 import { age, bytes, clockTime, since } from './format.ts';
 import { backendDoes, backendName } from './people.ts';
 import { cut, cutMiddle, fitRow, padEnd, padStart, type Row, row, seg, selectRow, textWidth } from './row.ts';
-import { isActive, isTerminal, type Mark, phaseWords, stepMark } from './words.ts';
+import { buildingWord, isActive, isTerminal, type Mark, phaseWords, stepMark } from './words.ts';
 
 /** A line of the progress pane: a section, or a step of an unfolded one. */
 export type ProgressItem = { kind: 'section'; section: number } | { kind: 'step'; step: number };
@@ -133,7 +133,8 @@ const sectionRow = (state: RunState, index: number, width: number, now: number):
 /** What a build does right now: the phase in words, and a percentage or, in a wait, for whom. */
 const liveText = (step: StepState, live: BuildProgress | undefined, wide: boolean): string => {
   const name = live?.phase ?? step.phase?.name ?? null;
-  if (name === null) return live === undefined ? 'starting' : live.work === 'build' ? 'starting' : live.work;
+  if (name === null)
+    return live === undefined ? 'starting' : live.work === 'build' || live.work === 'rebuild' ? 'starting' : live.work;
   const no = live?.phase == null ? step.phase?.no : live.phaseNo;
   const of = live?.phase == null ? step.phase?.of : live.phases;
   const words = wide ? plainText(name) : phaseWords(name);
@@ -163,6 +164,10 @@ const expectedSize = (state: RunState, step: StepState, wide: boolean): string =
   return size === null ? '' : `, ~${bytesRange(size)}`;
 };
 
+/** What an index that was rebuilt had come to. */
+export const sizeBefore = ({ replaces }: StepState): string =>
+  replaces?.bytes == null ? '' : ` (${bytes(replaces.bytes)} before)`;
+
 const stepText = (
   state: RunState,
   step: StepState,
@@ -185,7 +190,7 @@ const stepText = (
         : `${step.error !== null && gaveUp(step.step, step.error) ? 'lock busy: ' : ''}attempt ${step.attempt + 1} in ${age(Math.max(0, (Date.parse(step.retryAt) - now) / 1000))}`;
     case 'done':
     case 'equal':
-      return step.bytes === null ? word : `${word}, ${bytes(step.bytes)}`;
+      return step.bytes === null ? word : `${word}, ${bytes(step.bytes)}${sizeBefore(step)}`;
     case 'failed':
       return `${word}: ${plainText(step.error?.message ?? step.note ?? step.advice ?? 'no reason given')}`;
     case 'skipped':
@@ -217,7 +222,7 @@ const wholeMark = (
   if (isStuck(state, step))
     return { mark: { symbol: SYMBOL.failed, word: 'FAILED', tone: 'bad' }, text: `lacks a part: ${text}`, active };
   const mark: Mark =
-    active || done > 0 ? { symbol: SYMBOL.working, word: 'building', tone: 'info' } : stepMark(step, undefined);
+    active || done > 0 ? { symbol: SYMBOL.working, word: buildingWord(step), tone: 'info' } : stepMark(step, undefined);
   return { mark, text, active };
 };
 

@@ -12,6 +12,7 @@ import { stepName } from '../../run/steps.ts';
 import { SYMBOL } from '../theme.ts';
 import { bytes, clockTime, plural, since } from './format.ts';
 import { impactRows, probeRows, verdictRows } from './measured.ts';
+import { sizeBefore } from './progress.ts';
 import { type Row, row, seg, type Tone, textWidth, wrapText } from './row.ts';
 
 /** What became of one step, in words. */
@@ -30,8 +31,9 @@ const took = (step: StepState): string =>
 
 /** What verification says of an index; without a verification nothing is ticked as right. */
 const verified = (state: RunState, step: StepState): { ok: boolean; text: string } => {
-  if ((step.step.kind !== 'create-index' && step.step.kind !== 'drop-index') || state.verify === null)
-    return { ok: true, text: '' };
+  const { kind } = step.step;
+  const isVerified = kind === 'create-index' || kind === 'drop-index' || (kind === 'reindex' && step.oid !== null);
+  if (!isVerified || state.verify === null) return { ok: true, text: '' };
   const result = state.verify.results.find((one) => one.step === step.id);
   if (result === undefined) return { ok: true, text: ', not verified' };
   return result.ok
@@ -43,6 +45,7 @@ const DONE: Partial<Record<StepState['step']['kind'], string>> = {
   'create-index': 'built',
   'drop-index': 'dropped',
   'rename-index': 'renamed',
+  reindex: 'rebuilt',
 };
 
 /** What was attached is dropped with the index that it was attached to. */
@@ -62,7 +65,7 @@ const nameOf = (state: RunState, { id, step }: StepState): string => {
 export const outcomeOf = (state: RunState, step: StepState): Outcome => {
   const only = step.parent !== null && step.step.kind === 'create-index' && step.step.only ? ' (ON ONLY)' : '';
   const name = `${plainText(nameOf(state, step))}${only}`;
-  const size = step.bytes === null ? '' : `, ${bytes(step.bytes)}`;
+  const size = step.bytes === null ? '' : `, ${bytes(step.bytes)}${sizeBefore(step)}`;
   const check = verified(state, step);
   const fine = {
     symbol: check.ok ? SYMBOL.done : SYMBOL.failed,
@@ -79,6 +82,7 @@ export const outcomeOf = (state: RunState, step: StepState): Outcome => {
       };
     case 'equal':
       if (step.step.kind === 'drop-index') return { name, ...fine, text: 'was not there' };
+      if (step.step.kind === 'reindex') return { name, ...fine, text: plainText(step.note ?? 'nothing to do') };
       return { name, ...fine, text: `was there already${size}${check.text}` };
     case 'failed': {
       const why = step.error?.message ?? step.note ?? 'no reason given';
@@ -120,7 +124,7 @@ export const outcomeOf = (state: RunState, step: StepState): Outcome => {
         good: false,
         text: isStuck(state, step)
           ? 'not built: something that it needs has failed or was left out'
-          : `not ${step.step.kind === 'drop-index' ? 'dropped' : 'built'}: the run ended before it began`,
+          : `not ${DONE[step.step.kind] ?? 'built'}: the run ended before it began`,
       };
     default:
       return {
@@ -146,6 +150,7 @@ export const tally = (state: RunState): string => {
     count('failed') > 0 ? `${count('failed')} FAILED` : '',
     count('skipped') > 0 ? `${count('skipped')} skipped` : '',
     count('dropped') > 0 ? `${count('dropped')} dropped again` : '',
+    state.reindexed.length > 0 ? `${state.reindexed.length} rebuilt` : '',
     rest > 0 ? `${rest} ${state.outcome === null ? 'to go' : 'not built'}` : '',
   ]
     .filter(Boolean)

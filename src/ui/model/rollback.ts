@@ -1,4 +1,4 @@
-import type { RunState } from '../../run/index.ts';
+import { type RunState, rebuiltStay } from '../../run/index.ts';
 import { type Pressed, type Snapshot, say, type UiState } from './ui-state.ts';
 
 /** There is something that a rollback could drop, build again, or bring to its end. */
@@ -7,6 +7,12 @@ export const hasWayBack = (state: RunState): boolean =>
   state.removed.length > 0 ||
   state.phase === 'surveyed' ||
   state.steps.some((step) => step.lost || step.leftover !== null);
+
+const nothingToDrop = (state: RunState): string => {
+  const stay = rebuiltStay(state);
+  const none = 'this run has made no index that is still there: there is nothing to drop';
+  return stay === null ? none : `${none}; ${stay}`;
+};
 
 /**
  * D: the way back. Before anything is dropped the engine looks at what is there: nothing is sent to the database by the screen.
@@ -17,7 +23,7 @@ export const askRollback = (ui: UiState, live: Snapshot): Pressed => {
   if (state === null) return { ui, effects: [] };
   if (!hasWayBack(state))
     return {
-      ui: say(ui, 'this run has made no index that is still there: there is nothing to drop', live.now),
+      ui: say(ui, nothingToDrop(state), live.now),
       effects: [],
     };
   if (state.phase === 'finished') return { ui, effects: [{ type: 'exit', exit: { how: 'rollback' } }] };

@@ -40,8 +40,17 @@ export const runMark = (state: RunState, abandoned: boolean): Mark => {
 const doneWord = ({ step, unwatched }: StepState): string => {
   if (step.kind === 'drop-index') return 'dropped';
   if (step.kind === 'rename-index') return 'renamed';
+  if (step.kind === 'reindex') return unwatched ? 'rebuilt unwatched' : 'rebuilt';
   if (step.kind !== 'create-index') return 'done';
   return unwatched ? 'built unwatched' : 'built';
+};
+
+/** What is under way for a step while its index is made. */
+export const buildingWord = ({ step }: StepState): string => (step.kind === 'reindex' ? 'rebuilding' : 'building');
+
+const equalWord = ({ step }: StepState): string => {
+  if (step.kind === 'reindex') return 'nothing to do';
+  return step.kind === 'drop-index' ? 'was not there' : 'was there';
 };
 
 /** What a step does: what the sample shows of it goes before what was recorded. */
@@ -54,7 +63,7 @@ export const stepMark = (step: StepState, live: BuildProgress | undefined): Mark
       if (step.cancel !== null) return { symbol: SYMBOL.alarm, word: 'cancelling', tone: 'warn' };
       return live?.waiting
         ? { symbol: SYMBOL.waiting, word: 'waiting', tone: 'warn' }
-        : { symbol: SYMBOL.working, word: 'building', tone: 'info' };
+        : { symbol: SYMBOL.working, word: buildingWord(step), tone: 'info' };
     case 'dropping':
       return { symbol: SYMBOL.working, word: 'dropping', tone: 'warn' };
     case 'running':
@@ -66,7 +75,7 @@ export const stepMark = (step: StepState, live: BuildProgress | undefined): Mark
         tone: 'ok',
       };
     case 'equal':
-      return { symbol: SYMBOL.done, word: step.step.kind === 'drop-index' ? 'was not there' : 'was there', tone: 'ok' };
+      return { symbol: SYMBOL.done, word: equalWord(step), tone: 'ok' };
     case 'failed':
       return { symbol: SYMBOL.failed, word: 'FAILED', tone: 'bad' };
     case 'dropped':

@@ -18,6 +18,7 @@ export const factsWhere = (
     systemIdentifier: null,
     indexes: [],
     drops: [],
+    reindexes: [],
     partitioned: [],
     attaches: [],
     parts: [],

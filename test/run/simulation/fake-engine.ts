@@ -13,6 +13,7 @@ import {
   type IndexAt,
   type Input,
   initialState,
+  outcomeOfReindex,
   outcomeOfSuccess,
   ownError,
   type RunEvent,
@@ -36,6 +37,7 @@ export interface Parts {
   claimOfFailed: typeof claimOfFailed;
   claimOfLost: typeof claimOfLost;
   outcomeOfSuccess: typeof outcomeOfSuccess;
+  outcomeOfReindex: typeof outcomeOfReindex;
   beforeDrop: typeof beforeDrop;
   lookAtOwn: typeof lookAtOwn;
   /** The intent is recorded before the act. */
@@ -51,6 +53,7 @@ export const REAL_PARTS: Parts = {
   claimOfFailed,
   claimOfLost,
   outcomeOfSuccess,
+  outcomeOfReindex,
   beforeDrop,
   lookAtOwn,
   intentFirst: true,

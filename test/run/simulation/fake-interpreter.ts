@@ -5,17 +5,22 @@ import {
   type BuildOutcome,
   type DropCause,
   type DropOutcome,
+  definitionTail,
   type Effect,
   type ErrorFacts,
   type Found,
   type IndexAt,
   isRenaming,
   leftoverOf,
+  type NamedAt,
   outcomeOfLost,
   ownError,
   type PreflightFacts,
   type ProbeMeasurement,
+  type ReindexEnd,
+  type ReindexTraces,
   type Renaming,
+  type RunState,
   rebuildOf,
   renamedBy,
   type StepState,
@@ -56,6 +61,7 @@ export class FakeInterpreter {
   readonly #engine: FakeEngine;
   readonly #heard = new Set<number>();
   readonly #unsent = new Set<number>();
+  readonly #heardNames = new Map<number, string>();
 
   constructor(engine: FakeEngine) {
     this.#engine = engine;
@@ -64,6 +70,7 @@ export class FakeInterpreter {
   /** An attempt of which nothing has been sent, nor heard, yet. */
   begins(step: number): void {
     this.#heard.delete(step);
+    this.#heardNames.delete(step);
     this.#unsent.add(step);
   }
 
@@ -214,6 +221,66 @@ export class FakeInterpreter {
     };
   }
 
+  /** As src/engine/catalog/inspect-reindexes.ts sees it. */
+  #foundToReindex(name: string): Found {
+    const { server } = this.#engine.around;
+    const index = server.indexes.get(name);
+    if (index === undefined) return { kind: 'none' };
+    const { oid, valid, table } = index;
+    const pid = server.atWorkOn(oid);
+    const others = this.#onTable(table).filter((each) => !each.valid && each.oid !== oid);
+    return {
+      kind: 'to-reindex',
+      ...{ oid, schema: 'public', name },
+      index: {
+        ...{ oid, schema: 'public', name, table, valid, bytes: 8192, definition: definitionOf(index) },
+        tableOid: server.tables.get(table)?.oid ?? 0,
+        others: others.map((each) => ({ oid: each.oid, name: each.name })),
+      },
+      problem: pid === null ? null : { why: `pid ${pid} is at work on it`, passing: true },
+    };
+  }
+
+  /** As sql/catalog/indexes_of_table.sql sees it. */
+  #onTable(table: string): NamedAt[] {
+    const { server } = this.#engine.around;
+    return [...server.indexes.values()].flatMap((index) => {
+      const there = index.table === table ? server.look(index.name, table) : null;
+      const tail = definitionTail(definitionOf(index));
+      return there === null ? [] : [{ ...there, schema: 'public', name: index.name, tail }];
+    });
+  }
+
+  #oidOf(name: string): number | undefined {
+    return this.#engine.around.server.indexes.get(name)?.oid;
+  }
+
+  /** What became of a rebuild, as src/engine/reindexer.ts finds it out. */
+  #endOfRebuild(step: StepState, end: ReindexEnd, error: ErrorFacts | null): BuildOutcome {
+    const { parts, watcher } = this.#engine.around;
+    const { replaces } = step;
+    if (replaces === null) throw new Error(`step ${step.id} rebuilds nothing`);
+    const all = this.#onTable(replaces.table);
+    const traces: ReindexTraces = {
+      oid: step.oid,
+      heard: this.#heardNames.get(step.id) ?? null,
+      unsent: this.#unsent.has(step.id),
+    };
+    const after = {
+      named: all.find(({ name }) => name === replaces.name) ?? null,
+      old: all.find(({ oid }) => oid === replaces.oid) ?? null,
+      invalid: all.filter(({ oid, valid }) => !valid && oid !== replaces.oid),
+    };
+    const outcome = parts.outcomeOfReindex(after, replaces, traces, end, { error, durationMs: 1000 });
+    const oid = outcome.kind === 'built' ? outcome.oid : outcome.kind === 'failed' ? outcome.leftover?.oid : null;
+    const claimed = all.find((each) => each.oid === oid);
+    const ours = outcome.kind === 'built' || (outcome.kind === 'failed' && outcome.leftover?.ours === true);
+    // The old one is nobody's claim: the witness knows it from the intent.
+    if (claimed !== undefined && ours && claimed.oid !== replaces.oid)
+      watcher.claims(this.#engine, claimed, { ...this.#traces(step), heard: false });
+    return outcome;
+  }
+
   /** As src/engine/catalog/inspect-rename.ts sees it. */
   #foundToRename(step: Renaming): Found {
     const { state } = this.#engine;
@@ -257,6 +324,7 @@ export class FakeInterpreter {
   #found(each: StepState): Found | null {
     const { step, id } = each;
     if (isRenaming(each)) return this.#foundToRename(each);
+    if (step.kind === 'reindex') return this.#foundToReindex(step.name);
     if (step.kind === 'drop-index') return this.#withReplacement(this.#foundToDrop(step.name), step.replacedBy);
     return step.kind === 'create-index' ? this.#foundAt(this.#asCalled(id, step)) : null;
   }
@@ -264,7 +332,8 @@ export class FakeInterpreter {
   /** The table of the step's index, as far as the catalog tells. */
   #tableOf({ step }: Pick<StepState, 'step'>): number | null {
     const { server } = this.#engine.around;
-    const dropped = step.kind === 'drop-index' ? server.indexes.get(step.name)?.table : undefined;
+    const dropped =
+      step.kind === 'drop-index' || step.kind === 'reindex' ? server.indexes.get(step.name)?.table : undefined;
     const table = step.kind === 'create-index' ? step.table : dropped;
     return table === undefined ? null : (server.tables.get(table)?.oid ?? null);
   }
@@ -317,6 +386,15 @@ export class FakeInterpreter {
     const ended = (outcome: BuildOutcome) => this.#engine.end(task, { kind: 'build-ended', step: step.id, outcome });
     if (task.stage === 0) {
       if (this.#isGone(backend)) return ended({ kind: 'lost', error: LOST });
+      if (step.step.kind === 'reindex') {
+        const { name: called, oid } = step.replaces ?? { name: step.step.name, oid: this.#oidOf(step.step.name) };
+        if (this.#engine.seats.inspect.backend === null) return false;
+        if (this.#engine.around.server.indexes.get(called)?.oid !== oid)
+          return ended({ kind: 'failed', error: ownError('another index has its name'), leftover: null });
+        this.#unsent.delete(step.id);
+        this.#send(task, step, { kind: 'rebuild', index: called, ...(oid === undefined ? {} : { oid }) });
+        return true;
+      }
       this.#unsent.delete(step.id);
       const { name, table, unique, only, buildSql } = this.#createOf(step);
       const asPlanned = isAsPlanned(buildSql);
@@ -325,7 +403,10 @@ export class FakeInterpreter {
       return true;
     }
     if (task.stage === 1) {
-      if (backend?.told === true && (backend.client || random.chance(0.5))) this.#heard.add(step.id);
+      if (backend?.told === true && (backend.client || random.chance(0.5))) {
+        this.#heard.add(step.id);
+        if (backend.toldName !== null) this.#heardNames.set(step.id, backend.toldName);
+      }
       if (backend === null || backend.result?.kind === 'lost' || !backend.client)
         return ended({ kind: 'lost', error: LOST });
       if (backend.result !== null) {
@@ -336,6 +417,8 @@ export class FakeInterpreter {
       return this.#identify(step, backend.pid);
     }
     if (this.#engine.seats.inspect.backend === null) return false;
+    if (step.replaces !== null)
+      return ended(this.#endOfRebuild(step, task.error === null ? 'done' : 'failed', task.error));
     const found = this.#look(step);
     const where = { schema: 'public', name: this.#createOf(step).name };
     if (task.error === null) {
@@ -358,7 +441,8 @@ export class FakeInterpreter {
   #identify(step: StepState, pid: number): boolean {
     if (step.oid !== null || this.#engine.seats.control.backend === null || this.#engine.around.random.chance(0.3))
       return false;
-    const oid = this.#engine.around.server.identify(pid);
+    const { server } = this.#engine.around;
+    const oid = step.replaces === null ? server.identify(pid) : server.identifyRebuild(pid);
     if (oid === null) return false;
     this.#engine.submit({ kind: 'identified', step: step.id, oid });
     return true;
@@ -402,6 +486,10 @@ export class FakeInterpreter {
     }
     if (step.status === 'dropping') return this.#whatIsLeft(task, step.id, step.leftover?.oid ?? 0, LOST);
     if (this.#engine.seats.inspect.backend === null) return false;
+    if (step.replaces !== null) {
+      const outcome = this.#endOfRebuild(step, 'lost', step.error ?? LOST);
+      return this.#engine.end(task, { kind: 'build-ended', step: step.id, outcome });
+    }
     const create = this.#createOf(step);
     const where = { schema: 'public', name: create.name };
     const ended = (found: IndexAt | null, ours: boolean) => {
@@ -474,11 +562,11 @@ export class FakeInterpreter {
     const { oid, why } = index;
     const own = () => parts.lookAtOwn(rowOf(server, index), this.#engine.state, index);
     if (this.#isWhole(why)) return own();
-    const found = this.#look(step);
+    const found = step.replaces === null ? this.#look(step) : server.look(index.name, step.replaces.table);
     const anywhere = [...server.indexes.values()].find((each) => each.oid === oid) ?? null;
     const elsewhere = found?.oid === oid ? null : anywhere;
     const verdict = parts.beforeDrop(found, oid, elsewhere);
-    if (verdict.kind === 'drop' && this.#createOf(step).only) return own();
+    if (verdict.kind === 'drop' && step.replaces === null && this.#createOf(step).only) return own();
     if (verdict.kind === 'settled') return { kind: 'failed', error: ownError(verdict.why), settled: true };
     return verdict.kind === 'refused' ? notNow(verdict.why) : verdict.kind;
   }
@@ -563,12 +651,22 @@ export class FakeInterpreter {
         const ok = !standing.has(removed.oid);
         return [{ step: id, ok, problems: ok ? [] : ['still there'], oid: removed.oid, bytes: null }];
       }
+      const rebuilt = this.#engine.state.reindexed.find((index) => index.step === id);
+      if (rebuilt !== undefined) return this.#verifyRebuilt(rebuilt);
       if (step.kind !== 'create-index' || gone) return [];
       const found = this.#foundAt(this.#asCalled(id, step));
       const ok = found.kind === 'equal';
       return [{ step: id, ok, problems: ok ? [] : [found.kind], oid: 'oid' in found ? found.oid : null, bytes: 8192 }];
     });
     return this.#engine.end(task, { kind: 'verified', results });
+  }
+
+  #verifyRebuilt({ step, oid: made, was, name }: RunState['reindexed'][number]): VerifyResult[] {
+    const { state, around } = this.#engine;
+    if (state.removed.some(({ oid }) => oid === made)) return [];
+    const index = around.server.indexes.get(name);
+    const ok = index?.valid === true && index.oid !== was;
+    return [{ step, ok, problems: ok ? [] : ['not rebuilt'], oid: index?.oid ?? null, bytes: 8192 }];
   }
 
   /** Some runs, one micro step each: whatever else goes on, goes on beside them. */

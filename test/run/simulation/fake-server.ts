@@ -48,6 +48,8 @@ export type Statement =
   | { kind: 'attach'; index: string; partition: string }
   /** Not concurrently. */
   | { kind: 'reindex'; index: string }
+  /** REINDEX CONCURRENTLY. */
+  | { kind: 'rebuild'; index: string; oid?: number }
   /** ALTER TABLE ... ADD CONSTRAINT ... UNIQUE USING INDEX, of the same name. */
   | { kind: 'constrain'; index: string; table: string }
   | { kind: 'analyze'; table: string }
@@ -65,6 +67,8 @@ interface Work {
   phase: number;
   /** Of the index that it makes or drops, as soon as there is one. */
   oid: number | null;
+  /** Of the index that it makes anew. */
+  was: number | null;
   /** What the run means it for: its step. */
   step: number | null;
 }
@@ -81,6 +85,8 @@ export interface FakeBackend extends BackendId {
   result: Result | null;
   /** The client was told that its statement began to fill an index, as `debug1` tells. */
   told: boolean;
+  /** And under which name. */
+  toldName: string | null;
   /** An open transaction: it writes to a table, or holds a snapshot. */
   transaction: { writes: string | null } | null;
 }
@@ -105,7 +111,15 @@ export const PHASES: readonly string[] = [
   'waiting for old snapshots',
 ];
 
+/** What follows where an index is made anew: it has the name, and the old one goes. */
+const REBUILD = { swapped: 6, done: 8 } as const;
+
+const AFTER_SWAP = ['waiting for readers before marking dead', 'waiting for readers before dropping'];
+
 const DROP = { wantsTable: 0, waiting: 1, done: 2 } as const;
+
+/** Both wait for the table with a snapshot. */
+const MAKES: ReadonlySet<Statement['kind']> = new Set(['build', 'rebuild']);
 
 /**
  * What of PostgreSQL a run can notice: catalog, backends and an advisory lock. Concurrent builds go through their phases one
@@ -216,6 +230,7 @@ export class FakeServer {
       work: null,
       result: null,
       told: false,
+      toldName: null,
       transaction: null,
     };
     this.backends.set(pid, backend);
@@ -272,7 +287,8 @@ export class FakeServer {
     if (backend.work !== null) throw new Error(`pid ${backend.pid} has not answered yet`);
     backend.result = null;
     backend.told = false;
-    backend.work = { statement, phase: 0, oid: null, step };
+    backend.toldName = null;
+    backend.work = { statement, phase: 0, oid: null, was: null, step };
   }
 
   /** One phase further; false when it waits for somebody, or has nothing to do. */
@@ -299,6 +315,9 @@ export class FakeServer {
       case 'reindex':
         this.#reindex(backend, work.statement.index);
         break;
+      case 'rebuild':
+        this.#rebuild(backend, work, work.statement);
+        break;
       case 'constrain':
         this.#constrain(backend, work.statement.index);
         break;
@@ -320,11 +339,20 @@ export class FakeServer {
   /** OID of the index that this backend is making, as pg_stat_progress_create_index tells. */
   identify(pid: number): number | null {
     const work = this.backends.get(pid)?.work;
+    // One that is made anew is called by the OID of the old one up to the end of its first wait.
+    if (work?.statement.kind === 'rebuild') return work.phase > BUILD.writersBeforeBuild ? work.oid : work.was;
     return work?.statement.kind === 'build' ? work.oid : null;
+  }
+
+  /** OID of the index that this backend makes anew, as its locks tell (sql/monitor/identify_rebuild.sql). */
+  identifyRebuild(pid: number): number | null {
+    const work = this.backends.get(pid)?.work;
+    return work?.statement.kind === 'rebuild' ? work.oid : null;
   }
 
   phaseOf(pid: number): string | null {
     const work = this.backends.get(pid)?.work;
+    if (work?.statement.kind === 'rebuild') return [...PHASES, ...AFTER_SWAP][work.phase] ?? null;
     return work?.statement.kind === 'build' ? (PHASES[work.phase] ?? null) : null;
   }
 
@@ -339,7 +367,7 @@ export class FakeServer {
   /** pid of whoever builds or drops the index of this OID. */
   atWorkOn(oid: number): number | null {
     for (const { pid, work } of this.backends.values())
-      if (work !== null && work.oid === oid && work.phase > 0) return pid;
+      if (work !== null && (work.oid === oid || work.was === oid) && work.phase > 0) return pid;
     return null;
   }
 
@@ -369,6 +397,7 @@ export class FakeServer {
     if (work.statement.kind === 'drop') return this.#hasTransaction((writes) => writes === table);
     if (work.phase === BUILD.writersBeforeBuild || work.phase === BUILD.writersBeforeValidation)
       return this.#hasTransaction((writes) => writes === table);
+    if (work.phase >= REBUILD.swapped) return this.#hasTransaction((writes) => writes === table);
     if (work.phase !== BUILD.oldSnapshots) return false;
     if (this.#hasTransaction((writes) => writes === null)) return true;
     return this.#deadlocks(backend, table);
@@ -387,8 +416,8 @@ export class FakeServer {
   #deadlocks(backend: FakeBackend, table: string | null): boolean {
     for (const other of this.backends.values()) {
       const { work } = other;
-      if (other === backend || work?.statement.kind !== 'build' || work.phase !== 0) continue;
-      if (work.statement.table !== table) continue;
+      if (other === backend || work === null || !MAKES.has(work.statement.kind) || work.phase !== 0) continue;
+      if (this.tableOf(work.statement) !== table) continue;
       this.#end(backend, { kind: 'error', sqlstate: '40P01' });
       return true;
     }
@@ -503,6 +532,76 @@ export class FakeServer {
     if (work.phase !== BUILD.done) return;
     index.valid = true;
     this.#end(backend, { kind: 'ok' });
+  }
+
+  /** The server's choice of a name: a number is put behind one that is taken. */
+  #freeName(name: string): string {
+    for (let n = 0; ; n++) {
+      const candidate = n === 0 ? name : `${name}${n}`;
+      if (!this.indexes.has(candidate)) return candidate;
+    }
+  }
+
+  #byOid(oid: number | null): FakeIndex | undefined {
+    return [...this.indexes.values()].find((index) => index.oid === oid);
+  }
+
+  #rebuild(
+    backend: FakeBackend,
+    work: Work,
+    { index: name, oid: meant }: Extract<Statement, { kind: 'rebuild' }>,
+  ): void {
+    const old = this.indexes.get(name);
+    if (work.phase === BUILD.wantsTable) {
+      if (old === undefined || old.partitioned) {
+        this.fail(backend, old === undefined ? '42P01' : '25001');
+        return;
+      }
+      const { table, asPlanned, unique } = old;
+      const made = this.plant(this.#freeName(`${name}_ccnew`), table, {
+        ...{ valid: false, by: backend.by, asPlanned, unique },
+      });
+      made.madeFor = work.step;
+      work.oid = made.oid;
+      work.was = old.oid;
+      work.phase = BUILD.writersBeforeBuild;
+      return;
+    }
+    if (work.phase >= REBUILD.swapped) {
+      work.phase += 1;
+      if (work.phase !== REBUILD.done) return;
+      const left = this.#byOid(work.was);
+      if (left !== undefined) this.indexes.delete(left.name);
+      this.#end(backend, { kind: 'ok' });
+      return;
+    }
+    const made = this.#byOid(work.oid);
+    if (made === undefined || old?.oid !== work.was) {
+      this.fail(backend, 'XX000');
+      return;
+    }
+    if (work.phase === BUILD.building) {
+      if (made.unique && this.tables.get(made.table)?.duplicates) {
+        this.fail(backend, '23505');
+        return;
+      }
+      made.ready = true;
+    }
+    work.phase += 1;
+    if (work.phase === BUILD.building) {
+      backend.told = backend.client;
+      backend.toldName = made.name;
+    }
+    if (work.phase !== REBUILD.swapped) return;
+    old.valid = false;
+    if (backend.by === 'run' && old.oid === meant) old.halfDropped = true;
+    this.#nameAnew(old, this.#freeName(`${name}_ccold`));
+    this.#nameAnew(made, name);
+    made.valid = true;
+    made.parent = old.parent;
+    made.constraint = old.constraint;
+    old.constraint = false;
+    old.parent = null;
   }
 
   #drop(

@@ -10,7 +10,7 @@ import {
 import { options, probe } from '../../support/core.ts';
 import { CRASH, FakeEngine, type Parts, REAL_PARTS, type Surroundings } from './fake-engine.ts';
 import { FakeServer } from './fake-server.ts';
-import { OLD, PARTITIONED, PLANS, TABLES } from './plans.ts';
+import { OLD, PARTITIONED, PLANS, REBUILDING, TABLES } from './plans.ts';
 import { Random } from './random.ts';
 import { comesToItsGoodEnd, ends, eventsGiveTheState, OPERATORS } from './rules.ts';
 import { goesBackToItsGoodEnd } from './rules-back.ts';
@@ -29,6 +29,14 @@ export interface End {
 const MOST_CRASHES = 3;
 const MOST_CALM_ROUNDS = 400;
 const [ANNA = ''] = OPERATORS;
+
+const REBUILDING_EVERY = 6;
+
+/** Of so many histories one rebuilds; every other one is the same, whatever plans there are that do. */
+const planOf = (seed: number, random: Random): Plan => {
+  const plan = random.pick(PLANS);
+  return seed % REBUILDING_EVERY === 0 ? (REBUILDING[(seed / REBUILDING_EVERY) % REBUILDING.length] ?? plan) : plan;
+};
 
 /**
  * One seeded history of one run: trouble for a while, then calm. Engines die and others take the run up; after every step
@@ -55,10 +63,15 @@ export class History {
   constructor(seed: number, parts: Parts = REAL_PARTS) {
     const random = new Random(seed);
     this.#random = random;
-    this.#plan = random.pick(PLANS);
+    this.#plan = planOf(seed, random);
     this.#names = this.#plan.sections.flatMap(({ steps }) =>
       steps.flatMap((step) => {
         if (step.kind === 'drop-index') return OLD.filter(({ name }) => name === step.name);
+        // Others have what looks like the leftovers of a rebuild.
+        if (step.kind === 'reindex')
+          return OLD.filter(({ name }) => name === step.name).flatMap(({ name, table }) =>
+            ['', '_ccnew', '_ccold'].map((end) => ({ name: `${name}${end}`, table })),
+          );
         if (step.kind !== 'create-index') return [];
         const { name, table, replaces } = step;
         return replaces === undefined ? [{ name, table }] : [name, replaces].map((each) => ({ name: each, table }));

@@ -244,6 +244,45 @@ const FAULTS: Fault[] = [
     hearing((input) => (input.kind === 'completed' ? { ...input, parts: [] } : input)),
   ],
   [
+    'what looks like the leftover of a rebuild is taken for ours, whoever left it there before',
+    'claims only its own',
+    {
+      outcomeOfReindex: (after, replaces, traces, end, about) =>
+        REAL_PARTS.outcomeOfReindex(
+          after,
+          { ...replaces, others: [] },
+          // The server named another one.
+          traces.oid !== null && after.invalid.some(({ name }) => name.endsWith('_ccnew'))
+            ? { ...traces, oid: after.invalid.find(({ name }) => name.endsWith('_ccnew'))?.oid ?? null }
+            : traces,
+          end,
+          about,
+        ),
+    },
+  ],
+  [
+    'what a rebuild has replaced is left where it is',
+    'leaves nothing behind',
+    hearing((input) => {
+      if (input.kind !== 'build-ended' || input.outcome.kind !== 'built') return input;
+      const { leftover: _, ...outcome } = input.outcome;
+      return { ...input, outcome };
+    }),
+  ],
+  [
+    'a rebuild counts as done that is not',
+    'status 0 means all',
+    {
+      outcomeOfReindex: (_after, replaces) => ({
+        ...{ kind: 'built', oid: replaces.oid + 1_000_000, bytes: 1, durationMs: 1 },
+        replaced: { oid: replaces.oid, bytes: 1 },
+      }),
+      ...hearing((input) =>
+        input.kind === 'verified' ? { ...input, results: input.results.map((each) => ({ ...each, ok: true })) } : input,
+      ),
+    },
+  ],
+  [
     'a name that is free counts as taken',
     'comes to its good end',
     hearing((input) =>

@@ -3,6 +3,7 @@ import type {
   CommentStep,
   DropIndexStep,
   Plan,
+  ReindexStep,
   RenameIndexStep,
   Section,
   SectionStep,
@@ -40,6 +41,17 @@ const drop = (name: string, ifExists = false): DropIndexStep => ({
   ifExists,
 });
 
+const reindex = (name: string): ReindexStep => ({
+  ...plain,
+  kind: 'reindex',
+  of: 'index',
+  sql: `REINDEX INDEX CONCURRENTLY ${name}`,
+  schema: null,
+  name,
+  concurrently: true,
+  madeConcurrent: false,
+});
+
 const rename = (from: string, name: string, table: string): RenameIndexStep => ({
   ...plain,
   kind: 'rename-index',
@@ -60,7 +72,7 @@ const unique = (name: string, table: string) => createIndex(name, table, { uniqu
 /** The tables that the plans are about. */
 export const TABLES: readonly string[] = ['a', 'b', 'c'];
 
-/** The indexes that plans drop, and their tables: they stand there before. */
+/** The indexes that plans drop or rebuild, and their tables: they stand there before. */
 export const OLD: readonly { name: string; table: string }[] = [
   { name: 'a0', table: 'a' },
   { name: 'b0', table: 'b' },
@@ -106,4 +118,11 @@ export const PLANS: readonly Plan[] = [
     ...planOf(section('one', [createIndex('a1', 'a')]), section('two', [createIndex('b1', 'b')])),
     validations: [{ ...plain, kind: 'select', sql: 'SELECT 1' }],
   },
+];
+
+/** And those that rebuild what is there. */
+export const REBUILDING: readonly Plan[] = [
+  planOf(section('one', [reindex('a0')])),
+  planOf(section('one', [createIndex('a1', 'a'), reindex('a0'), reindex('b0'), analyze('a')])),
+  planOf(section('one', [reindex('b0')]), section('two', [reindex('b0'), createIndex('b1', 'b'), drop('b0')])),
 ];

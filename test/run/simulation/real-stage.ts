@@ -35,6 +35,8 @@ const sqlOf = (statement: Statement): string => {
       return `ALTER INDEX ${quoteIdent(statement.index)} ATTACH PARTITION ${quoteIdent(statement.partition)}`;
     case 'reindex':
       return `REINDEX INDEX ${quoteIdent(statement.index)}`;
+    case 'rebuild':
+      return `REINDEX INDEX CONCURRENTLY ${quoteIdent(statement.index)}`;
     case 'rename':
       return `ALTER INDEX ${quoteIdent(statement.index)} RENAME TO ${quoteIdent(statement.to)}`;
     case 'constrain': {

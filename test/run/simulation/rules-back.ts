@@ -12,8 +12,10 @@ const isChosen = ({ rollback }: RunState, oid: number): boolean =>
   rollback !== null && (rollback.all || rollback.oids.includes(oid));
 
 /** It was built by the run on its way forth. One that was claimed by its name, wrongly, was counted already. */
-const isOfTheWayForth = ({ steps }: RunState, { by, madeFor }: FakeIndex): boolean =>
-  by === 'run' && (madeFor === null || steps[madeFor]?.step.kind === 'create-index');
+const isOfTheWayForth = ({ steps, reindexed }: RunState, { by, madeFor, oid }: FakeIndex): boolean =>
+  by === 'run' &&
+  !reindexed.some((index) => index.oid === oid) &&
+  (madeFor === null || steps[madeFor]?.step.kind === 'create-index');
 
 const byOid = (server: FakeServer, oid: number): FakeIndex | undefined =>
   [...server.indexes.values()].find((index) => index.oid === oid);
@@ -85,9 +87,10 @@ export const saysWhatTheCatalogSays = (
       broken(rule, `${name} (oid ${oid}) is not there again, and nothing says so`);
   if (differences === null) return;
   const then = new Set(before.baseline?.present?.map(({ oid }) => oid));
-  const ours = new Set([...before.created, ...before.rebuilt].map(({ oid }) => oid));
+  const again = [...before.rebuilt, ...before.reindexed];
+  const ours = new Set([...before.created, ...again].map(({ oid }) => oid));
   const said = new Set(differences.added.map(({ oid }) => oid));
-  const removed = [...before.removed.map(({ oid }) => oid), ...before.rebuilt.map(({ was }) => was)];
+  const removed = [...before.removed.map(({ oid }) => oid), ...again.map(({ was }) => was)];
   const gone = new Set([...server.dropped.keys(), ...removed]);
   // What the run made and lost sight of, since somebody mended or renamed it, counts as others'.
   for (const { oid, name } of server.indexes.values())

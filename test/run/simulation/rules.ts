@@ -22,13 +22,14 @@ export const OPERATORS: readonly string[] = ['anna@ops', 'ben@ops'];
 type Of<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
 
 /**
- * Rule 1. The exceptions are an invalid leftover that the operator agreed to, and an index that the plan drops and that was
- * shown before the go: both by OID.
+ * Rule 1. The exceptions are an invalid leftover that the operator agreed to, an index that the plan drops and that was
+ * shown before the go, and one that a rebuild of this run was to replace, once another one has its name: all by OID.
  */
 export const dropsOnlyItsOwn = (
   server: FakeServer,
   agreed: ReadonlySet<number>,
   shown: ReadonlyMap<number, number>,
+  replaced: ReadonlyMap<number, string>,
   { step, statement }: Act,
 ): void => {
   if (statement.kind !== 'drop') return;
@@ -39,6 +40,8 @@ export const dropsOnlyItsOwn = (
       broken('drops only its own', `${each} would go with ${statement.index}`);
   if (index === undefined || index.by === 'run' || (agreed.has(index.oid) && !index.valid)) return;
   if (step.step.kind === 'drop-index' && shown.get(step.id) === index.oid) return;
+  const name = replaced.get(index.oid);
+  if (name !== undefined && name !== index.name && !index.valid) return;
   broken('drops only its own', `${index.name} (oid ${index.oid}) is somebody else's`);
 };
 
@@ -73,6 +76,7 @@ export const byNameAlone = ({ oid }: Traces): boolean => oid === null;
 
 const INTENTS = {
   build: 'build.started',
+  rebuild: 'build.started',
   only: 'build.started',
   drop: 'drop.started',
   attach: 'statement.started',
@@ -96,6 +100,7 @@ export const intentFirst = (journal: readonly RunEvent[], { step, backend, state
 export const actsOnceForAnIntent = (engine: FakeEngine, { step, statement }: Act): void => {
   const status = {
     build: 'building',
+    rebuild: 'building',
     only: 'building',
     drop: 'dropping',
     attach: 'running',
@@ -106,14 +111,16 @@ export const actsOnceForAnIntent = (engine: FakeEngine, { step, statement }: Act
     broken('acts once for an intent', `${statement.kind} of step ${step.id}, which is ${step.status}`);
 };
 
+const isBuild = ({ kind }: { kind: string }): boolean => kind === 'build' || kind === 'rebuild';
+
 /** Rule 9, and never two on one table: they do not queue, they deadlock. */
 export const neverBesideAnother = (server: FakeServer, { step, statement, backend }: Act): void => {
-  if (statement.kind !== 'build') return;
+  if (statement.kind !== 'build' && statement.kind !== 'rebuild') return;
   for (const other of server.backends.values()) {
     if (other === backend || other.by !== 'run' || other.work === null) continue;
     const { work } = other;
     const table = server.tableOf(work.statement);
-    if (table === statement.table || (work.step === step.id && work.statement.kind === 'build'))
+    if (table === server.tableOf(statement) || (work.step === step.id && isBuild(work.statement)))
       broken('never beside another', `${statement.index} beside ${work.statement.kind} of pid ${other.pid}`);
   }
 };
@@ -128,10 +135,10 @@ export const neverMeasuresBesideABuild = (engine: FakeEngine, act: Act | null): 
   const { server } = engine.around;
   if (act === null) {
     for (const { by, pid, work } of server.backends.values())
-      if (by === 'run' && work?.statement.kind === 'build')
+      if (by === 'run' && work !== null && isBuild(work.statement))
         broken('never measures beside a build', `pid ${pid} is building`);
-  } else if (act.statement.kind === 'build' && MEASURING.some((key) => engine.inflight.has(key)))
-    broken('never measures beside a build', `${act.statement.index} begins while a query is measured`);
+  } else if (isBuild(act.statement) && MEASURING.some((key) => engine.inflight.has(key)))
+    broken('never measures beside a build', `${act.step.id} begins while a query is measured`);
 };
 
 /** A cancel never hits the work of another step: sessions are used again. */
@@ -231,6 +238,12 @@ export const zeroMeansAll = (server: FakeServer, state: RunState, event: Of<'run
   for (const { oid, name } of state.removed)
     if ([...server.indexes.values()].some((index) => index.oid === oid))
       broken('status 0 means all', `${name} (oid ${oid}) is still there`);
+  for (const { name, was, oid } of state.reindexed) {
+    const index = server.indexes.get(name);
+    const isDropped = state.removed.some((each) => each.oid === oid);
+    if (!isDropped && (index?.valid !== true || index.oid === was))
+      broken('status 0 means all', `${name} (oid ${was}) is not rebuilt`);
+  }
   for (const { step, gone } of state.steps) {
     if (step.kind !== 'create-index' || gone) continue;
     const index = server.indexes.get(step.replaces ?? step.name);
@@ -293,7 +306,7 @@ export const comesToItsGoodEnd = (server: FakeServer, state: RunState, leftOut: 
     const there = server.indexes.get(name);
     // A constraint was made of it: it is not dropped.
     if (there?.constraint) return;
-    if (step.kind === 'drop-index') continue;
+    if (step.kind === 'drop-index' || step.kind === 'reindex') continue;
     // One of another definition was claimed by its name: the witness has counted that.
     if (there !== undefined && (there.by === 'other' || !there.asPlanned)) return;
   }

@@ -73,6 +73,19 @@ const sent = (statement: Statement, as = 'ok'): Move[] => [
   { do: 'end', who: 'builder', as },
 ];
 
+const REBUILD: Statement = { kind: 'rebuild', index: 'i' };
+
+const READY: Move[] = [...connect('builder'), ...sent(build('i')), look('i', BUILT)];
+
+/** A REINDEX CONCURRENTLY that waits for the snapshot of `other`, which it does before the new index has the name. */
+const SWAPPING: Move[] = [
+  ...READY,
+  ...connect('other'),
+  { do: 'begin', who: 'other', writes: null },
+  { do: 'send', who: 'builder', statement: REBUILD },
+  { do: 'wait', who: 'builder', in: LAST_WAIT },
+];
+
 /** What the simulation takes for granted of PostgreSQL. The fake server and the real ones go through the same. */
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -262,6 +275,121 @@ export const SCENARIOS: readonly Scenario[] = [
       look('i', FILLED),
       { do: 'roll back', who: 'writer' },
       { do: 'end', who: 'mender', as: 'ok' },
+      look('i', BUILT),
+    ],
+  },
+  {
+    name: 'REINDEX CONCURRENTLY gives the name to a new index, and leaves nothing',
+    tables: T,
+    moves: [
+      ...READY,
+      { do: 'send', who: 'builder', statement: REBUILD },
+      { do: 'end', who: 'builder', as: 'ok', told: true },
+      { do: 'same', index: 'i', table: 't', is: false },
+      look('i', BUILT),
+      look('i_ccnew', null),
+      look('i_ccold', null),
+    ],
+  },
+  {
+    name: 'REINDEX CONCURRENTLY in its first wait is called by the OID of the old index; cancelled, it leaves a new one',
+    tables: T,
+    moves: [
+      ...READY,
+      ...connect('other'),
+      { do: 'begin', who: 'other', writes: 't' },
+      { do: 'send', who: 'builder', statement: REBUILD },
+      { do: 'wait', who: 'builder', in: FIRST_WAIT },
+      { do: 'identify', who: 'builder', index: 'i' },
+      look('i', { ...BUILT, atWork: true }),
+      look('i_ccnew', { ...EMPTY, atWork: true }),
+      { do: 'cancel', who: 'builder' },
+      { do: 'end', who: 'builder', as: '57014', told: false },
+      { do: 'same', index: 'i', table: 't', is: true },
+      look('i', BUILT),
+      look('i_ccnew', EMPTY),
+    ],
+  },
+  {
+    name: 'REINDEX CONCURRENTLY beside what another one left takes the next name, and leaves that alone',
+    tables: T,
+    moves: [
+      ...READY,
+      ...sent(build('i_ccnew')),
+      ...sent(build('i_ccold')),
+      ...connect('other'),
+      { do: 'begin', who: 'other', writes: 't' },
+      { do: 'send', who: 'builder', statement: REBUILD },
+      { do: 'wait', who: 'builder', in: FIRST_WAIT },
+      look('i_ccnew', BUILT),
+      look('i_ccnew1', { ...EMPTY, atWork: true }),
+      { do: 'roll back', who: 'other' },
+      { do: 'end', who: 'builder', as: 'ok', told: true },
+      look('i_ccnew', BUILT),
+      look('i_ccold', BUILT),
+      look('i_ccnew1', null),
+    ],
+  },
+  {
+    name: 'REINDEX CONCURRENTLY waits for a snapshot before the new index has the name',
+    tables: T,
+    moves: [
+      ...SWAPPING,
+      { do: 'identify', who: 'builder', index: 'i_ccnew' },
+      look('i', { ...BUILT, atWork: true }),
+      { do: 'terminate', who: 'builder' },
+      { do: 'end', who: 'builder', as: 'lost', told: true },
+      { do: 'gone', who: 'builder' },
+      look('i', BUILT),
+      look('i_ccnew', FILLED),
+    ],
+  },
+  {
+    name: 'REINDEX CONCURRENTLY waits for who uses the table when the new index has the name; cancelled, it leaves the old one',
+    tables: T,
+    moves: [
+      ...SWAPPING,
+      look('i', { ...BUILT, atWork: true }),
+      ...connect('user'),
+      { do: 'begin', who: 'user', writes: 't' },
+      { do: 'roll back', who: 'other' },
+      { do: 'wait', who: 'builder', in: 'waiting for readers before marking dead' },
+      { do: 'same', index: 'i', table: 't', is: false },
+      { do: 'identify', who: 'builder', index: 'i' },
+      look('i_ccold', { ...FILLED, atWork: true }),
+      { do: 'cancel', who: 'builder' },
+      { do: 'end', who: 'builder', as: '57014', told: true },
+      look('i', BUILT),
+      look('i_ccold', FILLED),
+      look('i_ccnew', null),
+    ],
+  },
+  {
+    name: 'what a REINDEX CONCURRENTLY left is dropped like any other',
+    tables: T,
+    moves: [
+      ...SWAPPING,
+      { do: 'cancel', who: 'builder' },
+      { do: 'end', who: 'builder', as: '57014', told: true },
+      { do: 'roll back', who: 'other' },
+      ...sent({ kind: 'drop', index: 'i_ccnew' }),
+      look('i_ccnew', null),
+      look('i', BUILT),
+    ],
+  },
+  {
+    name: 'REINDEX CONCURRENTLY of what is not there',
+    tables: T,
+    moves: [...connect('builder'), ...sent(REBUILD, '42P01')],
+  },
+  {
+    name: 'REINDEX CONCURRENTLY makes an invalid index valid, under another OID',
+    tables: T,
+    moves: [
+      ...LEFTOVER,
+      look('i', FILLED),
+      ...sent(REBUILD),
+      { do: 'same', index: 'i', table: 't', is: false },
       look('i', BUILT),
     ],
   },

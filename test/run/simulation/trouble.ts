@@ -219,7 +219,7 @@ export class Trouble {
         {
           step: id,
           pid: backend.pid,
-          work: 'build',
+          work: this.#server.identifyRebuild(backend.pid) === null ? 'build' : 'rebuild',
           indexOid: this.#server.identify(backend.pid),
           phase,
           phaseNo: null,

@@ -17,6 +17,9 @@ export class Witness implements Watcher {
   /** By step: the index to be dropped that was shown last. */
   readonly #shown = new Map<number, number>();
 
+  /** By OID: indexes that a rebuild was to replace, and their names. */
+  readonly #replaced = new Map<number, string>();
+
   constructor(server: FakeServer, journal: readonly RunEvent[]) {
     this.#server = server;
     this.#journal = journal;
@@ -32,6 +35,8 @@ export class Witness implements Watcher {
     if (event.type === 'preflight.finished' || event.type === 'preflight.changed') {
       for (const { step, found } of event.steps ?? []) if (found?.kind === 'to-drop') this.#shown.set(step, found.oid);
     } else if (event.type === 'run.approved') for (const oid of event.replaceInvalid) this.#agreed.add(oid);
+    else if (event.type === 'build.started' && event.replaces)
+      this.#replaced.set(event.replaces.oid, event.replaces.name);
     else if (event.type === 'verify.finished') this.#verifiedAt = this.#server.meddled;
     else if (event.type === 'build.finished') rules.countsOnlyItsOwn(this.#server, event);
     else if (event.type === 'rollback.finished') {
@@ -49,7 +54,7 @@ export class Witness implements Watcher {
     rules.intentFirst(this.#journal, act);
     rules.actsOnceForAnIntent(engine, act);
     rules.neverBesideAnother(this.#server, act);
-    rules.dropsOnlyItsOwn(this.#server, this.#agreed, this.#shown, act);
+    rules.dropsOnlyItsOwn(this.#server, this.#agreed, this.#shown, this.#replaced, act);
     rules.replacesWhatIsThere(this.#server, act);
     rules.neverMeasuresBesideABuild(engine, act);
     back.dropsOnlyWhatItBuilt(engine, act);

@@ -22,6 +22,7 @@ import { redundantIndexes } from './redundant-indexes.ts';
 import { redundantOnPartitions } from './redundant-on-partitions.ts';
 import { refusedIndexes } from './refused-indexes.ts';
 import { refusedSettings } from './refused-settings.ts';
+import { reindexes } from './reindexes.ts';
 import { resumed } from './resumed.ts';
 import { rightsToBuild } from './rights-to-build.ts';
 import { rightsToCancel } from './rights-to-cancel.ts';
@@ -70,6 +71,7 @@ export const RULES: readonly Rule[] = [
   resumed,
   indexes,
   drops,
+  reindexes,
   estimate,
   redundantIndexes,
   redundantOnPartitions,

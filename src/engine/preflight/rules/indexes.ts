@@ -51,6 +51,8 @@ function standing({ create, found, row, tried }: IndexFinding, onError: ErrorPol
     case 'no-table':
     case 'to-drop':
     case 'to-rename':
+    case 'to-reindex':
+    case 'reindex-parts':
       return [];
     case 'equal':
       return [

@@ -1,0 +1,4 @@
+BEGIN;
+REINDEX INDEX idx_users_email;
+REINDEX TABLE users;
+COMMIT;
