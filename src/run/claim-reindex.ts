@@ -121,5 +121,11 @@ export const outcomeOfReindex = (
       ...(rest === null ? {} : { leftover: rest }),
     };
   }
+  // Either this run replaced the old one, or the unfinished one is its own: that one may have the passing name which became free.
+  // The old one is on record and can go; the other one is for a person to tell.
+  if (isHalf && rest !== null) {
+    const { ours: _ours, ...besides } = half;
+    return { kind: 'failed', error: error ?? FAILED, leftover: { ...rest, besides } };
+  }
   return { kind: 'failed', error: error ?? FAILED, leftover: half ?? rest };
 };

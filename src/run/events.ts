@@ -374,6 +374,8 @@ export interface Leftover {
   schema: string;
   name: string;
   ours: boolean;
+  /** Another one that is not valid, of which nobody can say whose it is: beside what a rebuild left. */
+  besides?: { oid: number; schema: string; name: string };
 }
 
 export type PauseCause = 'operator' | 'error' | 'gate' | 'disconnect' | 'connection' | 'server';

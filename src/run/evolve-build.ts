@@ -57,6 +57,7 @@ const waited = ({ waitedMs, waitingSince }: StepState, at: string): Partial<Step
 
 /** What stands in the place of an index is the doubtful one itself; what a rebuild left stands beside another. */
 const doubtAfter = (step: StepState, leftover: Leftover | null): StepState['doubtful'] => {
+  if (leftover?.besides !== undefined) return leftover.besides;
   if (leftover === null || (leftover.ours && step.replaces !== null)) return step.doubtful;
   return leftover.ours ? null : leftover;
 };
@@ -187,7 +188,7 @@ const stepChange = (step: StepState, event: BuildEvent): Partial<StepState> => {
       return { lost: true };
     case 'index.skipped':
       return {
-        status: event.reason === 'operator' || event.reason === 'aborted' ? 'skipped' : 'equal',
+        status: event.reason === 'equal' || event.reason === 'absent' || event.reason === 'fresh' ? 'equal' : 'skipped',
         doubtful: event.reason === 'equal' ? null : step.doubtful,
         leftover: step.leftover?.why === 'agreed-leftover' ? null : step.leftover,
         found: null,

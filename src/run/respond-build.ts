@@ -148,16 +148,18 @@ export const buildEnded = (state: RunState, input: Of<'build-ended'>, now: numbe
     return [{ type: 'build.lost', step: step.id, attempt: step.attempt, name, error: outcome.error }];
   const { error, leftover } = outcome;
   const identified: EventBody[] =
-    leftover?.ours && step.oid === null ? [{ type: 'index.identified', step: step.id, oid: leftover.oid }] : [];
+    leftover?.ours && step.oid === null && leftover.oid !== step.replaces?.oid
+      ? [{ type: 'index.identified', step: step.id, oid: leftover.oid }]
+      : [];
   const byUs = step.cancel !== null && (error.sqlstate === QUERY_CANCELED || isPassing(error));
   if (byUs) return [...identified, ...cancelled(state, step, leftover, now)];
   // Somebody made a relation of this name since it was looked at: look again.
   const passing = isPassing(error) || error.sqlstate === DUPLICATE_TABLE || gaveUp(step.step, error);
   // An index that stands in the way and is not proven ours must not be built over, nor dropped.
-  const inTheWay = leftover !== null && !leftover.ours;
-  const retryAt = passing && !inTheWay ? nextTry(state, step, now, error) : null;
-  const advice = inTheWay
-    ? `${step.replaces === null ? 'An invalid index of this name' : `The invalid index ${leftover.name}`} (oid ${leftover.oid}) is there that this run cannot prove to be its own. ${adviceFor(error)}`
+  const unproven = leftover?.besides ?? (leftover?.ours === false ? leftover : null);
+  const retryAt = passing && unproven === null ? nextTry(state, step, now, error) : null;
+  const advice = unproven
+    ? `${step.replaces === null ? 'An invalid index of this name' : `The invalid index ${unproven.name}`} (oid ${unproven.oid}) is there that this run cannot prove to be its own. ${adviceFor(error)}`
     : adviceFor(error);
   return [...identified, ...failed(state, step, error, leftover, retryAt, advice)];
 };

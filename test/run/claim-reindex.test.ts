@@ -114,6 +114,17 @@ describe('what became of a rebuild', () => {
     expect(outcome(swapped, none, 'failed')).toMatchObject({ kind: 'failed' });
   });
 
+  it('beside an old index that was replaced, one that is not finished is in doubt, and the old one can go', () => {
+    // Somebody builds one under the passing name, which was free again once the new index had its own.
+    const both = { ...swapped, invalid: [FOREIGN, at(801, 'i_ccnew1')] };
+    for (const traces of [none, { ...none, heard: 'i_ccnew1' }])
+      expect(outcome(both, traces, 'lost')).toMatchObject({
+        kind: 'failed',
+        leftover: { oid: OLD, name: 'i_ccold', ours: true, besides: { oid: 801, name: 'i_ccnew1' } },
+      });
+    expect(outcome(both, byOid, 'lost')).toMatchObject({ kind: 'built', oid: NEW, leftover: { oid: OLD } });
+  });
+
   it('what was not sent has left nothing, and done nothing', () => {
     const unsent = { ...none, unsent: true };
     expect(outcome(half, unsent, 'lost')).toMatchObject({ kind: 'failed', leftover: null });

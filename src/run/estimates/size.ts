@@ -30,10 +30,12 @@ const btreeSize = (basis: IndexBasis, rows: Range, blockSize: number): Range | n
     columns.length === keys &&
     columns.slice(0, keys).every(({ equal }) => equal);
   const fillfactor = storageNumber(basis, 'fillfactor', FILLFACTOR);
+  // The server refuses longer ones (BTMaxItemSize: three have to fit on a page).
+  const longest = Math.floor(blockSize / 3);
   const shape = (all: readonly ColumnFacts[]) => ({
     ...{ blockSize, merges, fillfactor },
-    tuple: tupleBytes(all),
-    key: tupleBytes(all.slice(0, keys)),
+    tuple: Math.min(longest, tupleBytes(all)),
+    key: Math.min(longest, tupleBytes(all.slice(0, keys))),
   });
   const common = shape(columns);
   const seen = merges ? (sample?.distinct ?? null) : (sample?.entries ?? null);
