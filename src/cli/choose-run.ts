@@ -1,5 +1,5 @@
 import { chooseRun, listRuns, type RunEntry } from '../client/index.ts';
-import { planned } from '../run/index.ts';
+import { planned, rebuildsOf } from '../run/index.ts';
 import { plainText } from '../run/plain-text.ts';
 import type { ConnectionFlags } from './connection/index.ts';
 import { connectionSettings } from './connection/settings.ts';
@@ -21,7 +21,12 @@ export const runLine = (entry: RunEntry): string => {
   const place = state === null ? '' : `${plainText(state.database.host)}/${plainText(state.database.database)}`;
   const indexes = state === null ? [] : planned(state).filter((step) => step.step.kind === 'create-index');
   const built = indexes.filter((step) => step.status === 'done' || step.status === 'equal').length;
-  const progress = state === null ? '' : `${built}/${indexes.length} indexes`;
+  const rebuilds = state === null ? null : rebuildsOf(state);
+  const counts = [
+    ...(indexes.length > 0 || rebuilds === null ? [`${built}/${indexes.length} indexes`] : []),
+    ...(rebuilds === null ? [] : [`${rebuilds.done}/${rebuilds.total} rebuilt`]),
+  ];
+  const progress = state === null ? '' : counts.join(', ');
   return [run, runWord(entry).padEnd(18), progress.padEnd(14), place].join('  ').trimEnd();
 };
 

@@ -96,6 +96,7 @@ export {
 } from './probes/text.ts';
 export type { ClientMessage, ClientRole, EngineMessage } from './protocol.ts';
 export { rebuildOf, removedBy } from './rebuild.ts';
+export { countWords, type Rebuilds, rebuildsOf } from './rebuilds.ts';
 export { isFresh, isReindexing, reindexedBy, takesSeveral } from './reindex.ts';
 export { isRenaming, namesOf, type Renaming, renamedBy } from './rename.ts';
 export { respond } from './respond.ts';

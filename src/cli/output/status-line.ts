@@ -1,6 +1,7 @@
 import type { FeedView } from '../../client/index.ts';
 import { clockTime } from '../../run/format.ts';
 import {
+  countWords,
   describeMeasuring,
   formatOwnValue,
   isOff,
@@ -9,6 +10,7 @@ import {
   planned,
   REFUSED_WORDS,
   type RunState,
+  rebuildsOf,
   type Sample,
   timeLeft,
   timeRange,
@@ -81,8 +83,7 @@ export const statusLine = ({ state, sample, link }: FeedView, now: number): stri
     `status: ${word(state)} ${clockTime(now - Date.parse(state.approvedAt ?? state.startedAt))}`,
     ...(wayBack(state) ?? [
       `section ${begun}/${state.sections.length}`,
-      `index ${over}/${indexes.length}`,
-      ...(state.reindexed.length > 0 ? [`${state.reindexed.length} rebuilt`] : []),
+      ...countWords(over, indexes.length, rebuildsOf(state)),
       ...(failed > 0 ? [`${failed} failed`] : []),
       `${building} building`,
     ]),

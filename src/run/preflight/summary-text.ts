@@ -40,6 +40,14 @@ const dropLines = ({ drops }: PreflightSummary): SummaryLine[] => {
   return [{ word: 'DROPS', text: [how, ...besides].join(', '), level: 'warning' }];
 };
 
+const rebuildLines = ({ rebuilds }: PreflightSummary): SummaryLine[] => {
+  if (rebuilds === undefined) return [];
+  const { planned, indexes } = rebuilds;
+  const all = indexes === null ? 'not known what is there' : plural(indexes, 'index', 'indexes');
+  const by = `by ${plural(planned, 'REINDEX', 'REINDEXes')}: their time and size are not in what follows`;
+  return [{ word: 'RENEWS', text: `${all}, ${by}`, level: 'warning' }];
+};
+
 const indexLines = ({ indexes, tables, sections, jobs }: PreflightSummary): SummaryLine[] => {
   const { planned, toBuild, present, toReplace, inTheWay, built } = indexes;
   const where = `on ${plural(tables, 'table')} in ${plural(sections, 'section')}, up to ${jobs} at a time`;
@@ -68,11 +76,13 @@ const listed = (word: string, none: string, findings: readonly Finding[], level:
 
 /** What will be built, how long it takes and how large it becomes. */
 export const summaryHead = (summary: PreflightSummary): SummaryLine[] => {
-  const { indexes, tableBytes, estimate } = summary;
+  const { indexes, drops, rebuilds, tableBytes, estimate } = summary;
+  const isAboutOthers = drops !== undefined || rebuilds !== undefined;
   const tables = tableBytes === null ? '' : `; the tables have ${bytes(tableBytes)}`;
   return [
-    ...(indexes.planned === 0 && summary.drops !== undefined ? [] : indexLines(summary)),
+    ...(indexes.planned === 0 && isAboutOthers ? [] : indexLines(summary)),
     ...dropLines(summary),
+    ...rebuildLines(summary),
     { word: 'takes', text: `${estimateText(estimate)}${tables}`, level: null },
   ];
 };

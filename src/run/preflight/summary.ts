@@ -32,6 +32,13 @@ export interface PreflightSummary {
     /** Dropped by this run before it was taken up again. */
     dropped: number;
   };
+  /** What the plan rebuilds; absent when it rebuilds nothing, and in journals of old. */
+  rebuilds?: {
+    /** Statements. */
+    planned: number;
+    /** Indexes, those of tables and partitions each; null while the database was not looked at. */
+    indexes: number | null;
+  };
   tables: number;
   /** Of these tables together, as the catalog estimates it; null when not known. */
   tableBytes: number | null;
@@ -81,6 +88,16 @@ const dropsOf = ({ plan, preflight, steps }: SummaryInput): Pick<PreflightSummar
   };
 };
 
+/** What the steps come to that rebuild something. */
+const rebuildsOf = ({ plan, preflight }: SummaryInput): Pick<PreflightSummary, 'rebuilds'> => {
+  const ids = runnableSteps(plan).flatMap(({ step }, id) => (step.kind === 'reindex' ? [id] : []));
+  if (ids.length === 0) return {};
+  const wanted = new Set(ids);
+  const single = (preflight?.steps ?? []).filter(({ step, found }) => wanted.has(step) && found?.kind === 'to-reindex');
+  const parts = (preflight?.parts ?? []).flatMap(({ step, parts }) => (wanted.has(step) ? parts : []));
+  return { rebuilds: { planned: ids.length, indexes: preflight === null ? null : single.length + parts.length } };
+};
+
 const codes = (findings: readonly Finding[]): string[] => [...new Set(findings.map(({ code }) => code))];
 
 const sumOf = (sizes: readonly (number | null)[]): number | null =>
@@ -111,6 +128,7 @@ export const preflightSummary = (input: SummaryInput): PreflightSummary => {
       built: built.length,
     },
     ...dropsOf(input),
+    ...rebuildsOf(input),
     tables: preflight === null || preflight.tables.length === 0 ? named.size : preflight.tables.length,
     tableBytes: sumOf((preflight?.tables ?? []).map(({ bytes }) => bytes)),
     sections: plan.sections.length,

@@ -1,5 +1,15 @@
 import { type FeedView, isAbandoned } from '../../client/feed.ts';
-import { jobsNow, planned, type RunState, type Sample, timeLeft, timeRange, wayBack } from '../../run/index.ts';
+import {
+  countWords,
+  jobsNow,
+  planned,
+  type RunState,
+  rebuildsOf,
+  type Sample,
+  timeLeft,
+  timeRange,
+  wayBack,
+} from '../../run/index.ts';
 import { plainText } from '../../run/plain-text.ts';
 import { clockSince, clockTime, since } from './format.ts';
 import { readingAge } from './live.ts';
@@ -102,7 +112,7 @@ export const progressRow = (state: RunState | null, sample: Sample | null, now: 
   const begun = state.approvedAt !== null;
   const parts = [
     ` section ${begun ? started : 0}/${state.sections.length}`,
-    `index ${indexes.filter(isTerminal).length}/${indexes.length}`,
+    ...countWords(indexes.filter(isTerminal).length, indexes.length, rebuildsOf(state)),
     ...(begun && state.phase !== 'finished' ? [`${building} building${active > 0 ? ` +${active} other` : ''}`] : []),
     jobsNow(state) === state.jobs ? `jobs ${state.jobs}` : `jobs ${jobsNow(state)} of ${state.jobs}`,
     ...(state.delayMs > 0 ? [`delay ${clockTime(state.delayMs)}`] : []),

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { Finding, Level } from '../../../src/plan/types.ts';
-import { type Found, preflightSummary, summaryLines, whatIsAhead } from '../../../src/run/index.ts';
+import type { Finding, Level, ReindexStep } from '../../../src/plan/types.ts';
+import {
+  type Found,
+  type PreflightFacts,
+  preflightSummary,
+  summaryLines,
+  whatIsAhead,
+} from '../../../src/run/index.ts';
 import { Core, createIndex, factsOf, planOf, section } from '../../support/core.ts';
 import { dropIndex } from '../../support/drops.ts';
 
@@ -83,6 +89,31 @@ describe('the summary', () => {
     const core = new Core(dropping);
     core.preflighted({ steps });
     expect(whatIsAhead(core.state)).toBe('build 1 index and DROP 2 indexes');
+  });
+
+  it('says how many indexes the plan rebuilds, those of a table each', () => {
+    const reindex = (of: 'index' | 'table', name: string) =>
+      ({
+        kind: 'reindex',
+        of,
+        schema: null,
+        name,
+        sql: `REINDEX ${of} ${name}`,
+        settings: [],
+      }) as unknown as ReindexStep;
+    const rebuilding = planOf(section('one', [reindex('index', 'i'), reindex('table', 't')]));
+    const single = { kind: 'to-reindex', oid: 9, schema: 'public', name: 'i', index: null, problem: null } as Found;
+    const facts = factsOf(new Core(rebuilding).state, {
+      steps: [{ step: 0, tableOid: 1, found: single }],
+      parts: [{ step: 1, parts: [1, 2].map((n) => ({ step: reindex('index', `t${n}`), tableOid: 2 })) }],
+    });
+    const lines = (preflight: PreflightFacts | null) =>
+      summaryLines(preflightSummary({ plan: rebuilding, preflight, findings: [], jobs: 2 }), []);
+    const renews = (text: string) => ({ word: 'RENEWS', text, level: 'warning' });
+    const besides = 'by 2 REINDEXes: their time and size are not in what follows';
+    expect(lines(facts)).toContainEqual(renews(`3 indexes, ${besides}`));
+    expect(lines(null)).toContainEqual(renews(`not known what is there, ${besides}`));
+    expect(lines(facts).some(({ word }) => word === 'builds')).toBe(false);
   });
 
   it('asks about what is to be done, not about what is there already', () => {
