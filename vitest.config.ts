@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: ['test/support/servers.ts'],
     sequence: { sequencer: LongFirst },
     // Most tests wait most of the time, for a server, a baseline or a delay: so many keep two cores busy, and no more.
-    maxWorkers: 8,
+    maxWorkers: 6,
     // Real servers, terminals and signals: on a machine that is busy with something else a limit of time may be missed. CI
     // plays such a test once more, and its report names it.
     retry: process.env.CI === undefined ? 0 : 1,

@@ -44,7 +44,7 @@ const rebuildLines = ({ rebuilds }: PreflightSummary): SummaryLine[] => {
   if (rebuilds === undefined) return [];
   const { planned, indexes } = rebuilds;
   const all = indexes === null ? 'not known what is there' : plural(indexes, 'index', 'indexes');
-  const by = `by ${plural(planned, 'REINDEX', 'REINDEXes')}: their time and size are not in what follows`;
+  const by = `by ${plural(planned, 'REINDEX', 'REINDEXes')}: their time and size are not estimated`;
   return [{ word: 'RENEWS', text: `${all}, ${by}`, level: 'warning' }];
 };
 
@@ -77,13 +77,14 @@ const listed = (word: string, none: string, findings: readonly Finding[], level:
 /** What will be built, how long it takes and how large it becomes. */
 export const summaryHead = (summary: PreflightSummary): SummaryLine[] => {
   const { indexes, drops, rebuilds, tableBytes, estimate } = summary;
-  const isAboutOthers = drops !== undefined || rebuilds !== undefined;
   const tables = tableBytes === null ? '' : `; the tables have ${bytes(tableBytes)}`;
+  const takes: SummaryLine = { word: 'takes', text: `${estimateText(estimate)}${tables}`, level: null };
+  const builds = indexes.planned > 0 || (drops === undefined && rebuilds === undefined);
   return [
-    ...(indexes.planned === 0 && isAboutOthers ? [] : indexLines(summary)),
+    ...(builds ? indexLines(summary) : []),
     ...dropLines(summary),
     ...rebuildLines(summary),
-    { word: 'takes', text: `${estimateText(estimate)}${tables}`, level: null },
+    ...(builds ? [takes] : []),
   ];
 };
 
