@@ -48,7 +48,7 @@ const isAllAttached = ({ steps }: RunState, { step: made }: StepState): boolean 
   steps.every(({ step, status, gone }) => {
     if (step.kind !== 'attach-partition' || made.kind !== 'create-index' || step.name !== made.name) return true;
     const elsewhere = step.schema !== null && made.schema !== null && step.schema !== made.schema;
-    return elsewhere || gone || status === 'done';
+    return elsewhere || gone || status === 'done' || status === 'equal';
   });
 
 /** An index of a partitioned table that this run made and has not completed; `index`: as it is on record. */
@@ -68,7 +68,9 @@ export const incompleteParents = (state: RunState): IncompleteParent[] =>
       if (step?.step.kind !== 'create-index' || !step.step.only || step.status !== 'done') return [];
       if (step.completeAlone) return [];
       const whole = step.parent === null ? null : state.steps[step.parent];
-      const complete = whole ? whole.status === 'done' || whole.status === 'equal' : isAllAttached(state, step);
+      const isWholeThere = !whole || whole.status === 'done' || whole.status === 'equal';
+      // One that is made anew for a whole that was complete has its own attaches before it.
+      const complete = isWholeThere && isAllAttached(state, step);
       // What the plan does not attach shows when it is verified.
       const lacks = state.verify?.results.some(({ step: id, invalid }) => id === step.id && invalid === true) === true;
       return complete && !lacks ? [] : [{ step, index }];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { incompleteParents } from '../../src/run/attached.ts';
 import { serverError } from '../support/core.ts';
 import { attached, attachPart, build, made, makePart, started } from '../support/parts.ts';
 
@@ -125,6 +126,23 @@ describe('an index on a partitioned table', () => {
       status: 5,
       leftToDo: expect.arrayContaining([expect.stringContaining('index public.i (oid 5004)')]),
     });
+  });
+
+  it('is not done with when a level is made anew below it, and what belongs to that one is not attached', () => {
+    const core = made();
+    for (const step of [7, 8]) attached(core, step);
+    core.end('complete:0', {
+      kind: 'completed',
+      step: 0,
+      found: { kind: 'equal', oid: 5004, definition: '', bytes: 0 },
+      parts: [],
+      tables: [],
+    });
+    expect(incompleteParents(core.state)).toEqual([]);
+    // Somebody renamed the level: the run that is taken up makes another one, and the leaf is attached to the first.
+    const steps = core.state.steps.map((step) => (step.id === 6 ? { ...step, status: 'failed' as const } : step));
+    const names = incompleteParents({ ...core.state, steps }).map(({ index }) => index.name);
+    expect(names).toEqual([core.state.created.find(({ step }) => step === 5)?.name]);
   });
 
   it('is rolled back as one: nothing that is attached is dropped by itself', () => {

@@ -243,7 +243,7 @@ export class Trouble {
     this.#clock.now += 1_000;
     if (sample !== null) engine.submit({ kind: 'sampled', sample });
     const { phase, options } = engine.state;
-    if (this.#gates === null || (phase !== 'running' && phase !== 'verifying')) return;
+    if (this.#gates === null || !['running', 'verifying', 'rolling-back'].includes(phase)) return;
     const context = { gates: options.gates, usualRollbacksPerS: 1, now: this.#clock.now };
     const { memory, signals } = evaluateGates(this.#gates, sample, context);
     this.#gates = memory;
