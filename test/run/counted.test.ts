@@ -7,7 +7,8 @@ import { progressRow } from '../../src/ui/model/header.ts';
 import { rowText } from '../../src/ui/model/row.ts';
 import { summaryLines } from '../../src/ui/model/summary.ts';
 import type { Core } from '../support/core.ts';
-import { attached, build, made } from '../support/parts.ts';
+import { build, completed } from '../support/parts.ts';
+import { surveyOf } from '../support/survey.ts';
 import { runningStory } from '../support/ui-events.ts';
 
 const result = (step: number, more: Partial<VerifyResult> = {}): VerifyResult => ({
@@ -85,36 +86,13 @@ test('fewer than before are not called more', () => {
 
 /** One index of a partitioned table with three parts, and one of a plain table, about to be rolled back. */
 const asked = (): Core => {
-  const core = made();
-  for (const step of [7, 8]) attached(core, step);
-  core.end('complete:0', {
-    kind: 'completed',
-    step: 0,
-    found: { kind: 'equal', oid: 5004, definition: '', bytes: 0 },
-    parts: [],
-    tables: [],
-  });
+  const core = completed();
   build(core, 1);
   core.command({ type: 'survey' });
   core.end('survey', {
     kind: 'surveyed',
     ended: [],
-    survey: {
-      indexes: core.state.created.map(({ step, oid, schema, name }) => ({
-        step,
-        oid,
-        schema: schema ?? '',
-        name,
-        standing: 'valid',
-        bytes: 8192,
-        scans: 0,
-        lastScan: null,
-        kept: null,
-        ...partMark(core.state, step),
-      })),
-      unfinished: [],
-      statsReset: null,
-    },
+    survey: surveyOf(core, ({ step }) => partMark(core.state, step)),
   });
   return core;
 };

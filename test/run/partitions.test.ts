@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { incompleteParents } from '../../src/run/attached.ts';
 import { serverError } from '../support/core.ts';
-import { attached, attachPart, build, made, makePart, started } from '../support/parts.ts';
+import { attached, attachPart, build, complete, completed, made, makePart, started } from '../support/parts.ts';
 
 describe('an index on a partitioned table', () => {
   it('is made of its leaves first, then its parents, then attached upward, and is done when the catalog says so', () => {
@@ -23,13 +23,7 @@ describe('an index on a partitioned table', () => {
     attached(core, 7);
     attached(core, 8);
     expect(core.underWay).toEqual(['complete:0']);
-    core.end('complete:0', {
-      kind: 'completed',
-      step: 0,
-      found: { kind: 'equal', oid: 5004, definition: '', bytes: 0 },
-      parts: [],
-      tables: [],
-    });
+    complete(core);
     expect(core.state.steps[0]).toMatchObject({ status: 'done', oid: 5004, bytes: 4 * 8192 });
     expect(core.underWay).toEqual(['inspect:1']);
   });
@@ -129,15 +123,7 @@ describe('an index on a partitioned table', () => {
   });
 
   it('is not done with when a level is made anew below it, and what belongs to that one is not attached', () => {
-    const core = made();
-    for (const step of [7, 8]) attached(core, step);
-    core.end('complete:0', {
-      kind: 'completed',
-      step: 0,
-      found: { kind: 'equal', oid: 5004, definition: '', bytes: 0 },
-      parts: [],
-      tables: [],
-    });
+    const core = completed();
     expect(incompleteParents(core.state)).toEqual([]);
     // Somebody renamed the level: the run that is taken up makes another one, and the leaf is attached to the first.
     const steps = core.state.steps.map((step) => (step.id === 6 ? { ...step, status: 'failed' as const } : step));

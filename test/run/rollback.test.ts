@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { RollbackSurvey, SurveyedIndex } from '../../src/run/index.ts';
+import type { SurveyedIndex } from '../../src/run/index.ts';
 import { Core, createIndex, options, planOf, section, serverError } from '../support/core.ts';
+import { surveyOf } from '../support/survey.ts';
 
 const plan = () =>
   planOf(
@@ -9,23 +10,6 @@ const plan = () =>
   );
 
 const oidOf = (step: number): number => 5000 + step;
-
-const surveyOf = (core: Core, more: Partial<Record<number, Partial<SurveyedIndex>>> = {}): RollbackSurvey => ({
-  indexes: core.state.created.map(({ step, oid, schema, name }) => ({
-    step,
-    oid,
-    schema: schema ?? '',
-    name,
-    standing: 'valid',
-    bytes: 8192,
-    scans: 0,
-    lastScan: null,
-    kept: null,
-    ...more[step],
-  })),
-  unfinished: [],
-  statsReset: null,
-});
 
 /** A run with a1 and a2 built, and b1 and c1 being built. */
 const running = (jobs = 2): Core => {
@@ -41,7 +25,7 @@ const running = (jobs = 2): Core => {
 
 const look = (core: Core, more: Partial<Record<number, Partial<SurveyedIndex>>> = {}): void => {
   expect(core.command({ type: 'survey' }).ok).toBe(true);
-  core.end('survey', { kind: 'surveyed', survey: surveyOf(core, more), ended: [] });
+  core.end('survey', { kind: 'surveyed', survey: surveyOf(core, ({ step }) => more[step] ?? {}), ended: [] });
 };
 
 const rollBack = (core: Core, oids: number[] = [], all = true) =>

@@ -74,3 +74,21 @@ export const made = (): Core => {
   build(core, 4);
   return core;
 };
+
+/** The catalog says that the index of step 0 is complete. */
+export const complete = (core: Core): void =>
+  core.end('complete:0', {
+    kind: 'completed',
+    step: 0,
+    found: { kind: 'equal', oid: 5004, definition: '', bytes: 0 },
+    parts: [],
+    tables: [],
+  });
+
+/** All is made, attached and complete. */
+export const completed = (): Core => {
+  const core = made();
+  for (const step of [7, 8]) attached(core, step);
+  complete(core);
+  return core;
+};
