@@ -1,6 +1,6 @@
 import { planned } from './parts.ts';
 import { isDroppedBefore } from './preflight/dropped-before.ts';
-import { isReindexing, takesSeveral } from './reindex.ts';
+import { isReindexing, singleReindexes } from './reindex.ts';
 import type { RunState, StepState } from './state.ts';
 
 const indexes = (n: number): string => `${n} ${n === 1 ? 'index' : 'indexes'}`;
@@ -18,8 +18,7 @@ const isDoneAlready = ({ preflight }: RunState, { id, step }: StepState): boolea
 export const whatIsAhead = (state: RunState): string => {
   const creates = planned(state).filter((step) => step.step.kind === 'create-index');
   const drops = state.steps.filter(({ step }) => step.kind === 'drop-index');
-  const rebuilds = state.steps.filter((step) => isReindexing(step) && !step.gone && !takesSeveral(state, step));
-  const toRebuild = rebuilds.filter(({ status }) => status === 'queued').length;
+  const toRebuild = singleReindexes(state).filter(({ status }) => status === 'queued').length;
   const ahead = (steps: readonly StepState[]) => steps.filter((step) => !isDoneAlready(state, step)).length;
   if (state.resumedAt === null) {
     const [toBuild, toDrop] = [ahead(creates), ahead(drops)];

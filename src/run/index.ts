@@ -97,7 +97,7 @@ export {
 export type { ClientMessage, ClientRole, EngineMessage } from './protocol.ts';
 export { rebuildOf, removedBy } from './rebuild.ts';
 export { countWords, type Rebuilds, rebuildsOf } from './rebuilds.ts';
-export { isFresh, isReindexing, reindexedBy, takesSeveral } from './reindex.ts';
+export { isFresh, isReindexing, reindexedBy, singleReindexes } from './reindex.ts';
 export { isRenaming, namesOf, type Renaming, renamedBy } from './rename.ts';
 export { respond } from './respond.ts';
 export { differenceCount, droppable, isToBeDropped, isToBeRebuilt, rebuildable } from './rollback.ts';

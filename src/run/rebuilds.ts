@@ -1,4 +1,4 @@
-import { isReindexing, takesSeveral } from './reindex.ts';
+import { isReindexing, singleReindexes } from './reindex.ts';
 import type { RunState } from './state.ts';
 
 /** How many indexes the plan rebuilds, and how many of them are done with. */
@@ -10,9 +10,8 @@ export interface Rebuilds {
 
 /** Each index is counted, also where a table or a partitioned index was named; null where the plan rebuilds none. */
 export const rebuildsOf = (state: Pick<RunState, 'steps'>): Rebuilds | null => {
-  const steps = state.steps.filter((step) => isReindexing(step));
-  if (steps.length === 0) return null;
-  const each = steps.filter((step) => !step.gone && !takesSeveral(state, step));
+  if (!state.steps.some(isReindexing)) return null;
+  const each = singleReindexes(state);
   return { done: each.filter(({ status }) => status === 'done').length, total: each.length };
 };
 

@@ -13,6 +13,10 @@ export const isReindexing = (step: StepState): step is Reindexing => step.step.k
 export const takesSeveral = (state: Pick<RunState, 'steps'>, step: StepState): boolean =>
   isReindexing(step) && (step.step.of === 'table' || partsOf(state, step.id).length > 0);
 
+/** Every index that the plan rebuilds by itself: those of a table, or on partitions, each. */
+export const singleReindexes = (state: Pick<RunState, 'steps'>): Reindexing[] =>
+  state.steps.filter(isReindexing).filter((step) => !step.gone && !takesSeveral(state, step));
+
 /** What this step has rebuilt. */
 export const reindexedBy = (state: Pick<RunState, 'reindexed'>, step: number): ReindexedIndex | undefined =>
   state.reindexed.find((index) => index.step === step);

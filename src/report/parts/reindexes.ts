@@ -1,4 +1,4 @@
-import { isReindexing, isStuck, type RunState, type StepState, takesSeveral } from '../../run/index.ts';
+import { isStuck, type RunState, type StepState, singleReindexes } from '../../run/index.ts';
 import type { Report } from '../schema.ts';
 import { took } from './indexes.ts';
 
@@ -19,30 +19,27 @@ const OUTCOMES: Record<StepState['status'], Reindex['outcome']> = {
 
 /** What became of each index that the plan rebuilds: of a REINDEX that takes several, each of them. */
 export const reindexes = (state: RunState): Reindex[] =>
-  state.steps.flatMap((step): Reindex[] => {
-    if (!isReindexing(step) || step.gone || takesSeveral(state, step)) return [];
+  singleReindexes(state).map((step): Reindex => {
     const { replaces } = step;
     const checked = state.verify?.results.find((result) => result.step === step.id);
-    return [
-      {
-        step: (step.parent ?? step.id) + 1,
-        section: step.section + 1,
-        name: step.step.name,
-        schema: replaces?.schema ?? step.step.schema,
-        table: replaces?.table ?? null,
-        // It has its name from then on; what the server left of the old one is told of elsewhere.
-        outcome: state.reindexed.some((index) => index.step === step.id) ? 'rebuilt' : outcomeOf(state, step),
-        attempts: step.attempt,
-        durationMs: took(step),
-        oidBefore: replaces?.oid ?? null,
-        oid: checked?.oid ?? step.oid,
-        bytesBefore: replaces?.bytes ?? null,
-        bytes: checked?.bytes ?? step.bytes,
-        definition: replaces?.definition ?? null,
-        verified: checked?.ok ?? null,
-        note: checked === undefined || checked.ok ? (step.error?.message ?? step.note) : checked.problems.join('; '),
-      },
-    ];
+    return {
+      step: (step.parent ?? step.id) + 1,
+      section: step.section + 1,
+      name: step.step.name,
+      schema: replaces?.schema ?? step.step.schema,
+      table: replaces?.table ?? null,
+      // It has its name from then on; what the server left of the old one is told of elsewhere.
+      outcome: state.reindexed.some((index) => index.step === step.id) ? 'rebuilt' : outcomeOf(state, step),
+      attempts: step.attempt,
+      durationMs: took(step),
+      oidBefore: replaces?.oid ?? null,
+      oid: checked?.oid ?? step.oid,
+      bytesBefore: replaces?.bytes ?? null,
+      bytes: checked?.bytes ?? step.bytes,
+      definition: replaces?.definition ?? null,
+      verified: checked?.ok ?? null,
+      note: checked === undefined || checked.ok ? (step.error?.message ?? step.note) : checked.problems.join('; '),
+    };
   });
 
 const outcomeOf = (state: RunState, step: StepState): Reindex['outcome'] =>

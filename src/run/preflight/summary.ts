@@ -89,7 +89,7 @@ const dropsOf = ({ plan, preflight, steps }: SummaryInput): Pick<PreflightSummar
 };
 
 /** What the steps come to that rebuild something. */
-const rebuildsOf = ({ plan, preflight }: SummaryInput): Pick<PreflightSummary, 'rebuilds'> => {
+const rebuildsAhead = ({ plan, preflight }: SummaryInput): Pick<PreflightSummary, 'rebuilds'> => {
   const ids = runnableSteps(plan).flatMap(({ step }, id) => (step.kind === 'reindex' ? [id] : []));
   if (ids.length === 0) return {};
   const wanted = new Set(ids);
@@ -128,7 +128,7 @@ export const preflightSummary = (input: SummaryInput): PreflightSummary => {
       built: built.length,
     },
     ...dropsOf(input),
-    ...rebuildsOf(input),
+    ...rebuildsAhead(input),
     tables: preflight === null || preflight.tables.length === 0 ? named.size : preflight.tables.length,
     tableBytes: sumOf((preflight?.tables ?? []).map(({ bytes }) => bytes)),
     sections: plan.sections.length,
