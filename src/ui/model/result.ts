@@ -15,6 +15,13 @@ import { impactRows, probeRows, verdictRows } from './measured.ts';
 import { sizeBefore } from './progress.ts';
 import { type Row, row, seg, type Tone, textWidth, wrapText } from './row.ts';
 
+/** Why the run has ended and this step still waits for its turn. */
+const whyQueued = (state: RunState, step: StepState): string => {
+  if (isStuck(state, step)) return 'something that it needs has failed or was left out';
+  // An attempt may have been cut short.
+  return step.attempt > 0 && step.note !== null ? step.note : 'the run ended before it began';
+};
+
 /** What became of one step, in words. */
 export interface Outcome {
   name: string;
@@ -122,9 +129,7 @@ export const outcomeOf = (state: RunState, step: StepState): Outcome => {
         symbol: SYMBOL.queued,
         tone: 'warn',
         good: false,
-        text: isStuck(state, step)
-          ? 'not built: something that it needs has failed or was left out'
-          : `not ${DONE[step.step.kind] ?? 'built'}: the run ended before it began`,
+        text: `not ${DONE[step.step.kind] ?? 'built'}: ${plainText(whyQueued(state, step))}`,
       };
     default:
       return {
